@@ -1,0 +1,254 @@
+import type { IsoDate, TimeGrain } from '../calendar/period.ts';
+
+export const LANGUAGES = ['da', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** A text in every language leaders read. */
+export type Text = Readonly<Record<Language, string>>;
+/** Words in every language. */
+export type Words = Readonly<Record<Language, readonly string[]>>;
+
+export const COLUMN_TYPES = ['text', 'integer', 'decimal', 'number', 'date', 'timestamp', 'boolean'] as const;
+export type ColumnType = (typeof COLUMN_TYPES)[number];
+
+export interface Column {
+  readonly name: string;
+  /** `decimal` is exact with `decimals` places (money); `number` is a binary float. */
+  readonly type: ColumnType;
+  readonly decimals: number;
+  /** Header in the file; or `at` for files whose headers can't be used. */
+  readonly header: string | null;
+  /** Excel column letter (`A`, `AH`), counted in the file; wins over `header`. */
+  readonly at: string | null;
+  /** strptime format for dates (`%d-%m-%Y`), or a period spelling: `YYYY-MM`, `YYYY/YY Qn` (fiscal quarter), `YYYY/YY` (fiscal year), `YYYYKn`. The value becomes the period's first day. */
+  readonly format: string | null;
+  /** Texts that mean "no value" (`..`, `-`, `NA`). The empty text always does. */
+  readonly missing: readonly string[];
+  /** A row without a value here is rejected. */
+  readonly required: boolean;
+  /** Free text may hold ten digits that look like a CPR number; all the same it is refused. Kept for later masking. */
+  readonly freeText: boolean;
+}
+
+export interface Layout {
+  readonly format: 'csv' | 'xlsx' | 'parquet' | 'json';
+  /** null: detected and reported. */
+  readonly delimiter: string | null;
+  readonly decimal: '.' | ',' | null;
+  readonly thousands: string | null;
+  /** null: detected (BOM, UTF-8, else Windows-1252) and reported. */
+  readonly encoding: 'utf-8' | 'windows-1252' | 'utf-16le' | null;
+  /** 1-based line of the header; 0: no header, columns by `at`. */
+  readonly headerRow: number;
+  /** 1-based first data line; null: the line after the header. */
+  readonly firstRow: number | null;
+  /** 1-based last data line; null: to the end. */
+  readonly lastRow: number | null;
+  /** Worksheet name or 1-based number. */
+  readonly sheet: string | number;
+  /** Columns whose blanks repeat the value above (blank-down stubs). */
+  readonly fillDown: readonly string[];
+  /** Wide to long: columns whose header matches `columns` (a regular expression) become rows, header in `name`, value in `value`. */
+  readonly unpivot: { readonly columns: string; readonly name: string; readonly value: string } | null;
+  /** Constant columns for this file (`year: 2010-04-01`), as text in the column's own spelling. */
+  readonly set: Readonly<Record<string, string>>;
+  /** Columns of this file that stand elsewhere than the source says: name -> Excel letter. */
+  readonly at: Readonly<Record<string, string>>;
+}
+
+export interface FileSet {
+  /** Path or glob relative to the pack's folder (or absolute), settings such as `${OVERBLIK_REAL_DATA}` already filled in. */
+  readonly pattern: string;
+  readonly layout: Layout;
+  readonly line: number;
+}
+
+export interface Dimension {
+  readonly id: string;
+  readonly column: string;
+  readonly name: Text;
+  readonly synonyms: Words;
+  /** Plain names of values; a value not named here is shown as it is. */
+  readonly values: Readonly<Record<string, Text>>;
+}
+
+export interface Source {
+  readonly id: string;
+  readonly name: Text;
+  /** Where it comes from, shown on cards: system, publisher, licence line. */
+  readonly attribution: Text;
+  readonly files: readonly FileSet[];
+  readonly columns: readonly Column[];
+  /** Further columns as SQL scalar expressions over the columns; checked and in canonical spelling. */
+  readonly derived: readonly { readonly name: string; readonly sql: string }[];
+  /** SQL condition a row must meet (totals rows left out); checked; null: every row. */
+  readonly where: string | null;
+  /** Column with the unit's id, code or name; null: every row belongs to the root. */
+  readonly unitColumn: string | null;
+  /** What to do with rows whose unit is not in the tree: they are rejected, or left out on purpose. */
+  readonly unknownUnits: 'reject' | 'ignore';
+  readonly dateColumn: string;
+  /** Whether the date is when it was booked or when it happened; a coupling of both says so. */
+  readonly dateKind: 'posting' | 'event';
+  /** What one date stands for: a row dated 2026-10-01 with grain month covers October. */
+  readonly grain: TimeGrain;
+  readonly dimensions: readonly Dimension[];
+  /** Declared complete up to this day (exclusive); null: derived from the last date and the grain. */
+  readonly completeTo: IsoDate | null;
+  readonly line: number;
+  readonly file: string;
+}
+
+export interface Unit {
+  readonly id: string;
+  readonly level: string;
+  readonly parent: string | null;
+  readonly name: Text;
+  readonly shortName: Text;
+  /** Further spellings in data (codes, official names) and in questions. */
+  readonly codes: readonly string[];
+  readonly synonyms: readonly string[];
+  readonly children: readonly string[];
+}
+
+export interface Level {
+  readonly id: string;
+  readonly name: Text;
+  readonly plural: Text;
+  readonly synonyms: Words;
+}
+
+/** The organisation: exactly one root, levels from the top down. */
+export interface Organisation {
+  readonly root: string;
+  readonly levels: readonly Level[];
+  readonly units: ReadonlyMap<string, Unit>;
+}
+
+export const MEASURE_KINDS = ['flow', 'stock', 'distinct', 'ratio', 'forecast'] as const;
+export type MeasureKind = (typeof MEASURE_KINDS)[number];
+
+/**
+ * What a number counts: `kr`, `GBP`, `hours`, `days`, `persons`, `count`, `percent`, or one of the first six
+ * `per` another (`kr per hour`, `hours per person`).
+ */
+export type UnitOfMeasure = string;
+
+export const DIRECTIONS = ['higher', 'lower', 'near-plan', 'neutral'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/**
+ * A base measure split at its aggregates: `parts` are additive over time and units (sum, count, min, max),
+ * `outer` combines them and names part i as the column `p<i>` of its own measure.
+ */
+export interface SplitExpression {
+  readonly parts: readonly { readonly sql: string; readonly merge: 'sum' | 'min' | 'max' }[];
+  /** SQL with `{0}`, `{1}` … standing for the merged parts. */
+  readonly outer: string;
+}
+
+interface MeasureBase {
+  readonly id: string;
+  readonly name: Text;
+  readonly synonyms: Words;
+  readonly definition: Text;
+  readonly unit: UnitOfMeasure;
+  readonly decimals: number;
+  readonly better: Direction;
+  /** From these days on the definition was another: a series across one is not comparable. */
+  readonly breaks: readonly { readonly from: IsoDate; readonly note: Text }[];
+  /** A count of persons, hidden when 0 < count < threshold; null: no count of persons. */
+  readonly threshold: number | null;
+  /** What a question without a period means for this measure. */
+  readonly defaultPeriod: 'year-to-date' | 'last-closed';
+  readonly line: number;
+  readonly file: string;
+}
+
+export interface FlowMeasure extends MeasureBase { readonly kind: 'flow'; readonly source: string; readonly sql: string; readonly split: SplitExpression }
+export interface StockMeasure extends MeasureBase { readonly kind: 'stock'; readonly source: string; readonly sql: string; readonly split: SplitExpression }
+export interface DistinctMeasure extends MeasureBase { readonly kind: 'distinct'; readonly source: string; readonly sql: string; readonly key: string; readonly filter: string | null }
+export interface RatioMeasure extends MeasureBase { readonly kind: 'ratio'; readonly numerator: string; readonly denominator: string; readonly scale: number }
+/** Year-end forecast of a flow, by the named methods (domain: budget-profile F3, rest-as-budgeted F2, straight-line F1, last-year-profile F4); the first is shown, all give the range. */
+export interface ForecastMeasure extends MeasureBase { readonly kind: 'forecast'; readonly of: string; readonly plan: string; readonly methods: readonly ForecastMethod[] }
+export type Measure = FlowMeasure | StockMeasure | DistinctMeasure | RatioMeasure | ForecastMeasure;
+
+export const FORECAST_METHODS = ['budget-profile', 'rest-as-budgeted', 'straight-line', 'last-year-profile'] as const;
+export type ForecastMethod = (typeof FORECAST_METHODS)[number];
+
+/** Budget or target of a measure. */
+export type Plan =
+  | { readonly kind: 'measure'; readonly measure: string; readonly by: string; readonly name: Text }
+  | { readonly kind: 'target'; readonly measure: string; readonly value: number; readonly units: Readonly<Record<string, number>>; readonly name: Text }
+  /** A yearly amount spread over the months: evenly, or by last year's months of the measure itself. */
+  | { readonly kind: 'yearly'; readonly measure: string; readonly by: string; readonly spread: 'even' | 'last-year'; readonly name: Text };
+
+export const ROLES = ['leader', 'chief', 'analyst'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly title: Text;
+  readonly role: Role;
+  /** Own units; the person sees these and everything below. */
+  readonly units: readonly string[];
+  readonly language: Language;
+  readonly email: string | null;
+  readonly slack: string | null;
+  readonly teams: string | null;
+}
+
+export type Section =
+  | { readonly kind: 'headline'; readonly money: string; readonly output: string; readonly price: string }
+  | { readonly kind: 'table'; readonly title: Text; readonly measures: readonly string[]; readonly period: 'digest' | 'year-to-date' }
+  | { readonly kind: 'chart'; readonly chart: 'coupled' | 'trend' | 'multiples' | 'variance'; readonly title: Text; readonly measures: readonly string[]; readonly months: number; readonly levels: readonly string[] }
+  | { readonly kind: 'ranking'; readonly title: Text; readonly measure: string; readonly level: string; readonly top: number }
+  | { readonly kind: 'text'; readonly text: Text };
+
+export interface Digest {
+  readonly id: string;
+  readonly title: Text;
+  /** A cron line, or the n-th working day of the month, at a time of day. */
+  readonly schedule: { readonly cron: string } | { readonly workday: number; readonly at: string };
+  readonly period: { readonly grain: TimeGrain; readonly which: 'last-closed' };
+  readonly audience: readonly { readonly role: Role; readonly level: string | null }[];
+  /** First period that is owed; earlier ones are never sent. */
+  readonly start: IsoDate;
+  readonly sections: readonly Section[];
+  readonly line: number;
+  readonly file: string;
+}
+
+/** A caveat about data that cards must carry: from the pack itself or read from a file of caveats. */
+export interface Caveat {
+  /** null: every unit. */
+  readonly unit: string | null;
+  /** null: every measure. */
+  readonly measures: readonly string[] | null;
+  readonly from: IsoDate;
+  readonly to: IsoDate;
+  readonly text: Text;
+}
+
+/** A pack: checked, complete, frozen. After this no one checks again. */
+export interface Pack {
+  readonly id: string;
+  readonly dir: string;
+  readonly title: Text;
+  /** Shown wherever figures of the pack are shown (`Syntetiske data`); null: real data. */
+  readonly label: Text | null;
+  readonly timeZone: string;
+  readonly language: Language;
+  /** First month of the fiscal year, 1 to 12. */
+  readonly yearStart: number;
+  readonly organisation: Organisation;
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly measures: ReadonlyMap<string, Measure>;
+  readonly plans: ReadonlyMap<string, Plan>;
+  readonly caveats: readonly Caveat[];
+  /** A file of caveats: source id and the columns that hold unit, from, to and text. */
+  readonly caveatSource: { readonly source: string; readonly text: string; readonly measures: readonly string[] | null } | null;
+  readonly people: ReadonlyMap<string, Person>;
+  readonly digests: ReadonlyMap<string, Digest>;
+}

@@ -1,0 +1,116 @@
+import type { Card, Message } from './card/card.ts';
+import type { ChartSpec } from './chart/spec.ts';
+import type { IsoDate } from './calendar/period.ts';
+
+/** A value bound to a statement, never spliced into its text. */
+export type Parameter = string | number | boolean | null;
+
+/** Runs one SQL statement on the facts of one source. Numbers wider than 2^53 and decimals come as text, dates as ISO text. */
+export interface Facts {
+  query(sql: string, parameters?: readonly Parameter[]): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+/** The engine's own parser, for the expressions analysts write. */
+export interface SqlParser {
+  /** The syntax tree of `SELECT <expression>`, or what is wrong with it and where (0-based offset in the expression, null when unknown). */
+  parse(expression: string): Promise<{ ok: true; tree: unknown } | { ok: false; message: string; offset: number | null }>;
+  /** The canonical text of a tree that `parse` gave. */
+  render(tree: unknown): Promise<string>;
+}
+
+/** State: addresses, deliveries, questions, audit. The same SQL (PostgreSQL 15) on PGlite and PostgreSQL. */
+export interface Store {
+  query<R extends Record<string, unknown>>(sql: string, parameters?: readonly Parameter[]): Promise<R[]>;
+  /** All or nothing; rejects with what `work` threw. */
+  transaction<T>(work: (store: Pick<Store, 'query'>) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Draws a chart as PNG. Rejects with ServiceError when it can't. */
+export interface Painter {
+  paint(chart: ChartSpec): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export interface Clock {
+  now(): Date;
+}
+
+export interface Log {
+  info(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(event: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+export const PLATFORMS = ['slack', 'teams', 'web'] as const;
+export type Platform = (typeof PLATFORMS)[number];
+
+/** Who wrote, as verified by the platform; never taken from the text. */
+export interface Identity {
+  readonly platform: Platform;
+  /** Slack team id, Entra tenant id, or `local`. */
+  readonly tenant: string;
+  /** Slack user id, Entra object id, or the demo person's id. */
+  readonly user: string;
+  /** Verified by the platform; null where it does not say. */
+  readonly email: string | null;
+}
+
+/** Our own record of a conversation: enough to write there later, no SDK's object in it. */
+export interface Address {
+  readonly platform: Platform;
+  readonly tenant: string;
+  readonly conversation: string;
+  /** Message to answer under; null: at the top of the conversation. */
+  readonly thread: string | null;
+  readonly user: string;
+  /** Teams: where its connector lives, and the bot's own id there; empty elsewhere. */
+  readonly serviceUrl: string;
+  readonly bot: string;
+}
+
+/** What came in from a platform. */
+export interface Incoming {
+  /** Platform's id of the event: the same event twice is handled once. */
+  readonly id: string;
+  readonly kind: 'message' | 'command' | 'action' | 'installed' | 'home';
+  readonly from: Identity;
+  readonly address: Address;
+  /** One to one with the bot, or others read along. */
+  readonly direct: boolean;
+  /** What was typed, without the mention of the bot; for an action, its `ask`. */
+  readonly text: string;
+}
+
+/** What the first floor does with an Incoming; null: nothing to say. The adapter sends it back where it came from. */
+export type Handle = (incoming: Incoming) => Promise<Message | null>;
+
+/** One chat platform. */
+export interface ChatAdapter {
+  readonly platform: Platform;
+  /** Connects, or mounts its routes; resolves when it can receive. */
+  start(handle: Handle): Promise<void>;
+  /** Sends to an address of this platform; resolves with the platform's message id only when the platform accepted it. Rejects with ServiceError. */
+  send(address: Address, message: Message): Promise<{ messageId: string; pictureSent: boolean }>;
+  stop(): Promise<void>;
+}
+
+/** What the load of a source says. */
+export interface LoadReport {
+  readonly source: string;
+  readonly rows: number;
+  readonly rejected: number;
+  /** At most 20 of the rejected rows; all stand in the table `rejects` of the source's facts. */
+  readonly rejects: readonly { readonly file: string; readonly line: number; readonly column: string; readonly value: string; readonly reason: string }[];
+  readonly files: readonly { readonly path: string; readonly rows: number; readonly encoding: string; readonly delimiter: string }[];
+  /** First and last date in the facts; null when there are none. */
+  readonly firstDate: IsoDate | null;
+  readonly lastDate: IsoDate | null;
+  readonly loadedAt: string;
+  readonly durationMs: number;
+  /** Of the files, the definition and the tree: equal means nothing to load. */
+  readonly signature: string;
+}
+
+export type { Card, Message };

@@ -1,0 +1,23 @@
+import type { Period, TimeGrain } from '../calendar/period.ts';
+
+export const COMPARISONS = ['plan', 'previous', 'last-year', 'average', 'share'] as const;
+/** Against what: plan (budget, target), the period before, the same period last year, the average of the sibling units (a ratio of sums), or as a share of the parent's total. */
+export type Comparison = (typeof COMPARISONS)[number];
+
+/**
+ * The middle form of every digest section and every question. Ids only, no words; values always become
+ * parameters or checked names, never text in SQL.
+ */
+export interface Query {
+  readonly pack: string;
+  readonly measures: readonly string[];
+  /** Units asked for, each with everything below it. With `level`, the units of that level within them. */
+  readonly units: readonly string[];
+  readonly level: string | null;
+  readonly period: Period;
+  readonly comparisons: readonly Comparison[];
+  /** One row per piece of time, or per value of a declared dimension, or neither. */
+  readonly by: { readonly grain: TimeGrain } | { readonly dimension: string } | null;
+  readonly order: { readonly measure: string; readonly against: Comparison | null; readonly descending: boolean } | null;
+  readonly limit: number | null;
+}

@@ -1,0 +1,43 @@
+import type { Caveat, Text } from '../pack/model.ts';
+import type { IsoDate, Period } from '../calendar/period.ts';
+import type { Comparison, Query } from './query.ts';
+
+export const CELL_STATES = ['ok', 'missing', 'partial', 'suppressed'] as const;
+export type CellState = (typeof CELL_STATES)[number];
+
+/** One figure. `value` is null when missing or suppressed; a partial one says what of it is there. */
+export interface Cell {
+  readonly value: number | null;
+  readonly state: CellState;
+}
+
+export const MISSING: Cell = { value: null, state: 'missing' };
+
+export interface Row {
+  readonly unit: string;
+  readonly period: Period;
+  /** Value of the dimension the query is grouped by; null otherwise (and for rows without a value). */
+  readonly dimension: string | null;
+  /** By measure id. */
+  readonly values: Readonly<Record<string, Cell>>;
+  /** By comparison, then measure id. `share` is percent of the parent. */
+  readonly against: Readonly<Partial<Record<Comparison, Readonly<Record<string, Cell>>>>>;
+}
+
+/** Where the figures come from and how fresh they are. */
+export interface Provenance {
+  readonly source: string;
+  readonly name: Text;
+  readonly attribution: Text;
+  /** Data is complete up to this day (exclusive). */
+  readonly completeTo: IsoDate;
+  readonly loadedAt: string;
+  readonly rejectedRows: number;
+}
+
+export interface Result {
+  readonly query: Query;
+  readonly rows: readonly Row[];
+  readonly provenance: readonly Provenance[];
+  readonly caveats: readonly Caveat[];
+}
