@@ -93,6 +93,8 @@ export interface Source {
   /** What one date stands for: a row dated 2026-10-01 with grain month covers October. */
   readonly grain: TimeGrain;
   readonly dimensions: readonly Dimension[];
+  /** A month counts as complete when its last row lies at most this many days before its end (for grains day and week). */
+  readonly graceDays: number;
   /** Declared complete up to this day (exclusive); null: derived from the last date and the grain. */
   readonly completeTo: IsoDate | null;
   readonly line: number;
@@ -139,11 +141,11 @@ export type Direction = (typeof DIRECTIONS)[number];
 
 /**
  * A base measure split at its aggregates: `parts` are additive over time and units (sum, count, min, max),
- * `outer` combines them and names part i as the column `p<i>` of its own measure.
+ * `outer` combines them.
  */
 export interface SplitExpression {
   readonly parts: readonly { readonly sql: string; readonly merge: 'sum' | 'min' | 'max' }[];
-  /** SQL with `{0}`, `{1}` … standing for the merged parts. */
+  /** SQL with the columns `__p0`, `__p1` … standing for the merged parts. */
   readonly outer: string;
 }
 

@@ -1,0 +1,241 @@
+import { periodOf, pieces, shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
+import type { Caveat, Pack, Source } from '../pack/model.ts';
+import { subtree } from '../pack/organisation.ts';
+import type { Facts, LoadReport } from '../ports.ts';
+import { compileDistinct, compileFlows, compileStock, isKept, windowKey, type Window } from '../query/compile.ts';
+import { basesOf, evaluate, unitsOf, type Base } from '../query/evaluate.ts';
+import { forecastOf, type Forecast } from '../query/forecast.ts';
+import type { Query } from '../query/query.ts';
+import { MISSING, type Cell, type Provenance, type Result } from '../query/result.ts';
+import { measuresOf } from '../query/rollup.ts';
+
+/** One source in service: its facts, locked for reading, and what its load said. */
+export interface LoadedSource {
+  readonly facts: Facts;
+  readonly report: LoadReport;
+}
+
+interface Span { readonly first: IsoDate; readonly last: IsoDate }
+
+/** A pack with its facts, ready to be asked. Made anew after every load. */
+export interface Figures {
+  readonly pack: Pack;
+  readonly sources: ReadonlyMap<string, LoadedSource>;
+  /** First and last day with rows, per base measure (`<source>/*` for any row of a source) and unit. */
+  readonly spans: ReadonlyMap<string, ReadonlyMap<string, Span>>;
+  readonly caveats: readonly Caveat[];
+}
+
+const text = (value: unknown): string => String(value);
+const number = (value: unknown): number | null => (value === null || value === undefined ? null : Number(value));
+
+/** Takes loaded sources into use: reads the spans of every measure and the caveats the data carry. */
+export async function openFigures(pack: Pack, sources: ReadonlyMap<string, LoadedSource>): Promise<Figures> {
+  const spans = new Map<string, Map<string, Span>>();
+  for (const [id, { facts }] of sources) {
+    for (const row of await facts.query('select measure, unit, first::varchar as first, last::varchar as last from span')) {
+      const key = row['measure'] === '*' ? `${id}/*` : text(row['measure']);
+      const units = spans.get(key) ?? new Map<string, Span>();
+      units.set(text(row['unit']), { first: text(row['first']), last: text(row['last']) });
+      spans.set(key, units);
+    }
+  }
+  return { pack, sources, spans, caveats: [...pack.caveats, ...await readCaveats(pack, sources)] };
+}
+
+async function readCaveats(pack: Pack, sources: ReadonlyMap<string, LoadedSource>): Promise<Caveat[]> {
+  const spec = pack.caveatSource;
+  const source = spec === null ? undefined : pack.sources.get(spec.source);
+  const loaded = spec === null ? undefined : sources.get(spec.source);
+  if (spec === null || source === undefined || loaded === undefined) return [];
+  const rows = await loaded.facts.query(`select _unit as unit, _date::varchar as day, "${spec.text}" as text from facts order by _date, _unit`);
+  return rows.map((row): Caveat => {
+    const period = periodOf(source.grain, text(row['day']), pack.yearStart);
+    return { unit: text(row['unit']), measures: spec.measures, from: period.from, to: period.to, text: { da: text(row['text']), en: text(row['text']) } };
+  });
+}
+
+const sourceOf = (pack: Pack, base: string): Source | undefined => {
+  const measure = pack.measures.get(base);
+  return measure !== undefined && 'source' in measure ? pack.sources.get(measure.source) : undefined;
+};
+
+/** A distinct count has rows where its source has. */
+const spanKey = (pack: Pack, base: string): string => {
+  const measure = pack.measures.get(base);
+  return measure?.kind === 'distinct' ? `${measure.source}/*` : base;
+};
+
+/** The day up to which a measure is complete (exclusive): declared, or from its last rows and its source's grain. A ratio is as complete as its least complete part. */
+export function completeTo(figures: Figures, id: string): IsoDate {
+  const ends = basesOf(figures.pack, id).map((base) => {
+    const source = sourceOf(figures.pack, base);
+    const lasts = [...(figures.spans.get(spanKey(figures.pack, base))?.values() ?? [])].map((span) => span.last);
+    const last = lasts.sort().at(-1);
+    if (source === undefined || last === undefined) return '0001-01-01';
+    if (source.completeTo !== null) return source.completeTo;
+    if (source.grain !== 'day' && source.grain !== 'week') return periodOf(source.grain, last, figures.pack.yearStart).to;
+    const monthEnd = periodOf('month', last).to;
+    return shiftDays(last, source.graceDays + 1) >= monthEnd ? monthEnd : source.grain === 'week' ? periodOf('week', last).to : shiftDays(last, 1);
+  });
+  return ends.sort()[0] ?? '0001-01-01';
+}
+
+/** How many pieces (month or source grain, times units) a figure should have rows for in a window, and what part of that it can be asked for at all. */
+function expectedPieces(figures: Figures, base: string, window: Window, node: string, byUnit: boolean): number {
+  const source = sourceOf(figures.pack, base);
+  const units = figures.spans.get(spanKey(figures.pack, base));
+  if (source === undefined || units === undefined) return 0;
+  const measure = figures.pack.measures.get(base);
+  const once = byUnit || measure?.kind === 'stock';
+  const grain = source.grain === 'day' || source.grain === 'week' ? 'month' : source.grain;
+  let sum = 0;
+  for (const unit of subtree(figures.pack.organisation, node)) {
+    const span = units.get(unit);
+    if (span === undefined) continue;
+    const from = span.first > window.from ? periodOf(grain, span.first, figures.pack.yearStart).from : window.from;
+    if (from >= window.to) continue;
+    sum += once ? 1 : pieces({ from: from > window.from ? from : window.from, to: window.to, grain: 'rolling' }, grain, figures.pack.yearStart).length;
+  }
+  return sum;
+}
+
+interface Found { readonly value: number | null; readonly seen: number }
+type Table = Map<string, Found>;
+const cellKey = (measure: string, window: Window, node: string, dimension: string | null): string => `${measure}\u0001${windowKey(window)}\u0001${node}\u0001${dimension ?? '\u0002'}`;
+
+interface Demand { readonly windows: Map<string, Window>; readonly nodes: Set<string> }
+
+/** Fetches what a query demands: one grouped scan per source for everything additive, one statement per distinct count. */
+async function fetchFigures(figures: Figures, demands: ReadonlyMap<string, Demand>, dimension: string | null): Promise<{ table: Table; values: Set<string | null> }> {
+  const table: Table = new Map();
+  const values = new Set<string | null>();
+  const { pack } = figures;
+  await Promise.all([...figures.sources].map(async ([sourceId, { facts }]) => {
+    const source = pack.sources.get(sourceId) as Source;
+    if (dimension !== null && !source.dimensions.some((d) => d.id === dimension)) return;
+    const own = measuresOf(pack, sourceId);
+    const flows = own.additive.filter((m) => m.kind === 'flow' && demands.has(m.id));
+    const stocks = own.additive.filter((m) => m.kind === 'stock' && demands.has(m.id));
+    const distinct = own.distinct.filter((m) => demands.has(m.id));
+    const wanted = [...flows, ...distinct].map((m) => demands.get(m.id) as Demand);
+    const read = async (compiled: { sql: string; parameters: readonly string[] }, windows: readonly Window[], ids: readonly string[], coverOnly: readonly string[]): Promise<void> => {
+      for (const row of await facts.query(compiled.sql, compiled.parameters)) {
+        const window = windows[Number(row['k'])] as Window;
+        const dim = row['dim'] === null || row['dim'] === undefined ? null : text(row['dim']);
+        if (dimension !== null) values.add(dim);
+        for (const id of ids) table.set(cellKey(id, window, text(row['node']), dim), { value: number(row[id]), seen: Number(row[`${id}#seen`] ?? 0) });
+        for (const id of coverOnly) table.set(cellKey(id, window, text(row['node']), dim), { value: 0, seen: Number(row['cover']) });
+      }
+    };
+    const groups = (list: readonly Demand[]): Window[][] => {
+      const all = [...new Map(list.flatMap((d) => [...d.windows])).values()];
+      const months = all.filter((w) => w.from.endsWith('-01') && w.to.endsWith('-01'));
+      return [months, all.filter((w) => !months.includes(w))].filter((group) => group.length > 0);
+    };
+    const nodesOf = (list: readonly Demand[]): string[] => [...new Set(list.flatMap((d) => [...d.nodes]))];
+    for (const windows of groups(wanted)) {
+      await read(compileFlows(source, flows, windows, nodesOf(wanted), dimension), windows, flows.map((m) => m.id), distinct.map((m) => m.id));
+    }
+    for (const measure of stocks) {
+      const demand = demands.get(measure.id) as Demand;
+      const windows = [...demand.windows.values()];
+      await read(compileStock(source, measure, windows, [...demand.nodes], dimension), windows, [measure.id], []);
+    }
+    for (const measure of distinct) {
+      const demand = demands.get(measure.id) as Demand;
+      const all = [...demand.windows.values()];
+      const kept = dimension === null ? all.filter((w) => isKept(w, pack.yearStart)) : [];
+      const rest = all.filter((w) => !kept.includes(w));
+      const months = rest.filter((w) => w.from.endsWith('-01') && w.to.endsWith('-01'));
+      for (const windows of [kept, months, rest.filter((w) => !months.includes(w))].filter((group) => group.length > 0)) {
+        const compiled = compileDistinct(source, measure, windows, [...demand.nodes], dimension, pack.yearStart);
+        for (const row of await facts.query(compiled.sql, compiled.parameters)) {
+          const dim = row['dim'] === null || row['dim'] === undefined ? null : text(row['dim']);
+          const key = cellKey(measure.id, windows[Number(row['k'])] as Window, text(row['node']), dim);
+          table.set(key, { value: number(row['n']), seen: table.get(key)?.seen ?? 1 });
+        }
+      }
+    }
+  }));
+  return { table, values };
+}
+
+/** Answers a query: figures, comparisons, states, and where they come from. */
+export async function runQuery(figures: Figures, query: Query): Promise<Result> {
+  const { pack } = figures;
+  const demands = new Map<string, Demand>();
+  const nowhere: Base = (measure, window, node) => {
+    const demand = demands.get(measure) ?? { windows: new Map<string, Window>(), nodes: new Set<string>() };
+    demand.windows.set(windowKey(window), window);
+    demand.nodes.add(node);
+    demands.set(measure, demand);
+    return MISSING;
+  };
+  const coverage = { completeTo: (id: string) => completeTo(figures, id), dimensionValues: [null] as (string | null)[] };
+  // The first pass asks for every figure the rows will need and gets none; the second has them all.
+  evaluate(pack, { ...query, order: null, limit: null }, nowhere, coverage);
+  const dimension = query.by !== null && 'dimension' in query.by ? query.by.dimension : null;
+  const { table, values } = await fetchFigures(figures, demands, dimension);
+  if (dimension !== null) {
+    const totals = await fetchFigures(figures, demands, null);
+    for (const [key, found] of totals.table) if (!table.has(key)) table.set(key, found);
+    coverage.dimensionValues = [...values].sort((a, b) => Number(a === null) - Number(b === null) || (a ?? '').localeCompare(b ?? '', pack.language));
+  }
+  const rows = evaluate(pack, query, baseOf(figures, table), coverage);
+  return { query, rows, provenance: provenanceOf(figures, query), caveats: caveatsFor(figures, query) };
+}
+
+function baseOf(figures: Figures, table: Table): Base {
+  return (measure, window, node, dimension): Cell => {
+    const found = table.get(cellKey(measure, window, node, dimension));
+    if (found === undefined || found.value === null) return MISSING;
+    const byUnit = !(window.from.endsWith('-01') && window.to.endsWith('-01'));
+    const short = dimension === null && found.seen < expectedPieces(figures, measure, window, node, byUnit);
+    return { value: found.value, state: short || window.to > completeTo(figures, measure) ? 'partial' : 'ok' };
+  };
+}
+
+/** Every method's forecast for one unit, for the honest range. */
+export async function runForecast(figures: Figures, id: string, unit: string, period: Period): Promise<Forecast | null> {
+  const measure = figures.pack.measures.get(id);
+  if (measure?.kind !== 'forecast') return null;
+  const demands = new Map<string, Demand>();
+  const year = periodOf('year', shiftDays(period.to, -1), figures.pack.yearStart);
+  const ask = (m: string, w: Window): Cell => {
+    const demand = demands.get(m) ?? { windows: new Map<string, Window>(), nodes: new Set([unit]) };
+    demand.windows.set(windowKey(w), w);
+    demands.set(m, demand);
+    return { value: 1, state: 'ok' };
+  };
+  forecastOf(figures.pack, measure, period.to, completeTo(figures, measure.of), ask);
+  ask(measure.plan, year);
+  const { table } = await fetchFigures(figures, demands, null);
+  const base = baseOf(figures, table);
+  return forecastOf(figures.pack, measure, period.to, completeTo(figures, measure.of), (m, w) => base(m, w, unit, null));
+}
+
+function provenanceOf(figures: Figures, query: Query): Provenance[] {
+  const bySource = new Map<string, IsoDate>();
+  for (const base of new Set(query.measures.flatMap((id) => basesOf(figures.pack, id)))) {
+    const source = sourceOf(figures.pack, base);
+    if (source === undefined) continue;
+    const end = completeTo(figures, base);
+    const known = bySource.get(source.id);
+    bySource.set(source.id, known === undefined || end < known ? end : known);
+  }
+  return [...bySource].map(([id, end]): Provenance => {
+    const source = figures.pack.sources.get(id) as Source;
+    const report = figures.sources.get(id)?.report;
+    return { source: id, name: source.name, attribution: source.attribution, completeTo: end, loadedAt: report?.loadedAt ?? '', rejectedRows: report?.rejected ?? 0 };
+  });
+}
+
+function caveatsFor(figures: Figures, query: Query): Caveat[] {
+  const asked = new Set(query.measures.flatMap((id) => [id, ...basesOf(figures.pack, id)]));
+  const units = new Set(unitsOf(figures.pack, query).flatMap((unit) => subtree(figures.pack.organisation, unit)));
+  return figures.caveats.filter((caveat) =>
+    caveat.from < query.period.to && caveat.to > query.period.from
+    && (caveat.unit === null || units.has(caveat.unit))
+    && (caveat.measures === null || caveat.measures.some((id) => asked.has(id))));
+}

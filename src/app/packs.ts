@@ -1,0 +1,41 @@
+import { DefinitionError, type Fault } from '../errors.ts';
+import { draftPack, type CheckedExpression, type ExpressionText } from '../pack/check.ts';
+import { distinctParts, expressionOf, problemsOf, splitAggregates } from '../pack/expression.ts';
+import type { Pack } from '../pack/model.ts';
+import type { PackFile } from '../pack/yaml.ts';
+import type { SqlParser } from '../ports.ts';
+
+async function checkExpression(expression: ExpressionText, parser: SqlParser): Promise<{ checked: CheckedExpression } | { faults: Fault[] }> {
+  const fault = (message: string, hint: string): Fault => ({ ...expression.place, message, hint });
+  const parsed = await parser.parse(expression.text);
+  if (!parsed.ok) {
+    const near = parsed.offset === null ? '' : ` near '${expression.text.slice(parsed.offset, parsed.offset + 20).trim() || 'the end'}'`;
+    return { faults: [fault(`The SQL can't be read: ${parsed.message}${near}.`, 'Check brackets, quotes and commas; write one expression without SELECT.')] };
+  }
+  const node = expressionOf(parsed.tree);
+  const problems = problemsOf(node, expression.role, expression.columns);
+  if (problems.length > 0) return { faults: problems.map((problem) => fault(problem.message, problem.hint)) };
+  const sql = await parser.render(node);
+  if (expression.role === 'distinct') {
+    const { key, filter } = distinctParts(node);
+    return { checked: { sql, split: null, distinct: { key: await parser.render(key), filter: filter === null ? null : await parser.render(filter) } } };
+  }
+  if (expression.role === 'scalar' || expression.role === 'condition') return { checked: { sql, split: null, distinct: null } };
+  const { parts, outer } = splitAggregates(node);
+  const split = { parts: await Promise.all(parts.map(async (part) => ({ sql: await parser.render(part.node), merge: part.merge }))), outer: await parser.render(outer) };
+  return { checked: { sql, split, distinct: null } };
+}
+
+/** Checks a pack as a whole, its SQL with the engine's own parser. Throws DefinitionError with every mistake at once. */
+export async function checkPack(folder: { id: string; dir: string; files: readonly PackFile[] }, parser: SqlParser, settings: Readonly<Record<string, string | undefined>>): Promise<Pack> {
+  const draft = draftPack(folder.id, folder.dir, folder.files, settings);
+  const faults = [...draft.faults];
+  const checked = new Map<string, CheckedExpression>();
+  for (const expression of draft.expressions) {
+    const outcome = await checkExpression(expression, parser);
+    if ('faults' in outcome) faults.push(...outcome.faults);
+    else checked.set(expression.id, outcome.checked);
+  }
+  if (faults.length > 0) throw new DefinitionError(faults.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column));
+  return draft.build(checked);
+}

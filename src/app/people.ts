@@ -1,0 +1,21 @@
+import type { Pack, Person } from '../pack/model.ts';
+import type { Identity } from '../ports.ts';
+
+/** A person as a pack knows them. One human may stand in several packs. */
+export interface Membership {
+  readonly pack: Pack;
+  readonly person: Person;
+}
+
+/**
+ * Who an identity is, by what the platform verified: the id the pack names for that platform, or the verified
+ * e-mail. Never by a name or anything typed.
+ */
+export function membershipsOf(packs: readonly Pack[], identity: Identity): Membership[] {
+  return packs.flatMap((pack) => [...pack.people.values()].filter((person) => {
+    if (identity.platform === 'web') return person.id === identity.user;
+    const id = identity.platform === 'slack' ? person.slack : person.teams;
+    if (id !== null) return id === identity.user;
+    return person.email !== null && identity.email !== null && person.email === identity.email.toLowerCase();
+  }).map((person) => ({ pack, person })));
+}

@@ -1,0 +1,212 @@
+import type { Language, Measure, Pack } from '../pack/model.ts';
+import type { Query } from '../query/query.ts';
+import { MISSING, type Cell, type Result, type Row } from '../query/result.ts';
+import { couple } from '../insight/coupling.ts';
+import type { Action, Block, Card, Picture, TableCell, TableColumn } from './card.ts';
+import { barsPicture, coupledPicture, rowName, trendPicture } from './charts.ts';
+import { cellText, differenceCell, differenceOf, inWords, notesOf, plainCell, provenanceOf } from './figures.ts';
+import { messages } from './messages.ts';
+
+/** One part of what was understood, in words; an assumed one was not said by the asker. */
+export interface UnderstoodPart {
+  readonly meaning: string;
+  readonly assumed: boolean;
+}
+
+/** What an answer is made of besides its figures. */
+export interface AnswerContext {
+  readonly language: Language;
+  readonly understood: readonly UnderstoodPart[];
+  readonly alternatives: readonly { readonly label: string; readonly ask: string }[];
+  /** The newest day with complete data for the first measure, in words; said when there is nothing for the period. */
+  readonly latest: string;
+  /** Asked for with or without picture; null: where it helps. */
+  readonly wantsChart: boolean | null;
+  /** The months behind a single figure, for its picture; null when there are none. */
+  readonly history: Result | null;
+}
+
+const measureOf = (pack: Pack, id: string): Measure => pack.measures.get(id) as Measure;
+const cellOf = (row: Row | undefined, id: string): Cell => row?.values[id] ?? MISSING;
+const unitName = (pack: Pack, row: Row, language: Language): string => pack.organisation.units.get(row.unit)?.name[language] ?? row.unit;
+const lower = (text: string): string => (/^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
+
+/** "4,1 pct. over budget", "12 pct. mindre end året før": the first comparison that says something. */
+function againstText(pack: Pack, row: Row, id: string, query: Query, language: Language): string {
+  const m = messages(language);
+  const measure = measureOf(pack, id);
+  for (const comparison of query.comparisons) {
+    const other = row.against[comparison]?.[id];
+    if (comparison === 'share') {
+      if (other?.value !== null && other?.value !== undefined) return `${cellText({ value: other.value, state: 'ok' }, pack, { ...measure, unit: 'percent', decimals: 1 } as Measure, language)} ${language === 'da' ? 'af det hele' : 'of the whole'}`;
+      continue;
+    }
+    const found = differenceOf(cellOf(row, id), other, measure, language);
+    if (found === null) continue;
+    const size = found.text.replace(/^[+\u2212]/, '');
+    const name = comparison === 'plan' ? (pack.plans.get(id)?.name[language] ?? m.columnPlan.toLowerCase()) : comparison === 'last-year' ? m.lastYear : comparison === 'previous' ? m.columnPrevious.toLowerCase() : m.average;
+    if (/^0([.,]0+)?\D*$/.test(size)) return m.likeOther(name);
+    return comparison === 'plan' ? m.againstPlan(size, found.difference > 0, name) : m.againstOther(size, found.difference > 0, name);
+  }
+  return '';
+}
+
+/** The answer in one sentence. */
+function sentence(pack: Pack, result: Result, language: Language, latest: string): string {
+  const m = messages(language);
+  const { query, rows } = result;
+  const id = query.measures[0] ?? '';
+  const measure = measureOf(pack, id);
+  const name = measure.name[language];
+  const words = inWords(pack, query.period, language);
+  const known = rows.filter((row) => cellOf(row, id).value !== null);
+  const first = rows[0];
+  if (first === undefined) return m.noDataAtAll(lower(name), '');
+  if (known.length === 0) {
+    const hidden = rows.some((row) => cellOf(row, id).state === 'suppressed');
+    if (hidden) return m.valueSentence(unitName(pack, first, language), lower(name), cellText(cellOf(rows.find((row) => cellOf(row, id).state === 'suppressed'), id), pack, measure, language), words, '');
+    return latest === '' ? m.noDataAtAll(lower(name), unitName(pack, first, language)) : m.noData(lower(name), unitName(pack, first, language), words, latest);
+  }
+  if (rows.length === 1) {
+    const coupled = coupledSentence(pack, result, language);
+    if (coupled !== '') return coupled;
+    return m.valueSentence(unitName(pack, first, language), lower(name), cellText(cellOf(first, id), pack, measure, language), words, againstText(pack, first, id, query, language));
+  }
+  if (query.by !== null && 'grain' in query.by && new Set(rows.map((row) => row.unit)).size === 1) {
+    const [start, end] = [known[0] as Row, known.at(-1) as Row];
+    return m.trendSentence(unitName(pack, first, language), lower(name), inWords(pack, start.period, language), cellText(cellOf(start, id), pack, measure, language), inWords(pack, end.period, language), cellText(cellOf(end, id), pack, measure, language));
+  }
+  const sorted = [...known].sort((a, b) => (cellOf(b, id).value ?? 0) - (cellOf(a, id).value ?? 0));
+  const [top, bottom] = [sorted[0] as Row, sorted.at(-1) as Row];
+  return m.rankedSentence(name, rowName(pack, top, language), cellText(cellOf(top, id), pack, measure, language), rowName(pack, bottom, language), cellText(cellOf(bottom, id), pack, measure, language), words);
+}
+
+/** The money, plan and output measures of a query that asks for them together with their price; null otherwise. */
+export function couplingIds(pack: Pack, query: Query): { money: string; plan: string; output: string; price: string } | null {
+  for (const id of query.measures) {
+    const price = measureOf(pack, id);
+    if (price.kind !== 'ratio' || !price.unit.includes(' per ') || !query.measures.includes(price.numerator) || !query.measures.includes(price.denominator)) continue;
+    const plan = pack.plans.get(price.numerator);
+    return { money: price.numerator, plan: plan?.kind === 'measure' ? plan.by : price.numerator, output: price.denominator, price: id };
+  }
+  return null;
+}
+
+function coupledSentence(pack: Pack, result: Result, language: Language): string {
+  const m = messages(language);
+  const ids = couplingIds(pack, result.query);
+  const row = result.rows[0];
+  if (ids === null || row === undefined) return '';
+  const [money, output, price] = [measureOf(pack, ids.money), measureOf(pack, ids.output), measureOf(pack, ids.price)];
+  const coupled = couple(cellOf(row, money.id), row.against.plan?.[money.id] ?? null, cellOf(row, output.id), row.against.plan?.[output.id] ?? null);
+  if (coupled === null) return '';
+  const spent = m.spent(unitName(pack, row, language), cellText(cellOf(row, money.id), pack, money, language), inWords(pack, result.query.period, language), againstText(pack, row, money.id, result.query, language));
+  const delivered = m.delivered(cellText(cellOf(row, output.id), pack, output, language), output.name[language], againstText(pack, row, output.id, result.query, language));
+  const planned = row.against.plan?.[price.id];
+  const budgeted = planned === undefined || planned.value === null ? '' : language === 'da' ? `mod ${cellText(planned, pack, price, language)} i budgettet` : `against ${cellText(planned, pack, price, language)} in the budget`;
+  return `${spent} ${delivered} ${m.price(price.name[language], cellText(cellOf(row, price.id), pack, price, language), budgeted)}`;
+}
+
+function comparisonColumns(query: Query, language: Language): { title: string; comparison: Query['comparisons'][number] }[] {
+  const m = messages(language);
+  const titles = { plan: m.columnPlan, previous: m.columnPrevious, 'last-year': m.columnLastYear, average: m.columnAverage, share: m.columnShare } as const;
+  return query.comparisons.map((comparison) => ({ title: titles[comparison], comparison }));
+}
+
+function comparisonCells(pack: Pack, row: Row, id: string, query: Query, language: Language): TableCell[] {
+  const measure = measureOf(pack, id);
+  return comparisonColumns(query, language).flatMap(({ comparison }) => {
+    const other = row.against[comparison]?.[id] ?? MISSING;
+    if (comparison === 'share') return [plainCell(other.value === null ? '–' : cellText(other, pack, { ...measure, unit: 'percent', decimals: 1 } as Measure, language))];
+    return [plainCell(other.value === null ? '–' : cellText(other, pack, measure, language)), differenceCell(cellOf(row, id), other, measure, language)];
+  });
+}
+
+/** One row: measures downwards. Several rows with one measure: comparisons sideways. Several of both: measures sideways. */
+function tableOf(pack: Pack, result: Result, language: Language): Block {
+  const m = messages(language);
+  const { query, rows } = result;
+  const right = (title: string): TableColumn => ({ title, align: 'right' });
+  const compared = comparisonColumns(query, language).flatMap(({ title, comparison }) => (comparison === 'share' ? [right(title)] : [right(title), right(m.columnDifference)]));
+  const words = inWords(pack, query.period, language);
+  const units = new Set(rows.map((row) => row.unit));
+  const first = rows[0];
+  const title = units.size === 1 && first !== undefined ? `${unitName(pack, first, language)}, ${words}` : words;
+  if (rows.length === 1 && first !== undefined) {
+    return {
+      kind: 'table', title, columns: [{ title: m.columnMeasure, align: 'left' }, right(m.columnValue), ...compared],
+      rows: query.measures.map((id) => [plainCell(measureOf(pack, id).name[language]), plainCell(cellText(cellOf(first, id), pack, measureOf(pack, id), language)), ...comparisonCells(pack, first, id, query, language)]),
+    };
+  }
+  const overTime = query.by !== null && 'grain' in query.by;
+  const heads: TableColumn[] = [
+    ...(units.size > 1 && (overTime || (query.by !== null)) ? [{ title: m.columnUnit, align: 'left' as const }] : []),
+    { title: overTime ? m.columnPeriod : query.by !== null ? '' : m.columnUnit, align: 'left' },
+  ];
+  const stub = (row: Row): TableCell[] => [
+    ...(heads.length > 1 ? [plainCell(unitName(pack, row, language))] : []),
+    plainCell(overTime ? inWords(pack, row.period, language) : rowName(pack, row, language)),
+  ];
+  if (query.measures.length === 1) {
+    const id = query.measures[0] as string;
+    return { kind: 'table', title: `${measureOf(pack, id).name[language]}, ${title}`, columns: [...heads, right(m.columnValue), ...compared], rows: rows.map((row) => [...stub(row), plainCell(cellText(cellOf(row, id), pack, measureOf(pack, id), language)), ...comparisonCells(pack, row, id, query, language)]) };
+  }
+  return { kind: 'table', title, columns: [...heads, ...query.measures.map((id) => right(measureOf(pack, id).name[language]))], rows: rows.map((row) => [...stub(row), ...query.measures.map((id) => plainCell(cellText(cellOf(row, id), pack, measureOf(pack, id), language)))]) };
+}
+
+/** A picture where it helps: months as a line or coupled bars, units and dimension values as bars, one figure with its months behind it. */
+function pictureOf(pack: Pack, result: Result, context: AnswerContext, title: string): Picture | null {
+  const { query, rows } = result;
+  const { language } = context;
+  if (context.wantsChart === false) return null;
+  const id = query.measures[0] ?? '';
+  const ids = couplingIds(pack, query);
+  const overTime = query.by !== null && 'grain' in query.by;
+  if (overTime && new Set(rows.map((row) => row.unit)).size === 1 && rows.length > 1) {
+    return ids !== null ? coupledPicture(pack, rows, ids, title, language) : trendPicture(pack, rows, id, title, language);
+  }
+  if (!overTime && rows.length > 1) return barsPicture(pack, rows, ids?.price ?? id, title, language);
+  if (rows.length === 1 && context.history !== null) {
+    return ids !== null ? coupledPicture(pack, context.history.rows, ids, title, language) : trendPicture(pack, context.history.rows, id, title, language);
+  }
+  return null;
+}
+
+function chartTitle(pack: Pack, result: Result, language: Language): string {
+  const { query, rows } = result;
+  const ids = couplingIds(pack, query);
+  const id = ids?.money ?? query.measures[0] ?? '';
+  const row = rows.length === 1 ? rows[0] : undefined;
+  if (row === undefined) {
+    const units = new Set(rows.map((r) => r.unit));
+    const first = rows[0];
+    return `${units.size === 1 && first !== undefined ? `${unitName(pack, first, language)}: ` : ''}${measureOf(pack, rows.length > 1 && ids !== null ? ids.price : id).name[language]}, ${inWords(pack, query.period, language)}`;
+  }
+  const against = againstText(pack, row, id, query, language);
+  return `${unitName(pack, row, language)}: ${against === '' ? `${lower(measureOf(pack, id).name[language])} ${cellText(cellOf(row, id), pack, measureOf(pack, id), language)}` : against}, ${inWords(pack, query.period, language)}`;
+}
+
+/** The card that answers a query: the answer in one sentence, what was understood, the figures, a picture, caveats and sources. */
+export function answerCard(pack: Pack, result: Result, context: AnswerContext): Card {
+  const { language } = context;
+  const m = messages(language);
+  const parts = context.understood.map((part) => (part.assumed ? `${part.meaning} (${m.assumed})` : part.meaning));
+  const notes = notesOf(pack, result, language);
+  const blocks: Block[] = [];
+  if (parts.length > 0) blocks.push({ kind: 'text', text: m.understood(parts.join('; ')) });
+  if (result.rows.some((row) => Object.values(row.values).some((cell) => cell.state !== 'missing'))) blocks.push(tableOf(pack, result, language));
+  if (notes.length > 0) blocks.push({ kind: 'notes', title: m.notes, items: notes });
+  const actions: Action[] = context.alternatives.slice(0, 4).map((alternative, i) => ({ id: `next-${i}`, label: alternative.label, ask: alternative.ask }));
+  const names = result.query.measures.map((id) => measureOf(pack, id).name[language]).join(', ');
+  return {
+    language,
+    title: names,
+    label: pack.label?.[language] ?? '',
+    headline: sentence(pack, result, language, context.latest),
+    blocks,
+    picture: pictureOf(pack, result, context, chartTitle(pack, result, language)),
+    actions,
+    provenance: provenanceOf(pack, [result], language),
+  };
+}
+

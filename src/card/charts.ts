@@ -1,0 +1,148 @@
+import type { BarsChart, ChartSpec, CoupledChart, MultiplesChart, NumberStyle, Tone, TrendChart, VarianceChart } from '../chart/spec.ts';
+import { favourable } from '../insight/attention.ts';
+import { processLimits } from '../insight/xmr.ts';
+import type { Language, Measure, Pack } from '../pack/model.ts';
+import type { Row } from '../query/result.ts';
+import type { Picture } from './card.ts';
+import { cellText, differenceOf, inWords, shownDecimals } from './figures.ts';
+import { messages } from './messages.ts';
+import { formatPercent, unitName } from './numbers.ts';
+import { monthInitial, monthShort, periodName } from './periods.ts';
+
+const ALT_LIMIT = 1900;
+const measureOf = (pack: Pack, id: string): Measure => pack.measures.get(id) as Measure;
+const style = (measure: Measure, language: Language): NumberStyle => ({ language, unit: measure.unit, decimals: shownDecimals(measure) });
+const value = (row: Row, id: string): number | null => row.values[id]?.value ?? null;
+const planned = (row: Row, id: string): number | null => row.against.plan?.[id]?.value ?? null;
+const partial = (row: Row, id: string): boolean => row.values[id]?.state === 'partial';
+const cut = (text: string): string => (text.length > ALT_LIMIT ? `${text.slice(0, ALT_LIMIT - 1)}…` : text);
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+function labels(pack: Pack, rows: readonly Row[], language: Language): string[] {
+  const months = rows.every((row) => row.period.grain === 'month');
+  return rows.map((row, i) => (months
+    ? rows.length > 14 ? monthShort(row.period.from, language) : i === 0 || row.period.from.slice(5, 7) === '01' ? `${capital(monthInitial(row.period.from, language))} ’${row.period.from.slice(2, 4)}` : capital(monthInitial(row.period.from, language))
+    : periodName(row.period, language, pack.yearStart)));
+}
+
+const unitText = (pack: Pack, id: string, language: Language): string => pack.organisation.units.get(id)?.name[language] ?? id;
+const shortUnit = (pack: Pack, id: string, language: Language): string => pack.organisation.units.get(id)?.shortName[language] ?? id;
+
+function seriesText(pack: Pack, rows: readonly Row[], id: string, language: Language): string {
+  const measure = measureOf(pack, id);
+  return rows.map((row) => `${inWords(pack, row.period, language)} ${cellText(row.values[id] ?? { value: null, state: 'missing' }, pack, measure, language)}`).join(', ');
+}
+
+/** Spend on budget with hours below, one unit, a row per month. `title` is the finding. */
+export function coupledPicture(pack: Pack, rows: readonly Row[], ids: { money: string; plan: string; output: string }, title: string, language: Language): Picture {
+  const m = messages(language);
+  const [money, plan, output] = [measureOf(pack, ids.money), measureOf(pack, ids.plan), measureOf(pack, ids.output)];
+  const chart: CoupledChart = {
+    kind: 'coupled', title, subtitle: m.chartSubtitleCoupled(unitName(money.unit, language)), style: style(money, language),
+    labels: labels(pack, rows, language),
+    budget: rows.map((row) => value(row, plan.id)), spend: rows.map((row) => value(row, money.id)), output: rows.map((row) => value(row, output.id)),
+    outputName: capital(unitName(output.unit, language)), outputStyle: style(output, language),
+    partial: rows.map((row) => partial(row, money.id) || partial(row, output.id)),
+  };
+  const last = rows.at(-1);
+  const now = last === undefined ? '' : `${inWords(pack, last.period, language)}: ${[money, plan, output].map((measure) => `${measure.name[language]} ${cellText(last.values[measure.id] ?? { value: null, state: 'missing' }, pack, measure, language)}`).join(', ')}.`;
+  const first = rows[0];
+  const span = first === undefined || last === undefined ? '' : `${inWords(pack, first.period, language)} – ${inWords(pack, last.period, language)}.`;
+  return { chart, alt: cut(`${title}. ${chart.subtitle}, ${span} ${now}`) };
+}
+
+/** One measure over time, with last year and plan where there are any. */
+export function trendPicture(pack: Pack, rows: readonly Row[], id: string, title: string, language: Language): Picture {
+  const m = messages(language);
+  const measure = measureOf(pack, id);
+  const values = rows.map((row) => value(row, id));
+  const known = values.filter((v): v is number => v !== null);
+  const lastYear = rows.map((row) => row.against['last-year']?.[id]?.value ?? null);
+  const plan = rows.map((row) => planned(row, id));
+  const limits = known.length === values.length && known.length >= 24 ? processLimits(known) : null;
+  const chart: TrendChart = {
+    kind: 'trend', title, subtitle: `${measure.name[language]}, ${unitName(measure.unit, language)}`.replace(/, $/, ''), style: style(measure, language),
+    labels: labels(pack, rows, language), values,
+    lastYear: lastYear.some((v) => v !== null) ? lastYear : null,
+    plan: plan.some((v) => v !== null) ? plan : null,
+    names: { values: rows.length === 0 ? '' : shortUnit(pack, rows[0]?.unit ?? '', language), lastYear: capital(m.lastYear), plan: capital(pack.plans.get(id)?.name[language] ?? m.columnPlan) },
+    limits: limits === null ? null : { mean: limits.mean, lower: limits.lower, upper: limits.upper },
+    signals: limits?.signals ?? [], partial: rows.map((row) => partial(row, id)),
+  };
+  return { chart, alt: cut(`${title}. ${seriesText(pack, rows, id, language)}.`) };
+}
+
+/** A small panel per unit: the measure against its plan, month by month. Rows hold all units. */
+export function multiplesPicture(pack: Pack, rows: readonly Row[], id: string, title: string, language: Language): Picture {
+  const m = messages(language);
+  const measure = measureOf(pack, id);
+  const units = [...new Set(rows.map((row) => row.unit))];
+  const plan = pack.plans.get(id)?.name[language] ?? m.columnPlan;
+  const first = rows.filter((row) => row.unit === units[0]);
+  const panels = units.map((unit): MultiplesChart['panels'][number] => {
+    const own = rows.filter((row) => row.unit === unit);
+    const both = own.filter((row) => value(row, id) !== null && planned(row, id) !== null);
+    const sum = both.reduce((total, row) => total + (value(row, id) ?? 0), 0);
+    const budget = both.reduce((total, row) => total + (planned(row, id) ?? 0), 0);
+    const difference = budget === 0 ? null : sum / budget - 1;
+    const good = difference === null ? null : favourable(measure, difference);
+    return {
+      name: shortUnit(pack, unit, language), note: difference === null ? '' : formatPercent(difference, language, { sign: true }),
+      tone: good === null || (difference !== null && Math.abs(difference) < 0.01) ? 'neutral' : good ? 'good' : 'concern',
+      values: own.map((row) => value(row, id)), plan: own.map((row) => planned(row, id)),
+    };
+  });
+  const chart: MultiplesChart = {
+    kind: 'multiples', title, subtitle: `${measure.name[language]}, ${unitName(measure.unit, language)}`, style: style(measure, language),
+    labels: labels(pack, first, language), panels,
+    legend: { values: measure.name[language], over: m.chartOver(plan), under: m.chartUnder(plan), plan: capital(plan) },
+  };
+  return { chart, alt: cut(`${title}. ${panels.map((panel) => `${panel.name} ${panel.note}`).join(', ')}.`) };
+}
+
+/** How far each unit is from its plan. */
+export function variancePicture(pack: Pack, rows: readonly Row[], id: string, title: string, language: Language, own: ReadonlySet<string> = new Set()): Picture {
+  const measure = measureOf(pack, id);
+  const bars = rows.map((row): VarianceChart['rows'][number] => {
+    const cell = row.values[id] ?? { value: null, state: 'missing' as const };
+    const found = differenceOf(cell, row.against.plan?.[id], measure, language);
+    const plan = row.against.plan?.[id]?.value ?? null;
+    const relative = found === null ? null : measure.unit === 'percent' || plan === null || plan === 0 ? found.difference : (found.difference / Math.abs(plan)) * 100;
+    return { name: shortUnit(pack, row.unit, language), value: relative, label: found?.text ?? '–', tone: found === null || found.good === null ? 'neutral' : found.good ? 'good' : 'concern', own: own.has(row.unit) };
+  });
+  const chart: VarianceChart = {
+    kind: 'variance', title, subtitle: `${measure.name[language]}, ${messages(language).columnDifference.toLowerCase()}: ${pack.plans.get(id)?.name[language] ?? messages(language).columnPlan.toLowerCase()}`,
+    style: { language, unit: 'percent', decimals: 1 }, rows: bars,
+  };
+  return { chart, alt: cut(`${title}. ${bars.map((bar) => `${bar.name} ${bar.label}`).join(', ')}.`) };
+}
+
+/** Units or dimension values side by side, with plan or average as a mark. */
+export function barsPicture(pack: Pack, rows: readonly Row[], id: string, title: string, language: Language, own: ReadonlySet<string> = new Set()): Picture {
+  const m = messages(language);
+  const measure = measureOf(pack, id);
+  const basis = rows.some((row) => planned(row, id) !== null) ? 'plan' : rows.some((row) => row.against['last-year']?.[id]?.value !== undefined) ? 'last-year' : 'average';
+  const bars = rows.map((row): BarsChart['rows'][number] => {
+    const cell = row.values[id] ?? { value: null, state: 'missing' as const };
+    const found = differenceOf(cell, row.against[basis]?.[id], measure, language);
+    const tone: Tone = basis !== 'plan' || found === null || found.good === null ? 'neutral' : found.good ? 'good' : 'concern';
+    return { name: rowName(pack, row, language), value: cell.value, label: cellText(cell, pack, measure, language), mark: row.against[basis]?.[id]?.value ?? null, tone, own: own.has(row.unit) };
+  });
+  const chart: BarsChart = {
+    kind: 'bars', title, subtitle: `${measure.name[language]}, ${unitName(measure.unit, language)}`, style: style(measure, language), rows: bars,
+    markName: basis === 'plan' ? capital(pack.plans.get(id)?.name[language] ?? m.columnPlan) : basis === 'last-year' ? capital(m.lastYear) : capital(m.average),
+  };
+  return { chart, alt: cut(`${title}. ${bars.map((bar) => `${bar.name} ${bar.label}`).join(', ')}.`) };
+}
+
+/** What a row is about: its unit, or its dimension value in plain words. */
+export function rowName(pack: Pack, row: Row, language: Language): string {
+  if (row.dimension === null) return unitText(pack, row.unit, language);
+  for (const source of pack.sources.values()) for (const dimension of source.dimensions) {
+    const name = dimension.values[row.dimension];
+    if (name !== undefined) return name[language];
+  }
+  return row.dimension;
+}
+
+export type { ChartSpec };

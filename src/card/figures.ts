@@ -1,0 +1,90 @@
+import { shiftDays, type Period } from '../calendar/period.ts';
+import { favourable } from '../insight/attention.ts';
+import type { Language, Measure, Pack } from '../pack/model.ts';
+import { basesOf, unitsOf } from '../query/evaluate.ts';
+import type { Cell, Result } from '../query/result.ts';
+import type { TableCell } from './card.ts';
+import { messages } from './messages.ts';
+import { formatDeviation, formatPercent, formatValue } from './numbers.ts';
+import { dayName, periodName } from './periods.ts';
+
+const plainCell = (text: string): TableCell => ({ text, tone: 'neutral' });
+export { plainCell };
+
+/** A cell in words: its value with unit, or why there is none. */
+export function cellText(cell: Cell, pack: Pack, measure: Measure, language: Language): string {
+  const m = messages(language);
+  if (cell.state === 'suppressed') return m.stateSuppressed(thresholdOf(pack, measure));
+  if (cell.value === null) return m.stateMissing;
+  const text = formatValue(cell.value, measure.unit, shownDecimals(measure), language);
+  return cell.state === 'partial' ? `${text} ${m.partialMark}` : text;
+}
+
+/** Money is kept to the øre and shown in whole kroner. */
+export function shownDecimals(measure: Measure): number {
+  return ['kr', 'GBP', 'EUR'].includes(measure.unit) ? 0 : measure.decimals;
+}
+
+/** The threshold under which a measure's persons are not shown; of a ratio, its parts'. */
+export function thresholdOf(pack: Pack, measure: Measure): number {
+  return Math.max(5, ...basesOf(pack, measure.id).map((id) => pack.measures.get(id)?.threshold ?? 0));
+}
+
+/** How far a value is from another, in words: percent for amounts, percentage points for percentages. Null when one of them is missing. */
+export function differenceOf(value: Cell, other: Cell | undefined, measure: Measure, language: Language): { text: string; difference: number; good: boolean | null } | null {
+  if (value.value === null || other === undefined || other.value === null) return null;
+  const difference = value.value - other.value;
+  const relative = measure.unit !== 'percent' && other.value !== 0;
+  const text = relative ? formatPercent(difference / Math.abs(other.value), language, { sign: true }) : formatDeviation(difference, measure.unit, shownDecimals(measure), language);
+  return { text, difference, good: favourable(measure, difference) };
+}
+
+/** The same as a table cell; the tone underlines what the sign says. A dash where there is nothing to compare. */
+export function differenceCell(value: Cell, other: Cell | undefined, measure: Measure, language: Language): TableCell {
+  const found = differenceOf(value, other, measure, language);
+  if (found === null) return plainCell('–');
+  const small = measure.unit === 'percent' ? Math.abs(found.difference) < 0.5 : other?.value !== null && other?.value !== undefined && Math.abs(found.difference) < Math.abs(other.value) * 0.01;
+  return { text: found.text, tone: small || found.good === null || value.state !== 'ok' ? 'neutral' : found.good ? 'good' : 'concern' };
+}
+
+/** What must be known about the figures of a result: partial, missing, suppressed, rejected rows, breaks, caveats, and money and hours by different dates. */
+export function notesOf(pack: Pack, result: Result, language: Language): string[] {
+  const m = messages(language);
+  const notes: string[] = [];
+  const units = new Set(unitsOf(pack, result.query));
+  for (const id of result.query.measures) {
+    const measure = pack.measures.get(id);
+    if (measure === undefined) continue;
+    const cells = result.rows.map((row) => row.values[id]).filter((cell): cell is Cell => cell !== undefined);
+    const name = measure.name[language];
+    const ends = result.provenance.filter((p) => basesOf(pack, id).some((base) => { const b = pack.measures.get(base); return b !== undefined && 'source' in b && b.source === p.source; })).map((p) => p.completeTo).sort();
+    const end = ends[0];
+    if (cells.some((cell) => cell.state === 'partial')) {
+      notes.push(end !== undefined && end < result.query.period.to ? m.notePartial(name, dayName(shiftDays(end, -1), language)) : m.noteUnitsMissing(name));
+    }
+    if (cells.length > 0 && cells.every((cell) => cell.state === 'missing')) notes.push(m.noteMissing(name, periodName(result.query.period, language, pack.yearStart)));
+    if (cells.some((cell) => cell.state === 'suppressed')) notes.push(m.noteSuppressed(thresholdOf(pack, measure)));
+    const parts = [id, ...basesOf(pack, id)].flatMap((base) => pack.measures.get(base)?.breaks ?? []);
+    const compared = result.query.comparisons.includes('last-year') ? 366 : 0;
+    for (const mark of parts) {
+      if (mark.from < result.query.period.to && mark.from > shiftDays(result.query.period.from, -compared)) notes.push(m.noteBreak(name, mark.note[language]));
+    }
+    if (measure.kind === 'ratio') {
+      const kinds = new Set(basesOf(pack, id).map((base) => { const b = pack.measures.get(base); return b !== undefined && 'source' in b ? pack.sources.get(b.source)?.dateKind : undefined; }));
+      if (kinds.size > 1) notes.push(m.noteDates);
+    }
+  }
+  for (const source of result.provenance) if (source.rejectedRows > 0) notes.push(m.noteRejected(String(source.rejectedRows), source.name[language]));
+  for (const caveat of result.caveats) notes.push(m.noteCaveat(caveat.unit === null || (units.size === 1 && units.has(caveat.unit)) ? '' : (pack.organisation.units.get(caveat.unit)?.name[language] ?? ''), caveat.text[language]));
+  return [...new Set(notes)];
+}
+
+/** Source and data date of a result, one line per source. */
+export function provenanceOf(pack: Pack, results: readonly Result[], language: Language): string[] {
+  const m = messages(language);
+  const lines = results.flatMap((result) => result.provenance.map((p) => m.source(p.attribution[language], dayName(shiftDays(p.completeTo < result.query.period.to ? p.completeTo : result.query.period.to, -1), language))));
+  return [...new Set(lines)];
+}
+
+/** A period in words, in the fiscal year of the pack. */
+export const inWords = (pack: Pack, period: Period, language: Language): string => periodName(period, language, pack.yearStart);

@@ -1,0 +1,274 @@
+import type { Language } from '../pack/model.ts';
+
+/** What the bot says to leaders, besides figures. One entry per thing said, in every language; arguments are already in words. */
+export interface Messages {
+  readonly over: (percent: string, plan: string) => string;
+  readonly under: (percent: string, plan: string) => string;
+  readonly asPlan: (plan: string) => string;
+  /** Money first: `Nord brugte 3,42 mio. kr. i oktober 2026, 4,1 pct. over budget.` */
+  readonly spent: (unit: string, money: string, period: string, against: string) => string;
+  readonly delivered: (output: string, outputName: string, against: string) => string;
+  readonly price: (perOne: string, price: string, against: string) => string;
+  readonly dearer: (amount: string) => string;
+  readonly cheaper: (amount: string) => string;
+  readonly sameAsPlanned: string;
+  readonly split: (total: string, over: boolean, volume: string, price: string) => string;
+  readonly partialPeriod: (period: string) => string;
+  readonly attention: string;
+  readonly nothingUnusual: (period: string) => string;
+  readonly deviationLine: (measure: string, value: string, difference: string, over: boolean, plan: string) => string;
+  readonly signalLine: (measure: string, value: string, above: boolean, expected: string) => string;
+  readonly good: string;
+  readonly columnMeasure: string;
+  readonly columnUnit: string;
+  readonly columnPeriod: string;
+  readonly columnValue: string;
+  readonly columnPlan: string;
+  readonly columnDifference: string;
+  readonly columnLastYear: string;
+  readonly columnPrevious: string;
+  readonly columnAverage: string;
+  readonly columnShare: string;
+  readonly inPeriod: (period: string) => string;
+  readonly toDate: (period: string) => string;
+  readonly stateMissing: string;
+  readonly stateSuppressed: (threshold: number) => string;
+  readonly partialMark: string;
+  readonly notes: string;
+  readonly notePartial: (what: string, end: string) => string;
+  readonly noteUnitsMissing: (what: string) => string;
+  readonly noteMissing: (what: string, period: string) => string;
+  readonly noteSuppressed: (threshold: number) => string;
+  readonly noteRejected: (rows: string, source: string) => string;
+  readonly noteBreak: (measure: string, note: string) => string;
+  readonly noteDates: string;
+  readonly noteCaveat: (unit: string, text: string) => string;
+  readonly noteForecastRange: (low: string, high: string) => string;
+  readonly noteForecastMethod: (method: string) => string;
+  readonly forecastMethods: Readonly<Record<'budget-profile' | 'rest-as-budgeted' | 'straight-line' | 'last-year-profile', string>>;
+  readonly source: (name: string, end: string) => string;
+  readonly chartSubtitleCoupled: (money: string) => string;
+  readonly chartOver: (plan: string) => string;
+  readonly chartUnder: (plan: string) => string;
+  readonly lastYear: string;
+  readonly average: string;
+  readonly whole: string;
+  readonly perMonth: string;
+  readonly noData: (measure: string, unit: string, period: string, latest: string) => string;
+  readonly noDataAtAll: (measure: string, unit: string) => string;
+  readonly understood: (parts: string) => string;
+  readonly assumed: string;
+  readonly definition: string;
+  readonly help: string;
+  readonly helpIntro: (packs: string) => string;
+  readonly helpMeasures: string;
+  readonly helpUnits: string;
+  readonly helpExamples: string;
+  readonly notUnderstood: string;
+  readonly notUnderstoodWords: (words: string) => string;
+  readonly stranger: string;
+  readonly noAccess: (unit: string) => string;
+  readonly greeting: (name: string) => string;
+  readonly thanks: string;
+  readonly welcome: (name: string) => string;
+  readonly noDigestYet: string;
+  readonly troubled: string;
+  readonly personalNumber: string;
+  readonly valueSentence: (unit: string, measure: string, value: string, period: string, against: string) => string;
+  readonly againstPlan: (difference: string, over: boolean, plan: string) => string;
+  readonly againstOther: (difference: string, more: boolean, other: string) => string;
+  readonly likeOther: (other: string) => string;
+  readonly rankedSentence: (measure: string, highest: string, highestValue: string, lowest: string, lowestValue: string, period: string) => string;
+  readonly trendSentence: (unit: string, measure: string, from: string, first: string, to: string, last: string) => string;
+  readonly and: string;
+  readonly per: (what: string) => string;
+  readonly latestDigest: string;
+  readonly byUnit: (level: string) => string;
+  readonly trend: string;
+  readonly compareLastYear: string;
+  readonly aboveTarget: string;
+  readonly belowTarget: string;
+}
+
+const da: Messages = {
+  over: (percent, plan) => `${percent} over ${plan}`,
+  under: (percent, plan) => `${percent} under ${plan}`,
+  asPlan: (plan) => `som ${plan}`,
+  spent: (unit, money, period, against) => `${unit} brugte ${money} i ${period}${against === '' ? '' : `, ${against}`}.`,
+  delivered: (output, name, against) => `${output} blev leveret${against === '' ? '' : `, ${against}`}.`,
+  price: (perOne, price, against) => `${perOne} kostede ${price}${against === '' ? '' : `, ${against}`}.`,
+  dearer: (amount) => `${amount} mere end budgetteret`,
+  cheaper: (amount) => `${amount} mindre end budgetteret`,
+  sameAsPlanned: 'som budgetteret',
+  split: (total, over, volume, price) => `${over ? 'Merforbruget' : 'Mindreforbruget'} på ${total} kan deles i to: ${volume} fra timetallet og ${price} fra prisen pr. time.`,
+  partialPeriod: (period) => `Tallene for ${period} er ikke komplette endnu.`,
+  attention: 'Værd at se på',
+  nothingUnusual: (period) => `Ingen usædvanlige afvigelser i ${period}.`,
+  deviationLine: (measure, value, difference, over, plan) => `${measure}: ${value}. Det er ${difference} ${over ? 'over' : 'under'} ${plan}.`,
+  signalLine: (measure, value, above, expected) => `${measure}: ${value}. Det er usædvanligt ${above ? 'højt' : 'lavt'}; ${expected} er det normale.`,
+  good: 'Det er i den rigtige retning.',
+  columnMeasure: 'Nøgletal',
+  columnUnit: 'Enhed',
+  columnPeriod: 'Periode',
+  columnValue: 'Resultat',
+  columnPlan: 'Budget/mål',
+  columnDifference: 'Afvigelse',
+  columnLastYear: 'Sidste år',
+  columnPrevious: 'Forrige periode',
+  columnAverage: 'Gennemsnit',
+  columnShare: 'Andel',
+  inPeriod: (period) => period,
+  toDate: (period) => `År til dato, ${period}`,
+  stateMissing: 'mangler',
+  stateSuppressed: (threshold) => `<${threshold}`,
+  partialMark: '(foreløbig)',
+  notes: 'Om tallene',
+  notePartial: (what, end) => `${what}: data er komplette til og med ${end}. Tal derefter er foreløbige.`,
+  noteUnitsMissing: (what) => `${what}: der mangler data for en del af perioden eller enhederne, så tallet er foreløbigt.`,
+  noteMissing: (what, period) => `${what}: der er ingen data for ${period}.`,
+  noteSuppressed: (threshold) => `Antal personer under ${threshold} vises ikke, så ingen kan genkendes.`,
+  noteRejected: (rows, source) => `${rows} rækker fra ${source} kunne ikke læses og er ikke med. Analytikerne kan se hvilke.`,
+  noteBreak: (measure, note) => `${measure}: ${note}`,
+  noteDates: 'Penge følger bogføringsdatoen og timer besøgsdagen; de kan falde i hver sin måned.',
+  noteCaveat: (unit, text) => (unit === '' ? text : `${unit}: ${text}`),
+  noteForecastRange: (low, high) => `Årets forbrug ventes mellem ${low} og ${high}, afhængigt af metoden.`,
+  noteForecastMethod: (method) => `Prognosens metode: ${method}.`,
+  forecastMethods: { 'budget-profile': 'afvigelsen fra budgettet fortsætter som hidtil', 'rest-as-budgeted': 'resten af året som budgetteret', 'straight-line': 'samme forbrug pr. måned som hidtil', 'last-year-profile': 'samme forløb over året som sidste år' },
+  source: (name, end) => `Kilde: ${name}. Data til og med ${end}.`,
+  chartSubtitleCoupled: (money) => `Forbrug (søjler) mod budget (grå), ${money} pr. måned`,
+  chartOver: (plan) => `over ${plan}`,
+  chartUnder: (plan) => `under ${plan}`,
+  lastYear: 'året før',
+  average: 'gennemsnit',
+  whole: 'hele året',
+  perMonth: 'pr. måned',
+  noData: (measure, unit, period, latest) => `Der er ingen data om ${measure} for ${unit} i ${period}. De nyeste er til og med ${latest}.`,
+  noDataAtAll: (measure, unit) => `Der er ingen data om ${measure} for ${unit}.`,
+  understood: (parts) => `Forstået som: ${parts}.`,
+  assumed: 'antaget',
+  definition: 'Hvad betyder det?',
+  help: 'Hvad kan jeg spørge om?',
+  helpIntro: (packs) => `Jeg svarer på spørgsmål om ${packs}. Skriv som du taler, for eksempel et af spørgsmålene herunder.`,
+  helpMeasures: 'Nøgletal',
+  helpUnits: 'Enheder',
+  helpExamples: 'Eksempler',
+  notUnderstood: 'Det forstod jeg ikke, og jeg gætter ikke.',
+  notUnderstoodWords: (words) => `Jeg kender ikke: ${words}.`,
+  stranger: 'Jeg kan ikke se, at du har adgang til tallene her. Skriv til analyseenheden, hvis du skal have det.',
+  noAccess: (unit) => `Du har ikke adgang til tal for ${unit}.`,
+  greeting: (name) => `Hej ${name}. Spørg om et nøgletal, eller tryk på et af forslagene.`,
+  thanks: 'Selv tak.',
+  welcome: (name) => `Hej ${name}. Her får du hver måned én side om din egen enhed, og du kan stille spørgsmål, når du vil.`,
+  noDigestYet: 'Der er endnu ingen side til dig. Den første kommer, når måneden er lukket.',
+  troubled: 'Noget gik galt hos mig, og svaret kom ikke. Prøv igen om lidt; fejlen er noteret.',
+  personalNumber: 'Din besked ser ud til at indeholde et CPR-nummer. Den er ikke gemt. Skriv den igen uden nummeret.',
+  valueSentence: (unit, measure, value, period, against) => `${unit}: ${measure} var ${value} i ${period}${against === '' ? '' : `, ${against}`}.`,
+  againstPlan: (difference, over, plan) => `${difference} ${over ? 'over' : 'under'} ${plan}`,
+  againstOther: (difference, more, other) => `${difference} ${more ? 'mere' : 'mindre'} end ${other}`,
+  likeOther: (other) => `det samme som ${other}`,
+  rankedSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} i ${period}: højest i ${highest} (${highestValue}), lavest i ${lowest} (${lowestValue}).`,
+  trendSentence: (unit, measure, from, first, to, last) => `${unit}: ${measure} gik fra ${first} i ${from} til ${last} i ${to}.`,
+  and: 'og',
+  per: (what) => `pr. ${what}`,
+  latestDigest: 'Min seneste side',
+  byUnit: (level) => `pr. ${level}`,
+  trend: 'udvikling',
+  compareLastYear: 'mod sidste år',
+  aboveTarget: 'over',
+  belowTarget: 'under',
+};
+
+const en: Messages = {
+  over: (percent, plan) => `${percent} over ${plan}`,
+  under: (percent, plan) => `${percent} under ${plan}`,
+  asPlan: (plan) => `as ${plan}`,
+  spent: (unit, money, period, against) => `${unit} spent ${money} in ${period}${against === '' ? '' : `, ${against}`}.`,
+  delivered: (output, name, against) => `${output} were delivered${against === '' ? '' : `, ${against}`}.`,
+  price: (perOne, price, against) => `${perOne} cost ${price}${against === '' ? '' : `, ${against}`}.`,
+  dearer: (amount) => `${amount} more than budgeted`,
+  cheaper: (amount) => `${amount} less than budgeted`,
+  sameAsPlanned: 'as budgeted',
+  split: (total, over, volume, price) => `The ${over ? 'overspend' : 'underspend'} of ${total} has two parts: ${volume} from the number of hours and ${price} from the price of an hour.`,
+  partialPeriod: (period) => `The figures for ${period} are not complete yet.`,
+  attention: 'Worth a look',
+  nothingUnusual: (period) => `No unusual deviations in ${period}.`,
+  deviationLine: (measure, value, difference, over, plan) => `${measure}: ${value}. That is ${difference} ${over ? 'over' : 'under'} ${plan}.`,
+  signalLine: (measure, value, above, expected) => `${measure}: ${value}. That is unusually ${above ? 'high' : 'low'}; ${expected} is normal.`,
+  good: 'It is in the right direction.',
+  columnMeasure: 'Key figure',
+  columnUnit: 'Unit',
+  columnPeriod: 'Period',
+  columnValue: 'Result',
+  columnPlan: 'Budget/target',
+  columnDifference: 'Deviation',
+  columnLastYear: 'Last year',
+  columnPrevious: 'Period before',
+  columnAverage: 'Average',
+  columnShare: 'Share',
+  inPeriod: (period) => period,
+  toDate: (period) => `Year to date, ${period}`,
+  stateMissing: 'missing',
+  stateSuppressed: (threshold) => `<${threshold}`,
+  partialMark: '(provisional)',
+  notes: 'About the figures',
+  notePartial: (what, end) => `${what}: data are complete up to and including ${end}. Figures after that are provisional.`,
+  noteUnitsMissing: (what) => `${what}: data are missing for part of the period or some units, so the figure is provisional.`,
+  noteMissing: (what, period) => `${what}: there are no data for ${period}.`,
+  noteSuppressed: (threshold) => `Counts of fewer than ${threshold} people are not shown, so that nobody can be recognised.`,
+  noteRejected: (rows, source) => `${rows} rows from ${source} could not be read and are left out. The analysts can see which.`,
+  noteBreak: (measure, note) => `${measure}: ${note}`,
+  noteDates: 'Money follows the posting date and hours the day of the visit; they may fall in different months.',
+  noteCaveat: (unit, text) => (unit === '' ? text : `${unit}: ${text}`),
+  noteForecastRange: (low, high) => `Spend for the year is expected between ${low} and ${high}, depending on the method.`,
+  noteForecastMethod: (method) => `Method of the forecast: ${method}.`,
+  forecastMethods: { 'budget-profile': 'the deviation from budget goes on as so far', 'rest-as-budgeted': 'the rest of the year as budgeted', 'straight-line': 'the same spend per month as so far', 'last-year-profile': 'the same course over the year as last year' },
+  source: (name, end) => `Source: ${name}. Data up to and including ${end}.`,
+  chartSubtitleCoupled: (money) => `Spend (bars) against budget (grey), ${money} per month`,
+  chartOver: (plan) => `over ${plan}`,
+  chartUnder: (plan) => `under ${plan}`,
+  lastYear: 'the year before',
+  average: 'average',
+  whole: 'the whole year',
+  perMonth: 'per month',
+  noData: (measure, unit, period, latest) => `There are no data on ${measure} for ${unit} in ${period}. The latest are up to and including ${latest}.`,
+  noDataAtAll: (measure, unit) => `There are no data on ${measure} for ${unit}.`,
+  understood: (parts) => `Understood as: ${parts}.`,
+  assumed: 'assumed',
+  definition: 'What does it mean?',
+  help: 'What can I ask?',
+  helpIntro: (packs) => `I answer questions about ${packs}. Write as you speak, for example one of the questions below.`,
+  helpMeasures: 'Key figures',
+  helpUnits: 'Units',
+  helpExamples: 'Examples',
+  notUnderstood: 'I did not understand that, and I do not guess.',
+  notUnderstoodWords: (words) => `I do not know: ${words}.`,
+  stranger: 'I can not see that you have access to the figures here. Write to the analysis unit if you should have it.',
+  noAccess: (unit) => `You do not have access to figures for ${unit}.`,
+  greeting: (name) => `Hello ${name}. Ask about a key figure, or press one of the suggestions.`,
+  thanks: 'You are welcome.',
+  welcome: (name) => `Hello ${name}. Every month you get one page about your own unit here, and you can ask questions whenever you like.`,
+  noDigestYet: 'There is no page for you yet. The first one comes when the month is closed.',
+  troubled: 'Something went wrong on my side and the answer did not come. Try again in a while; the error has been noted.',
+  personalNumber: 'Your message seems to hold a personal identification number. It has not been stored. Please write it again without the number.',
+  valueSentence: (unit, measure, value, period, against) => `${unit}: ${measure} was ${value} in ${period}${against === '' ? '' : `, ${against}`}.`,
+  againstPlan: (difference, over, plan) => `${difference} ${over ? 'over' : 'under'} ${plan}`,
+  againstOther: (difference, more, other) => `${difference} ${more ? 'more' : 'less'} than ${other}`,
+  likeOther: (other) => `the same as ${other}`,
+  rankedSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} in ${period}: highest in ${highest} (${highestValue}), lowest in ${lowest} (${lowestValue}).`,
+  trendSentence: (unit, measure, from, first, to, last) => `${unit}: ${measure} went from ${first} in ${from} to ${last} in ${to}.`,
+  and: 'and',
+  per: (what) => `per ${what}`,
+  latestDigest: 'My latest page',
+  byUnit: (level) => `per ${level}`,
+  trend: 'trend',
+  compareLastYear: 'vs last year',
+  aboveTarget: 'over',
+  belowTarget: 'under',
+};
+
+const CATALOGUE: Record<Language, Messages> = { da, en };
+
+/** What the bot says, in a language. */
+export function messages(language: Language): Messages {
+  return CATALOGUE[language];
+}

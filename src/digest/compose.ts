@@ -1,0 +1,223 @@
+import type { Action, Block, Card, Picture, TableCell } from '../card/card.ts';
+import { cellText, differenceCell, inWords, notesOf, plainCell, provenanceOf, shownDecimals } from '../card/figures.ts';
+import { coupledPicture, multiplesPicture, trendPicture, variancePicture } from '../card/charts.ts';
+import { messages } from '../card/messages.ts';
+import { formatDeviation, formatPercent, formatValue } from '../card/numbers.ts';
+import { visibleUnits } from '../access/rule.ts';
+import type { Period } from '../calendar/period.ts';
+import { deviation, ranked, signal, type Finding } from '../insight/attention.ts';
+import type { Digest, Language, Measure, Pack, Person, Section, Unit } from '../pack/model.ts';
+import type { Forecast } from '../query/forecast.ts';
+import { MISSING, type Result, type Row } from '../query/result.ts';
+import { headline, planName, splitSentence } from './sentences.ts';
+
+/** What one run of a digest's queries gave, for all units. */
+export interface DigestResults {
+  readonly sections: ReadonlyMap<number, Result>;
+  readonly history: Result | null;
+  /** Every method's forecast per unit, where the digest shows one. */
+  readonly forecasts: ReadonlyMap<string, Forecast>;
+}
+
+interface Page { readonly pack: Pack; readonly digest: Digest; readonly period: Period; readonly person: Person; readonly unit: Unit; readonly language: Language; readonly visible: ReadonlySet<string> }
+
+const MOST_FINDINGS = 3;
+const measureOf = (pack: Pack, id: string): Measure => pack.measures.get(id) as Measure;
+const rowsOf = (result: Result | undefined, unit: string): Row[] => result?.rows.filter((row) => row.unit === unit) ?? [];
+/** A result as if only these units had been asked, so that notes and sources speak of them alone. */
+const cutTo = (result: Result, units: ReadonlySet<string>, organisation: Pack['organisation']): Result => ({
+  ...result,
+  query: { ...result.query, units: [...units], level: null },
+  rows: result.rows.filter((row) => units.has(row.unit)),
+  caveats: result.caveats.filter((caveat) => caveat.unit === null || [...units].some((unit) => within(organisation, caveat.unit as string, unit))),
+});
+const within = (organisation: Pack['organisation'], unit: string, ancestor: string): boolean => {
+  for (let at: string | null = unit; at !== null; at = organisation.units.get(at)?.parent ?? null) if (at === ancestor) return true;
+  return false;
+};
+
+/** Who gets a digest: the people its audience names, by role and the level of their units. */
+export function recipientsOf(pack: Pack, digest: Digest): Person[] {
+  return [...pack.people.values()].filter((person) => digest.audience.some((who) =>
+    who.role === person.role && (who.level === null || person.units.some((unit) => pack.organisation.units.get(unit)?.level === who.level))));
+}
+
+/** One recipient's page of a digest. Pure: the same results give the same card. Only units the person may see are on it. */
+export function composePage(pack: Pack, digest: Digest, person: Person, period: Period, results: DigestResults): Card {
+  const unit = pack.organisation.units.get(person.units[0] ?? '') as Unit;
+  const language = person.language;
+  const page: Page = { pack, digest, period, person, unit, language, visible: visibleUnits(pack, person) };
+  const m = messages(language);
+  const blocks: Block[] = [];
+  const shown: Result[] = [];
+  let first = '';
+  let picture: Picture | null = null;
+
+  digest.sections.forEach((section, i) => {
+    const result = results.sections.get(i);
+    if (result !== undefined && (section.kind === 'headline' || section.kind === 'table')) shown.push(cutTo(result, new Set([unit.id]), pack.organisation));
+    switch (section.kind) {
+      case 'headline': {
+        const row = rowsOf(result, unit.id)[0];
+        first = headline(pack, section, unit, period, row, language);
+        const why = splitSentence(pack, section, row, language);
+        if (why !== '') blocks.push({ kind: 'text', text: why });
+        for (const other of person.units.slice(1)) blocks.push({ kind: 'text', text: headline(pack, section, pack.organisation.units.get(other) as Unit, period, rowsOf(result, other)[0], language) });
+        blocks.push(...attentionBlocks(page, results));
+        return;
+      }
+      case 'table': blocks.push(tableBlock(page, section, result)); return;
+      case 'chart': picture ??= chartOf(page, section, result); return;
+      case 'ranking': { const block = rankingBlock(page, section, result); if (block !== null) blocks.push(block); return; }
+      case 'text': blocks.push({ kind: 'text', text: section.text[language] });
+    }
+  });
+  const notes = [...new Set([...shown.flatMap((result) => notesOf(pack, result, language)), ...forecastNotes(page, results)])];
+  if (notes.length > 0) blocks.push({ kind: 'notes', title: m.notes, items: notes });
+  return {
+    language,
+    title: `${unit.name[language]}, ${inWords(pack, period, language)}`,
+    label: pack.label?.[language] ?? '',
+    headline: first === '' ? `${digest.title[language]}: ${inWords(pack, period, language)}` : first,
+    blocks, picture,
+    actions: actionsOf(page),
+    provenance: [digest.title[language], ...provenanceOf(pack, shown, language)],
+  };
+}
+
+/** What stands out on the page, weightiest first; one quiet line when nothing does. */
+function attentionBlocks(page: Page, results: DigestResults): Block[] {
+  const { pack, digest, unit, language, period } = page;
+  const m = messages(language);
+  const findings: (Finding | null)[] = [];
+  digest.sections.forEach((section, i) => {
+    if (section.kind !== 'table' || section.period !== 'digest') return;
+    const row = rowsOf(results.sections.get(i), unit.id)[0];
+    const headlineSection = digest.sections.find((s) => s.kind === 'headline');
+    const said = headlineSection === undefined ? [] : [headlineSection.money, headlineSection.output, headlineSection.price];
+    for (const id of section.measures) {
+      const measure = measureOf(pack, id);
+      // The headline has already said how money, output and price stand against plan.
+      if (!said.includes(id)) findings.push(deviation(measure, row?.values[id] ?? MISSING, row?.against.plan?.[id]));
+      const months = rowsOf(results.history ?? undefined, unit.id).map((r) => (r.values[id]?.state === 'ok' ? r.values[id].value : null));
+      if (results.history?.query.measures.includes(id) === true) findings.push(signal(measure, months));
+    }
+  });
+  const found = ranked(findings, MOST_FINDINGS);
+  if (found.length === 0) return [{ kind: 'text', text: m.nothingUnusual(inWords(pack, period, language)) }];
+  const line = (finding: Finding): string => {
+    const measure = measureOf(pack, finding.measure);
+    const show = (v: number): string => formatValue(v, measure.unit, shownDecimals(measure), language);
+    const name = measure.name[language];
+    if (finding.kind === 'signal') return `${m.signalLine(name, show(finding.value), finding.above, show(finding.expected))}${finding.favourable === true ? ` ${m.good}` : ''}`;
+    const difference = finding.value - finding.plan;
+    const words = measure.unit === 'percent' ? formatDeviation(Math.abs(difference), 'percent', measure.decimals, language).replace('+', '') : formatPercent(Math.abs(difference / finding.plan), language);
+    return `${m.deviationLine(name, show(finding.value), words, difference > 0, planName(pack, measure.id, language))}${finding.favourable === true ? ` ${m.good}` : ''}`;
+  };
+  return [{ kind: 'heading', text: m.attention }, ...found.map((finding): Block => ({ kind: 'text', text: line(finding) }))];
+}
+
+function tableBlock(page: Page, section: Section & { kind: 'table' }, result: Result | undefined): Block {
+  const { pack, unit, language } = page;
+  const m = messages(language);
+  const row = rowsOf(result, unit.id)[0];
+  const rows = section.measures.map((id): TableCell[] => {
+    const measure = measureOf(pack, id);
+    const cell = row?.values[id] ?? MISSING;
+    const plan = row?.against.plan?.[id];
+    const before = row?.against['last-year']?.[id] ?? MISSING;
+    return [
+      plainCell(measure.name[language]),
+      plainCell(cellText(cell, pack, measure, language)),
+      plan === undefined || plan.value === null ? plainCell('–') : plainCell(cellText(plan, pack, measure, language)),
+      differenceCell(cell, plan, measure, language),
+      before.value === null && before.state === 'missing' ? plainCell('–') : plainCell(cellText(before, pack, measure, language)),
+    ];
+  });
+  const words = inWords(pack, result?.query.period ?? page.period, language);
+  return {
+    kind: 'table', title: `${section.title[language]}, ${words}`,
+    columns: [{ title: m.columnMeasure, align: 'left' }, { title: m.columnValue, align: 'right' }, { title: m.columnPlan, align: 'right' }, { title: m.columnDifference, align: 'right' }, { title: m.columnLastYear, align: 'right' }],
+    rows,
+  };
+}
+
+/** The units of a level side by side, for those who see more than one of them. */
+function rankingBlock(page: Page, section: Section & { kind: 'ranking' }, result: Result | undefined): Block | null {
+  const { pack, language, visible } = page;
+  const m = messages(language);
+  const measure = measureOf(pack, section.measure);
+  const rows = (result?.rows ?? []).filter((row) => visible.has(row.unit));
+  if (rows.length < 2) return null;
+  const sorted = [...rows].sort((a, b) => (b.values[measure.id]?.value ?? -Infinity) - (a.values[measure.id]?.value ?? -Infinity)).slice(0, section.top);
+  return {
+    kind: 'table', title: `${section.title[language]}: ${measure.name[language]}, ${inWords(pack, page.period, language)}`,
+    columns: [{ title: m.columnUnit, align: 'left' }, { title: m.columnValue, align: 'right' }, { title: m.columnPlan, align: 'right' }, { title: m.columnDifference, align: 'right' }],
+    rows: sorted.map((row) => {
+      const cell = row.values[measure.id] ?? MISSING;
+      const plan = row.against.plan?.[measure.id];
+      return [plainCell(pack.organisation.units.get(row.unit)?.name[language] ?? row.unit), plainCell(cellText(cell, pack, measure, language)), plan === undefined || plan.value === null ? plainCell('–') : plainCell(cellText(plan, pack, measure, language)), differenceCell(cell, plan, measure, language)];
+    }),
+  };
+}
+
+function chartOf(page: Page, section: Section & { kind: 'chart' }, result: Result | undefined): Picture | null {
+  const { pack, unit, language, visible } = page;
+  if (result === undefined || (section.levels.length > 0 && !section.levels.includes(unit.level))) return null;
+  const m = messages(language);
+  const [id = '', plan = '', output = ''] = section.measures;
+  const measure = measureOf(pack, id);
+  const own = rowsOf(result, unit.id);
+  const last = own.at(-1);
+  const cell = last?.values[id] ?? MISSING;
+  const against = last?.against.plan?.[id];
+  const finding = ((): string => {
+    if (section.title[language] !== '') return section.title[language];
+    if (cell.value === null || against === undefined || against.value === null || against.value === 0) return `${unit.name[language]}: ${measure.name[language]}`;
+    const ratio = cell.value / against.value - 1;
+    const name = planName(pack, id, language);
+    return `${unit.name[language]}: ${Math.abs(ratio) < 0.005 ? m.asPlan(name) : ratio > 0 ? m.over(formatPercent(ratio, language), name) : m.under(formatPercent(-ratio, language), name)} ${language === 'da' ? 'i' : 'in'} ${inWords(pack, last?.period ?? page.period, language)}`;
+  })();
+  const children = new Set(unit.children.filter((child) => visible.has(child)));
+  switch (section.chart) {
+    case 'coupled': return coupledPicture(pack, own, { money: id, plan, output }, finding, language);
+    case 'trend': return trendPicture(pack, own, id, finding, language);
+    case 'multiples': return multiplesPicture(pack, result.rows.filter((row) => children.has(row.unit)), id, finding, language);
+    case 'variance': return variancePicture(pack, result.rows.filter((row) => children.size > 0 ? children.has(row.unit) : row.unit === unit.id), id, finding, language, new Set([unit.id]));
+  }
+}
+
+/** The forecast's method and its honest range over all methods. */
+function forecastNotes(page: Page, results: DigestResults): string[] {
+  const { pack, digest, unit, language } = page;
+  const m = messages(language);
+  const forecast = results.forecasts.get(unit.id);
+  const id = digest.sections.flatMap((section) => (section.kind === 'table' ? section.measures : [])).find((measure) => pack.measures.get(measure)?.kind === 'forecast');
+  if (forecast === undefined || id === undefined || forecast.range.length === 0) return [];
+  const measure = measureOf(pack, id);
+  const values = forecast.range.map((entry) => entry.value);
+  const show = (v: number): string => formatValue(v, measure.unit, 0, language);
+  const method = forecast.range[0]?.method;
+  return [
+    ...(method === undefined ? [] : [m.noteForecastMethod(m.forecastMethods[method])]),
+    ...(values.length < 2 ? [] : [m.noteForecastRange(show(Math.min(...values)), show(Math.max(...values)))]),
+  ];
+}
+
+/** What a leader is likely to ask next about this page. */
+function actionsOf(page: Page): Action[] {
+  const { pack, digest, unit, language } = page;
+  const m = messages(language);
+  const section = digest.sections.find((s) => s.kind === 'headline');
+  if (section === undefined) return [];
+  const price = measureOf(pack, section.price);
+  const money = measureOf(pack, section.money);
+  const unitWord = unit.name[language];
+  const level = pack.organisation.levels.find((l) => l.id === pack.organisation.units.get(unit.children[0] ?? '')?.level);
+  return [
+    { id: 'price-trend', label: `${price.name[language]}, ${m.trend}`, ask: `${price.name[language]} ${unitWord} ${m.trend}` },
+    { id: 'money-last-year', label: `${money.name[language]} ${m.compareLastYear}`, ask: `${money.name[language]} ${unitWord} ${m.compareLastYear}` },
+    ...(level === undefined ? [] : [{ id: 'by-unit', label: `${price.name[language]} ${m.byUnit(level.name[language])}`, ask: `${price.name[language]} ${m.byUnit(level.name[language])}` }]),
+    { id: 'help', label: m.help, ask: m.help },
+  ];
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { DefinitionError, type Fault } from '../../errors.ts';
+
+const flag = z.enum(['true', 'false', '1', '0', 'yes', 'no']).transform((value) => ['true', '1', 'yes'].includes(value));
+const list = z.string().transform((value) => value.split(',').map((part) => part.trim()).filter((part) => part !== ''));
+const whole = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
+
+const settings = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: whole(0, 65535).default(3978),
+  PUBLIC_URL: z.url().nullable().default(null),
+  OVERBLIK_DATA_DIR: z.string().default('var'),
+  OVERBLIK_PACKS: list.default(['digests']),
+  OVERBLIK_DEMO: flag.nullable().default(null),
+  OVERBLIK_SECRET: z.string().min(32).nullable().default(null),
+  OVERBLIK_MEMORY_MB: whole(64, 1_000_000).default(1024),
+  OVERBLIK_PAINTERS: whole(0, 16).default(1),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//).nullable().default(null),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  SLACK_BOT_TOKEN: z.string().startsWith('xoxb-').nullable().default(null),
+  SLACK_SIGNING_SECRET: z.string().min(3).nullable().default(null),
+  SLACK_APP_TOKEN: z.string().startsWith('xapp-').nullable().default(null),
+  SLACK_API_URL: z.url().nullable().default(null),
+  TEAMS_APP_ID: z.guid().nullable().default(null),
+  TEAMS_APP_PASSWORD: z.string().nullable().default(null),
+  TEAMS_TENANT_ID: z.guid().nullable().default(null),
+  TEAMS_ALLOWED_TENANTS: list.default([]),
+  TEAMS_SERVICE_URLS: list.default(['https://smba.trafficmanager.net/']),
+  TEAMS_ANONYMOUS_TEST: flag.default(false),
+});
+type Settings = z.infer<typeof settings>;
+
+/** Everything the environment decides, checked and complete. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl: string | null;
+  readonly dataDir: string;
+  readonly packRoots: readonly string[];
+  /** The local web chat with invented people. On unless a platform is connected. */
+  readonly demo: boolean;
+  readonly secret: string | null;
+  readonly memoryMb: number;
+  readonly painters: number;
+  readonly databaseUrl: string | null;
+  readonly logLevel: Settings['LOG_LEVEL'];
+  readonly slack: { readonly botToken: string; readonly mode: { readonly kind: 'http'; readonly signingSecret: string } | { readonly kind: 'socket'; readonly appToken: string }; readonly apiUrl: string | null } | null;
+  readonly teams: { readonly auth: { readonly kind: 'bot'; readonly appId: string; readonly password: string; readonly tenant: string | null } | { readonly kind: 'anonymous-test' }; readonly allowedTenants: readonly string[]; readonly serviceUrls: readonly string[] } | null;
+  /** Named settings that paths in packs may use. */
+  readonly settings: Readonly<Record<string, string | undefined>>;
+}
+
+/** Reads the settings. Throws DefinitionError that names every wrong one, never its value. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([key, value]) => key in settings.shape && value !== undefined && value !== ''));
+  const parsed = settings.safeParse(given);
+  const faults: Fault[] = [];
+  const fault = (name: string, message: string, hint: string): void => { faults.push({ file: name, line: 0, column: 0, message, hint }); };
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) fault(String(issue.path[0] ?? 'settings'), 'This setting has a value that is not allowed.', `${issue.message}. See .env.example.`);
+    throw new DefinitionError(faults);
+  }
+  const s = parsed.data;
+  if (s.SLACK_BOT_TOKEN !== null && s.SLACK_APP_TOKEN === null && s.SLACK_SIGNING_SECRET === null) fault('SLACK_BOT_TOKEN', 'Slack needs one more setting.', 'Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP).');
+  if (s.SLACK_BOT_TOKEN === null && (s.SLACK_APP_TOKEN !== null || s.SLACK_SIGNING_SECRET !== null)) fault('SLACK_BOT_TOKEN', 'Slack needs a bot token.', 'Set SLACK_BOT_TOKEN (xoxb-…), from OAuth & Permissions.');
+  if (s.TEAMS_APP_ID !== null && s.TEAMS_APP_PASSWORD === null) fault('TEAMS_APP_PASSWORD', 'Teams needs the app\'s password.', 'Set TEAMS_APP_PASSWORD, the client secret of the app registration.');
+  if (s.TEAMS_APP_ID === null && s.TEAMS_APP_PASSWORD !== null) fault('TEAMS_APP_ID', 'Teams needs the app\'s id.', 'Set TEAMS_APP_ID; without it anyone could write to the endpoint.');
+  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(s.HOST);
+  if (s.TEAMS_ANONYMOUS_TEST && (!loopback || s.TEAMS_APP_ID !== null)) fault('TEAMS_ANONYMOUS_TEST', 'Only for tests: it turns the identity check off.', 'Remove it, or bind to 127.0.0.1 without TEAMS_APP_ID.');
+  const connected = s.SLACK_BOT_TOKEN !== null || s.TEAMS_APP_ID !== null || s.TEAMS_ANONYMOUS_TEST;
+  const demo = s.OVERBLIK_DEMO ?? !connected;
+  if (demo && !loopback) fault('OVERBLIK_DEMO', 'The local chat lets anyone choose who they are, so it is only for this machine.', 'Set HOST=127.0.0.1, or OVERBLIK_DEMO=false and connect Slack or Teams.');
+  if (faults.length > 0) throw new DefinitionError(faults);
+  return {
+    host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL, dataDir: s.OVERBLIK_DATA_DIR, packRoots: s.OVERBLIK_PACKS, demo, secret: s.OVERBLIK_SECRET,
+    memoryMb: s.OVERBLIK_MEMORY_MB, painters: s.OVERBLIK_PAINTERS, databaseUrl: s.DATABASE_URL, logLevel: s.LOG_LEVEL,
+    slack: s.SLACK_BOT_TOKEN === null ? null : { botToken: s.SLACK_BOT_TOKEN, apiUrl: s.SLACK_API_URL, mode: s.SLACK_APP_TOKEN !== null ? { kind: 'socket', appToken: s.SLACK_APP_TOKEN } : { kind: 'http', signingSecret: s.SLACK_SIGNING_SECRET ?? '' } },
+    teams: s.TEAMS_APP_ID !== null ? { auth: { kind: 'bot', appId: s.TEAMS_APP_ID, password: s.TEAMS_APP_PASSWORD ?? '', tenant: s.TEAMS_TENANT_ID }, allowedTenants: s.TEAMS_ALLOWED_TENANTS, serviceUrls: s.TEAMS_SERVICE_URLS }
+      : s.TEAMS_ANONYMOUS_TEST ? { auth: { kind: 'anonymous-test' }, allowedTenants: s.TEAMS_ALLOWED_TENANTS, serviceUrls: s.TEAMS_SERVICE_URLS } : null,
+    settings: environment,
+  };
+}

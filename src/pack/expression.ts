@@ -1,0 +1,158 @@
+import type { MeasureKind } from './model.ts';
+import { hintFor, nearest } from './nearest.ts';
+
+/** A node of the engine's syntax tree; only what is looked at here is named. */
+interface Node {
+  class: string;
+  type: string;
+  function_name?: string;
+  schema?: string;
+  catalog?: string;
+  children?: Node[];
+  filter?: Node | null;
+  distinct?: boolean;
+  column_names?: string[];
+  alias?: string;
+  [key: string]: unknown;
+}
+
+const ADDITIVE = new Set(['sum', 'count', 'count_star']);
+const AGGREGATES = new Set([...ADDITIVE, 'min', 'max']);
+const REFUSED: Record<string, string> = {
+  avg: "An average can't be rolled up. Define the sum and the count as measures and a measure of kind ratio.",
+  mean: "An average can't be rolled up. Define the sum and the count as measures and a measure of kind ratio.",
+  median: "A median can't be rolled up over units and periods. Use a ratio of sums.",
+};
+const SCALARS = new Set([
+  '+', '-', '*', '/', '//', '%', '||', '~~', '!~~', '~~*', '!~~*',
+  'abs', 'round', 'floor', 'ceil', 'ceiling', 'least', 'greatest', 'nullif', 'ifnull', 'coalesce', 'if',
+  'lower', 'upper', 'trim', 'ltrim', 'rtrim', 'substr', 'substring', 'left', 'right', 'length', 'replace', 'concat', 'concat_ws', 'split_part',
+  'contains', 'starts_with', 'ends_with', 'prefix', 'suffix', 'regexp_matches', 'regexp_extract', 'regexp_replace',
+  'year', 'month', 'day', 'quarter', 'week', 'isodow', 'dayofweek', 'date_part', 'datepart', 'date_trunc', 'datetrunc', 'date_diff', 'datediff', 'last_day', 'make_date', 'strftime', 'strptime', 'try_strptime',
+]);
+const CLASSES = new Set(['FUNCTION', 'CONSTANT', 'COLUMN_REF', 'COMPARISON', 'CONJUNCTION', 'OPERATOR', 'CASE', 'CAST', 'BETWEEN']);
+
+/** Where an expression stands: what a measure counts, or a scalar or condition of a source. */
+export type ExpressionRole = Exclude<MeasureKind, 'ratio' | 'forecast'> | 'scalar' | 'condition';
+
+export interface Problem {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** The expression in a tree as the parser gave it: `SELECT <expression>`. */
+export function expressionOf(tree: unknown): unknown {
+  const statement = (tree as { statements?: { node?: { select_list?: unknown[] } }[] }).statements?.[0];
+  return statement === undefined ? tree : statement.node?.select_list?.[0];
+}
+
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && typeof (value as Node).class === 'string';
+
+function childNodes(node: Node): Node[] {
+  return Object.values(node).flatMap((value) => {
+    if (isNode(value)) return [value];
+    if (!Array.isArray(value)) return [];
+    return value.flatMap((item: unknown) => (isNode(item) ? [item] : typeof item === 'object' && item !== null ? Object.values(item).filter(isNode) : []));
+  });
+}
+
+const isAggregate = (node: Node): boolean => node.class === 'FUNCTION' && AGGREGATES.has(node.function_name ?? '');
+const hasAggregate = (node: Node): boolean => isAggregate(node) || childNodes(node).some(hasAggregate);
+
+/** A sum over units and periods of the expression equals the expression over all rows only when it is linear in its sums. */
+function isLinear(node: Node): boolean {
+  if (isAggregate(node)) return ADDITIVE.has(node.function_name ?? '') && node.distinct !== true;
+  if (node.class === 'CAST') return childNodes(node).every(isLinear);
+  if (node.class === 'OPERATOR' && node.type === 'OPERATOR_COALESCE') {
+    const [first, ...rest] = node.children ?? [];
+    return first !== undefined && isLinear(first) && rest.every((child) => child.class === 'CONSTANT');
+  }
+  if (node.class !== 'FUNCTION') return false;
+  const children = node.children ?? [];
+  const withAggregate = children.filter(hasAggregate);
+  switch (node.function_name) {
+    case '+': case '-': return withAggregate.length === children.length && children.every(isLinear);
+    case '*': return withAggregate.length === 1 && withAggregate.every(isLinear);
+    case '/': return withAggregate.length === 1 && children[0] === withAggregate[0] && withAggregate.every(isLinear);
+    default: return false;
+  }
+}
+
+/** Everything that is wrong with an expression, in the author's terms. Empty: it may be used. */
+export function problemsOf(expression: unknown, role: ExpressionRole, columns: readonly string[]): Problem[] {
+  if (!isNode(expression)) return [{ message: 'Not one expression.', hint: 'Write one SQL expression, without SELECT and without semicolon.' }];
+  const problems: Problem[] = [];
+  const known = new Map(columns.map((column) => [column.toLowerCase(), column]));
+  const aggregates: Node[] = [];
+  const wantsAggregate = role === 'flow' || role === 'stock' || role === 'distinct';
+
+  const visit = (node: Node, inside: boolean): void => {
+    if (!CLASSES.has(node.class)) {
+      const what = node.class === 'SUBQUERY' ? 'A subquery' : node.class === 'WINDOW' ? 'A window function' : node.class === 'STAR' ? '*' : node.class === 'PARAMETER' ? 'A parameter' : `'${node.class.toLowerCase()}'`;
+      problems.push({ message: `${what} can't be used here.`, hint: 'An expression reads only the columns of its own source.' });
+      return;
+    }
+    if (node.class === 'COLUMN_REF') {
+      const names = node.column_names ?? [];
+      const name = names.join('.');
+      if (names.length !== 1 || !known.has(name.toLowerCase())) problems.push({ message: `There is no column '${name}' in the source.`, hint: hintFor(name, columns, 'column') });
+      else if (wantsAggregate && !inside) problems.push({ message: `Column '${name}' stands outside an aggregate.`, hint: `Write sum("${name}") or count(*).` });
+    }
+    if (node.class === 'FUNCTION') {
+      const name = (node.function_name ?? '').toLowerCase();
+      if ((node.schema ?? '') !== '' || (node.catalog ?? '') !== '') problems.push({ message: `'${name}' names a schema.`, hint: 'Write the function alone.' });
+      if (AGGREGATES.has(name)) {
+        if (!wantsAggregate) problems.push({ message: `'${name}' is an aggregate and can't be used in a column or condition.`, hint: 'Use it in a measure.' });
+        else if (inside) problems.push({ message: `'${name}' stands inside another aggregate.`, hint: 'Aggregates are not nested.' });
+        aggregates.push(node);
+        for (const child of childNodes(node)) visit(child, true);
+        return;
+      }
+      if (!SCALARS.has(name)) {
+        const near = nearest(name, [...AGGREGATES, ...SCALARS]);
+        problems.push({ message: `The function '${name}' can't be used here.`, hint: REFUSED[name] ?? `${near === null ? '' : `Did you mean '${near}'? `}Aggregates: sum, count, min, max; scalars: ${[...SCALARS].filter((s) => /^[a-z]/.test(s)).slice(0, 14).join(', ')} and the like.` });
+      }
+    }
+    for (const child of childNodes(node)) visit(child, inside);
+  };
+  visit(expression, false);
+  if (problems.length > 0) return problems;
+
+  if (wantsAggregate && aggregates.length === 0) return [{ message: 'There is no aggregate in the expression.', hint: 'A measure is an aggregate over rows: sum(column), count(*), count(distinct column).' }];
+  const distinct = aggregates.filter((node) => node.distinct === true);
+  if (role === 'distinct') {
+    const whole = isAggregate(expression) && expression.function_name === 'count' && expression.distinct === true;
+    return whole ? [] : [{ message: 'A measure of kind distinct is one count(distinct …).', hint: 'Write count(distinct column), with filter (where …) where needed.' }];
+  }
+  if (distinct.length > 0) return [{ message: `A distinct count can't be added up over units or months, so it can't be part of kind ${role}.`, hint: 'Give it a measure of its own with kind: distinct.' }];
+  if (role === 'flow' && !isLinear(expression)) return [{ message: 'A flow is summed over units and periods, and this expression can\'t be.', hint: 'Use sums and counts that are added, subtracted, or multiplied and divided by constants; a quotient of sums is kind ratio, a last or largest value is kind stock.' }];
+  return [];
+}
+
+/** The additive parts of an aggregate expression as nodes, and the node that combines them (columns `__p0`, `__p1` …). */
+export function splitAggregates(expression: unknown): { parts: { node: unknown; merge: 'sum' | 'min' | 'max' }[]; outer: unknown } {
+  const parts: { node: unknown; merge: 'sum' | 'min' | 'max' }[] = [];
+  const replace = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(replace);
+    if (typeof value !== 'object' || value === null) return value;
+    if (isNode(value) && isAggregate(value)) {
+      const text = JSON.stringify(value, (key, inner: unknown) => (key === 'query_location' ? 0 : inner));
+      let index = parts.findIndex((part) => JSON.stringify(part.node, (key, inner: unknown) => (key === 'query_location' ? 0 : inner)) === text);
+      if (index < 0) {
+        index = parts.length;
+        const name = value.function_name;
+        parts.push({ node: value, merge: name === 'min' || name === 'max' ? name : 'sum' });
+      }
+      return { class: 'COLUMN_REF', type: 'COLUMN_REF', alias: '', query_location: 0, column_names: [`__p${index}`] };
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replace(inner)]));
+  };
+  const outer = replace(expression);
+  return { parts, outer };
+}
+
+/** Of `count(distinct key) filter (where condition)`: the key and the condition as nodes. */
+export function distinctParts(expression: unknown): { key: unknown; filter: unknown } {
+  const node = expression as Node;
+  return { key: node.children?.[0], filter: node.filter ?? null };
+}

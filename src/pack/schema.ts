@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { TIME_GRAINS } from '../calendar/period.ts';
+import { COLUMN_TYPES, DIRECTIONS, FORECAST_METHODS, LANGUAGES, ROLES } from './model.ts';
+import { nearest } from './nearest.ts';
+
+/** An object with exactly these keys; an unknown key is told with the nearest allowed one. */
+function only<S extends z.ZodRawShape>(shape: S): z.ZodObject<S, z.core.$strict> {
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== 'unrecognized_keys') return undefined;
+      const keys = (issue as unknown as { keys: string[] }).keys;
+      const allowed = Object.keys(shape);
+      const near = keys.map((key) => nearest(key, allowed)).find((name) => name !== null) ?? null;
+      return `Unknown key ${keys.map((key) => `'${key}'`).join(', ')}.|${near === null ? '' : `Did you mean '${near}'? `}Allowed: ${allowed.join(', ')}.`;
+    },
+  });
+}
+
+const pattern = (regex: RegExp, message: string): z.ZodString => z.string().regex(regex, { error: message });
+
+/** Ids go into file names and SQL names, so they are plain. */
+export const ID = /^[a-z][a-z0-9_-]*$/;
+const id = pattern(ID, 'Not usable as an id.|Use small letters a-z, digits, - and _, beginning with a letter (æ, ø and å are written ae, oe, aa).');
+const text = z.union([z.string().min(1), only({ da: z.string().min(1), en: z.string().min(1) })])
+  .describe('A text in Danish and English ({da: …, en: …}), or one text for both');
+const words = z.union([z.array(z.string()), only({ da: z.array(z.string()).optional(), en: z.array(z.string()).optional() })])
+  .describe('Further names: a list for both languages, or {da: […], en: […]}');
+const day = pattern(/^\d{4}-\d{2}-\d{2}$/, 'Not a date.|Write it as YYYY-MM-DD.');
+const letter = pattern(/^[A-Z]{1,3}$/, 'Not a column letter.|Write the letter Excel shows above the column: A, B … AH.');
+const byName = <T extends z.ZodType>(value: T): z.ZodRecord<typeof id, T> => z.record(id, value);
+
+const columnType = pattern(new RegExp(`^(${COLUMN_TYPES.join('|')})(\\(\\d{1,2}\\))?$`), `Not a column type.|Allowed: ${COLUMN_TYPES.join(', ')}, and decimal(2) for two decimals.`);
+const column = z.union([columnType, only({
+  type: columnType,
+  header: z.string().optional().describe('The header in the file, where it differs from the name'),
+  at: letter.optional().describe('The Excel letter of the column, where headers cannot be used'),
+  format: z.string().optional().describe('How dates are written: %d-%m-%Y, or YYYY-MM, YYYY/YY Qn, YYYY/YY, YYYYKn'),
+  missing: z.array(z.string()).optional().describe('Texts that mean no value: "..", "-"'),
+  required: z.boolean().optional(),
+})]);
+
+const layout = {
+  format: z.enum(['csv', 'xlsx', 'parquet', 'json']).optional(),
+  delimiter: z.string().min(1).max(1).optional(),
+  decimal: z.enum(['.', ',']).optional(),
+  thousands: z.string().max(1).optional(),
+  encoding: z.enum(['utf-8', 'windows-1252', 'utf-16le']).optional(),
+  header_row: z.int().min(0).optional().describe('Line of the header, counted from 1; 0: none'),
+  first_row: z.int().min(1).optional(),
+  last_row: z.int().min(1).optional(),
+  sheet: z.union([z.string(), z.int().min(1)]).optional(),
+  fill_down: z.array(z.string()).optional(),
+  unpivot: only({ columns: z.string(), name: z.string(), value: z.string() }).optional(),
+};
+const file = z.union([z.string().min(1), only({ path: z.string().min(1), ...layout, set: z.record(z.string(), z.coerce.string()).optional(), at: z.record(z.string(), letter).optional() })]);
+
+const dimension = only({ column: z.string(), name: text, synonyms: words.optional(), values: z.record(z.string(), text).optional() });
+
+const source = only({
+  name: text,
+  attribution: text.optional().describe('Where it comes from, shown on every card'),
+  files: z.union([file, z.array(file).min(1)]),
+  ...layout,
+  columns: z.record(z.string().min(1), column),
+  derive: z.record(id, z.string()).optional().describe('Further columns: name -> SQL expression over the columns'),
+  where: z.string().optional().describe('SQL condition that rows must meet'),
+  unit: z.string().optional().describe('The column that names the unit'),
+  unknown_units: z.enum(['reject', 'ignore']).optional(),
+  date: z.string().describe('The column that holds the date'),
+  date_kind: z.enum(['posting', 'event']).optional(),
+  grain: z.enum(TIME_GRAINS).optional(),
+  grace_days: z.int().min(0).max(31).optional().describe('A month counts as complete when its last row is at most this many days before its end'),
+  complete_to: day.optional().describe('Complete up to and including the day before this one'),
+  dimensions: byName(dimension).optional(),
+});
+
+const about = {
+  name: text,
+  synonyms: words.optional(),
+  definition: text.describe('What it counts, in plain words'),
+  unit: z.string().min(1).describe('kr, GBP, EUR, hours, days, persons, count, percent, or one per another: kr per hour'),
+  decimals: z.int().min(0).max(4).optional(),
+  better: z.enum(DIRECTIONS).optional(),
+  breaks: z.array(only({ from: day, note: text })).optional().describe('The definition is valid from this day on; figures before it were counted otherwise'),
+  threshold: z.int().min(2).max(100).optional().describe('A count of persons under this is not shown'),
+  default_period: z.enum(['year-to-date', 'last-closed']).optional(),
+};
+const aggregate = { source: z.string(), sql: z.string().min(1), ...about };
+const measure = z.discriminatedUnion('kind', [
+  only({ kind: z.literal('flow'), ...aggregate }),
+  only({ kind: z.literal('stock'), ...aggregate }),
+  only({ kind: z.literal('distinct'), ...aggregate }),
+  only({ kind: z.literal('ratio'), numerator: z.string(), denominator: z.string(), scale: z.number().optional(), ...about }),
+  only({ kind: z.literal('forecast'), of: z.string(), plan: z.string(), methods: z.array(z.enum(FORECAST_METHODS)).min(1), ...about }),
+]);
+
+const plan = z.union([
+  only({ by: z.string(), name: text.optional() }),
+  only({ target: z.number(), units: z.record(z.string(), z.number()).optional(), name: text.optional() }),
+  only({ yearly: z.string(), spread: z.enum(['even', 'last-year']), name: text.optional() }),
+]);
+
+const section = z.discriminatedUnion('kind', [
+  only({ kind: z.literal('headline'), money: z.string(), output: z.string(), price: z.string() }),
+  only({ kind: z.literal('table'), title: text, measures: z.array(z.string()).min(1), period: z.enum(['digest', 'year-to-date']).optional() }),
+  only({ kind: z.literal('chart'), chart: z.enum(['coupled', 'trend', 'multiples', 'variance']), title: text.optional(), measures: z.array(z.string()).min(1), months: z.int().min(2).max(36).optional(), levels: z.array(z.string()).optional() }),
+  only({ kind: z.literal('ranking'), title: text, measure: z.string(), level: z.string(), top: z.int().min(1).max(20).optional() }),
+  only({ kind: z.literal('text'), text }),
+]);
+
+const digest = only({
+  title: text,
+  schedule: pattern(/^(workday \d{1,2}( at \d{2}:\d{2})?|cron .+)$/, 'Not a schedule.|Write "workday 5 at 08:00", or "cron 0 8 5 * *".'),
+  period: pattern(/^last closed (week|month|quarter|half-year|year)$/, 'Not a period.|Write "last closed month" (or week, quarter, half-year, year).'),
+  audience: z.array(only({ role: z.enum(ROLES), level: z.string().optional() })).min(1),
+  start: day.describe('The first period that is owed begins on this day'),
+  sections: z.array(section).min(1),
+});
+
+const person = only({
+  name: z.string().min(1),
+  title: text.optional(),
+  role: z.enum(ROLES),
+  units: z.array(z.string()).min(1),
+  language: z.enum(LANGUAGES).optional(),
+  email: z.email().optional(),
+  slack: z.string().optional(),
+  teams: z.string().optional(),
+});
+
+const unitShape = {
+  id: id.optional(),
+  name: text,
+  short_name: text.optional(),
+  codes: z.array(z.coerce.string()).optional(),
+  synonyms: z.array(z.string()).optional(),
+};
+export interface RawUnit { id?: string | undefined; name: string | { da: string; en: string }; short_name?: string | { da: string; en: string } | undefined; codes?: string[] | undefined; synonyms?: string[] | undefined; children?: (string | RawUnit)[] | undefined }
+const unit: z.ZodType<RawUnit> = z.lazy(() => only({ ...unitShape, children: z.array(z.union([z.string().min(1), unit])).optional() })) as z.ZodType<RawUnit>;
+
+const caveat = only({ unit: z.string().optional(), measures: z.array(z.string()).optional(), from: day, to: day, text });
+
+/** One YAML file of a pack. Every section may stand in any file of the folder; together they are the pack. */
+export const packFile = only({
+  pack: only({
+    title: text,
+    label: text.optional().describe('Shown wherever figures of the pack are shown, such as "Synthetic data"'),
+    time_zone: z.string().optional(),
+    language: z.enum(LANGUAGES).optional(),
+    year_start: z.int().min(1).max(12).optional().describe('First month of the fiscal year'),
+  }).optional(),
+  organisation: only({
+    levels: z.array(only({ id, name: text, plural: text.optional(), synonyms: words.optional() })).min(1),
+    unit,
+  }).optional(),
+  sources: byName(source).optional(),
+  measures: byName(measure).optional(),
+  plans: byName(plan).optional(),
+  digests: byName(digest).optional(),
+  people: byName(person).optional(),
+  caveats: z.array(caveat).optional(),
+  caveat_source: only({ source: z.string(), text: z.string(), measures: z.array(z.string()).optional() }).optional(),
+});
+export type RawPackFile = z.infer<typeof packFile>;
+export type RawSource = z.infer<typeof source>;
+export type RawMeasure = z.infer<typeof measure>;
+export type RawDigest = z.infer<typeof digest>;
+export type RawText = z.infer<typeof text>;
+
+/** The JSON Schema of a pack's YAML files, for completion and checks in editors. */
+export function packJsonSchema(): Record<string, unknown> {
+  return { title: 'Overblik digest pack', ...z.toJSONSchema(packFile, { unrepresentable: 'any', io: 'input' }) };
+}

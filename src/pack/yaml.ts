@@ -1,0 +1,50 @@
+import { LineCounter, isMap, isScalar, parseDocument, type Document, type Node } from 'yaml';
+import type { Fault } from '../errors.ts';
+
+export interface PackFile {
+  /** Path as the author knows it. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A YAML file that knows where in the text each value stands. Comments and order stay in `document`. */
+export interface Located {
+  readonly path: string;
+  readonly value: unknown;
+  readonly document: Document.Parsed;
+  /** Where the value at a path stands (the key, for `key: true`); the nearest parent for a path that is not there. */
+  at(path: readonly PropertyKey[], options?: { key?: boolean }): { file: string; line: number; column: number };
+}
+
+/** Reads one file; what is not YAML becomes faults with line and column. */
+export function readYaml(file: PackFile): { located: Located; faults: Fault[] } {
+  const lines = new LineCounter();
+  const document = parseDocument(file.text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const place = (offset: number): { file: string; line: number; column: number } => {
+    const { line, col } = lines.linePos(offset);
+    return { file: file.path, line, column: col };
+  };
+  const faults = document.errors.map((error): Fault => ({
+    ...place(error.pos[0]),
+    message: error.code === 'DUPLICATE_KEY' ? 'This key stands twice in the same list.' : `Not readable as YAML: ${error.message.split('\n')[0] ?? ''}.`,
+    hint: error.code === 'DUPLICATE_KEY' ? 'Keep one of them.' : 'Check indentation (spaces, not tabs), colons and quotes on this line and the one above.',
+  }));
+  const at: Located['at'] = (path, options = {}) => {
+    for (let length = path.length; length > 0; length -= 1) {
+      const part = path.slice(0, length);
+      const parent = length === 1 ? document.contents : document.getIn(part.slice(0, -1), true);
+      const name = part.at(-1);
+      if (isMap(parent)) {
+        const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(name));
+        const key = pair?.key as Node | undefined;
+        const value = pair?.value as Node | null | undefined;
+        const node = options.key === true && length === path.length ? key : (value ?? key);
+        if (node?.range) return place(node.range[0]);
+      }
+      const node = document.getIn(part, true) as Node | undefined;
+      if (node?.range) return place(node.range[0]);
+    }
+    return { file: file.path, line: 1, column: 1 };
+  };
+  return { located: { path: file.path, value: faults.length > 0 ? undefined : (document.toJS() as unknown), document, at }, faults };
+}

@@ -1,0 +1,46 @@
+import { periodOf, pieces, sameLastYear, shiftDays, type IsoDate } from '../calendar/period.ts';
+import type { ForecastMeasure, ForecastMethod, Pack } from '../pack/model.ts';
+import type { Window } from './compile.ts';
+import { MISSING, type Cell } from './result.ts';
+
+/** A forecast by each method of the measure; the first is the one shown. */
+export interface Forecast {
+  readonly value: Cell;
+  readonly range: readonly { readonly method: ForecastMethod; readonly value: number }[];
+}
+
+/**
+ * Year-end forecast of a flow. With A = actual so far, m = closed months, B = the year's plan, b = plan so far,
+ * Py and py = last year's year and same months (municipal budget control, methods F1 to F4):
+ * straight-line A/m·12; rest-as-budgeted A+(B−b); budget-profile B·A/b; last-year-profile A·Py/py.
+ * Nothing is forecast from fewer than three closed months.
+ */
+export function forecastOf(pack: Pack, measure: ForecastMeasure, to: IsoDate, completeTo: IsoDate, value: (measure: string, window: Window) => Cell): Forecast {
+  const year = periodOf('year', shiftDays(to, -1), pack.yearStart);
+  const end = to < completeTo ? to : completeTo;
+  const sofar: Window = { from: year.from, to: end < year.to ? end : year.to };
+  if (sofar.to <= sofar.from) return { value: MISSING, range: [] };
+  const months = pieces({ ...sofar, grain: 'year-to-date' }, 'month').length;
+  const actual = value(measure.of, sofar);
+  const whole = value(measure.plan, year);
+  const planned = value(measure.plan, sofar);
+  const lastYear = value(measure.of, sameLastYear(year));
+  const lastSofar = value(measure.of, sameLastYear({ ...sofar, grain: 'year-to-date' }));
+  const A = actual.value;
+  if (A === null || months < 3) return { value: { value: null, state: actual.state === 'suppressed' ? 'suppressed' : 'missing' }, range: [] };
+  const by = (method: ForecastMethod): number | null => {
+    switch (method) {
+      case 'straight-line': return (A / months) * 12;
+      case 'rest-as-budgeted': return whole.value === null || planned.value === null ? null : A + (whole.value - planned.value);
+      case 'budget-profile': return whole.value === null || planned.value === null || planned.value === 0 ? null : (whole.value * A) / planned.value;
+      case 'last-year-profile': return lastYear.value === null || lastSofar.value === null || lastSofar.value === 0 ? null : (A * lastYear.value) / lastSofar.value;
+    }
+  };
+  const range = measure.methods.flatMap((method) => {
+    const result = by(method);
+    return result === null ? [] : [{ method, value: result }];
+  });
+  const first = range.find((entry) => entry.method === measure.methods[0]) ?? range[0];
+  return { value: first === undefined ? MISSING : { value: first.value, state: actual.state === 'partial' ? 'partial' : 'ok' }, range };
+}
+
