@@ -118,8 +118,9 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
       }
     }
   }
-  if (!single.has('pack')) faults.push({ file: main, line: 0, column: 0, message: "There is no 'pack:' section in the folder.", hint: "Add 'pack:' with a title to pack.yaml." });
-  if (!single.has('organisation')) faults.push({ file: main, line: 0, column: 0, message: "There is no 'organisation:' section in the folder.", hint: "Add 'organisation:' with levels and the tree of units." });
+  const readable = faults.length === 0;
+  if (readable && !single.has('pack')) faults.push({ file: main, line: 0, column: 0, message: "There is no 'pack:' section in the folder.", hint: "Add 'pack:' with a title to pack.yaml." });
+  if (readable && !single.has('organisation')) faults.push({ file: main, line: 0, column: 0, message: "There is no 'organisation:' section in the folder.", hint: "Add 'organisation:' with levels and the tree of units." });
   if (faults.length > 0) return { faults, expressions: [], build: () => { throw new DefinitionError(faults); } };
 
   const sources = entries.sources as Map<string, Entry<RawSource>>;

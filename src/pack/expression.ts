@@ -40,10 +40,27 @@ export interface Problem {
   readonly hint: string;
 }
 
-/** The expression in a tree as the parser gave it: `SELECT <expression>`. */
+interface Statement { node?: Node & { select_list?: unknown[]; from_table?: { type?: string }; where_clause?: unknown; having?: unknown; qualify?: unknown; sample?: unknown; group_expressions?: unknown[]; modifiers?: unknown[]; cte_map?: { map?: unknown[] } } }
+
+/**
+ * The one expression in a tree as the parser gave it (`SELECT <expression>`); null when the text was more than
+ * that: several expressions, a table, a condition, a second statement, a name given with AS.
+ */
 export function expressionOf(tree: unknown): unknown {
-  const statement = (tree as { statements?: { node?: { select_list?: unknown[] } }[] }).statements?.[0];
-  return statement === undefined ? tree : statement.node?.select_list?.[0];
+  const statements = (tree as { statements?: Statement[] }).statements ?? [];
+  const node = statements[0]?.node;
+  const bare = statements.length === 1 && node?.type === 'SELECT_NODE' && node.from_table?.type === 'EMPTY' && node.select_list?.length === 1
+    && [node.where_clause, node.having, node.qualify, node.sample].every((part) => part === null || part === undefined)
+    && [node.group_expressions, node.modifiers, node.cte_map?.map].every((list) => (list ?? []).length === 0);
+  const expression = bare ? (node.select_list?.[0] as Node) : null;
+  return expression === null || (expression.alias ?? '') !== '' ? null : withoutPlaces(expression);
+}
+
+/** Places in the text are of no use any more, and one that is not known does not survive a round trip. */
+function withoutPlaces(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPlaces);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, key === 'query_location' ? 0 : withoutPlaces(inner)]));
 }
 
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && typeof (value as Node).class === 'string';
@@ -108,9 +125,14 @@ export function problemsOf(expression: unknown, role: ExpressionRole, columns: r
         for (const child of childNodes(node)) visit(child, true);
         return;
       }
+      const refused = REFUSED[name];
+      if (refused !== undefined) {
+        problems.push({ message: `The function '${name}' can't be used here.`, hint: refused });
+        return;
+      }
       if (!SCALARS.has(name)) {
         const near = nearest(name, [...AGGREGATES, ...SCALARS]);
-        problems.push({ message: `The function '${name}' can't be used here.`, hint: REFUSED[name] ?? `${near === null ? '' : `Did you mean '${near}'? `}Aggregates: sum, count, min, max; scalars: ${[...SCALARS].filter((s) => /^[a-z]/.test(s)).slice(0, 14).join(', ')} and the like.` });
+        problems.push({ message: `The function '${name}' can't be used here.`, hint: `${near === null ? '' : `Did you mean '${near}'? `}Aggregates: sum, count, min, max; scalars: ${[...SCALARS].filter((s) => /^[a-z]/.test(s)).slice(0, 14).join(', ')} and the like.` });
       }
     }
     for (const child of childNodes(node)) visit(child, inside);
@@ -121,7 +143,7 @@ export function problemsOf(expression: unknown, role: ExpressionRole, columns: r
   if (wantsAggregate && aggregates.length === 0) return [{ message: 'There is no aggregate in the expression.', hint: 'A measure is an aggregate over rows: sum(column), count(*), count(distinct column).' }];
   const distinct = aggregates.filter((node) => node.distinct === true);
   if (role === 'distinct') {
-    const whole = isAggregate(expression) && expression.function_name === 'count' && expression.distinct === true;
+    const whole = isAggregate(expression) && expression.function_name === 'count' && expression.distinct === true && expression.children?.length === 1;
     return whole ? [] : [{ message: 'A measure of kind distinct is one count(distinct …).', hint: 'Write count(distinct column), with filter (where …) where needed.' }];
   }
   if (distinct.length > 0) return [{ message: `A distinct count can't be added up over units or months, so it can't be part of kind ${role}.`, hint: 'Give it a measure of its own with kind: distinct.' }];
@@ -136,8 +158,8 @@ export function splitAggregates(expression: unknown): { parts: { node: unknown; 
     if (Array.isArray(value)) return value.map(replace);
     if (typeof value !== 'object' || value === null) return value;
     if (isNode(value) && isAggregate(value)) {
-      const text = JSON.stringify(value, (key, inner: unknown) => (key === 'query_location' ? 0 : inner));
-      let index = parts.findIndex((part) => JSON.stringify(part.node, (key, inner: unknown) => (key === 'query_location' ? 0 : inner)) === text);
+      const text = JSON.stringify(value);
+      let index = parts.findIndex((part) => JSON.stringify(part.node) === text);
       if (index < 0) {
         index = parts.length;
         const name = value.function_name;

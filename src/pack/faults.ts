@@ -13,8 +13,8 @@ function likelyBranch(branches: readonly (readonly Issue[])[]): readonly Issue[]
 const KINDS: Record<string, string> = { string: 'a text', number: 'a number', int: 'a whole number', boolean: 'true or false', object: 'a list of keys and values', record: 'a list of names with values', array: 'a list (lines that begin with -)' };
 
 function explain(issue: Issue): { message: string; hint: string } {
-  const [message = '', hint = ''] = issue.message.split('|');
-  if (issue.message.includes('|')) return { message, hint };
+  const [message = '', hint = ''] = issue.message.split('\n');
+  if (issue.message.includes('\n')) return { message, hint };
   switch (issue.code) {
     case 'invalid_type': {
       const wanted = KINDS[issue.expected] ?? issue.expected;

@@ -11,7 +11,7 @@ function only<S extends z.ZodRawShape>(shape: S): z.ZodObject<S, z.core.$strict>
       const keys = (issue as unknown as { keys: string[] }).keys;
       const allowed = Object.keys(shape);
       const near = keys.map((key) => nearest(key, allowed)).find((name) => name !== null) ?? null;
-      return `Unknown key ${keys.map((key) => `'${key}'`).join(', ')}.|${near === null ? '' : `Did you mean '${near}'? `}Allowed: ${allowed.join(', ')}.`;
+      return `Unknown key ${keys.map((key) => `'${key}'`).join(', ')}.\n${near === null ? '' : `Did you mean '${near}'? `}Allowed: ${allowed.join(', ')}.`;
     },
   });
 }
@@ -20,16 +20,16 @@ const pattern = (regex: RegExp, message: string): z.ZodString => z.string().rege
 
 /** Ids go into file names and SQL names, so they are plain. */
 export const ID = /^[a-z][a-z0-9_-]*$/;
-const id = pattern(ID, 'Not usable as an id.|Use small letters a-z, digits, - and _, beginning with a letter (æ, ø and å are written ae, oe, aa).');
+const id = pattern(ID, 'Not usable as an id.\nUse small letters a-z, digits, - and _, beginning with a letter (æ, ø and å are written ae, oe, aa).');
 const text = z.union([z.string().min(1), only({ da: z.string().min(1), en: z.string().min(1) })])
   .describe('A text in Danish and English ({da: …, en: …}), or one text for both');
 const words = z.union([z.array(z.string()), only({ da: z.array(z.string()).optional(), en: z.array(z.string()).optional() })])
   .describe('Further names: a list for both languages, or {da: […], en: […]}');
-const day = pattern(/^\d{4}-\d{2}-\d{2}$/, 'Not a date.|Write it as YYYY-MM-DD.');
-const letter = pattern(/^[A-Z]{1,3}$/, 'Not a column letter.|Write the letter Excel shows above the column: A, B … AH.');
+const day = pattern(/^\d{4}-\d{2}-\d{2}$/, 'Not a date.\nWrite it as YYYY-MM-DD.');
+const letter = pattern(/^[A-Z]{1,3}$/, 'Not a column letter.\nWrite the letter Excel shows above the column: A, B … AH.');
 const byName = <T extends z.ZodType>(value: T): z.ZodRecord<typeof id, T> => z.record(id, value);
 
-const columnType = pattern(new RegExp(`^(${COLUMN_TYPES.join('|')})(\\(\\d{1,2}\\))?$`), `Not a column type.|Allowed: ${COLUMN_TYPES.join(', ')}, and decimal(2) for two decimals.`);
+const columnType = pattern(new RegExp(`^(${COLUMN_TYPES.join('|')})(\\(\\d{1,2}\\))?$`), `Not a column type.\nAllowed: ${COLUMN_TYPES.join(', ')}, and decimal(2) for two decimals.`);
 const column = z.union([columnType, only({
   type: columnType,
   header: z.string().optional().describe('The header in the file, where it differs from the name'),
@@ -110,8 +110,8 @@ const section = z.discriminatedUnion('kind', [
 
 const digest = only({
   title: text,
-  schedule: pattern(/^(workday \d{1,2}( at \d{2}:\d{2})?|cron .+)$/, 'Not a schedule.|Write "workday 5 at 08:00", or "cron 0 8 5 * *".'),
-  period: pattern(/^last closed (week|month|quarter|half-year|year)$/, 'Not a period.|Write "last closed month" (or week, quarter, half-year, year).'),
+  schedule: pattern(/^(workday \d{1,2}( at \d{2}:\d{2})?|cron .+)$/, 'Not a schedule.\nWrite "workday 5 at 08:00", or "cron 0 8 5 * *".'),
+  period: pattern(/^last closed (week|month|quarter|half-year|year)$/, 'Not a period.\nWrite "last closed month" (or week, quarter, half-year, year).'),
   audience: z.array(only({ role: z.enum(ROLES), level: z.string().optional() })).min(1),
   start: day.describe('The first period that is owed begins on this day'),
   sections: z.array(section).min(1),

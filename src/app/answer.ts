@@ -1,0 +1,155 @@
+import { lastClosed, rolling, shiftDays, type IsoDate } from '../calendar/period.ts';
+import { permit, visibleUnits } from '../access/rule.ts';
+import { answerCard, couplingIds, type UnderstoodPart } from '../card/answer.ts';
+import type { Action, Block, Card } from '../card/card.ts';
+import { messages } from '../card/messages.ts';
+import { dayName } from '../card/periods.ts';
+import type { Language, Pack, Person } from '../pack/model.ts';
+import type { Query } from '../query/query.ts';
+import type { Result } from '../query/result.ts';
+import type { Lexicon } from '../question/lexicon.ts';
+import { read, type Reading } from '../question/read.ts';
+import { composeDigest, latestPeriod } from './compose.ts';
+import { completeTo, runQuery, type Figures } from './figures.ts';
+import type { Membership } from './people.ts';
+
+/** What a question led to. */
+export type Answer =
+  | { readonly kind: 'answer'; readonly card: Card; readonly result: Result; readonly reading: Reading & { kind: 'query' } }
+  | { readonly kind: 'clarify' | 'refused' | 'help'; readonly card: Card; readonly reading: Reading };
+
+/** Everything a question needs besides its words. */
+export interface Asking {
+  readonly memberships: readonly Membership[];
+  readonly figures: (packId: string) => Figures;
+  readonly lexicon: Lexicon;
+  readonly today: IsoDate;
+  /** What this person asked before in this conversation; null: nothing, or too long ago. */
+  readonly previous: Query | null;
+  /** Answer in this language whatever was typed; null: the asker's own. */
+  readonly language: Language | null;
+}
+
+const MONTHS_BEHIND = 13;
+
+function plainCard(language: Language, title: string, headline: string, blocks: readonly Block[], actions: readonly Action[], label = ''): Card {
+  return { language, title, label, headline, blocks, picture: null, actions, provenance: [] };
+}
+
+const actionsFrom = (choices: readonly { label: string; ask: string }[]): Action[] => choices.slice(0, 4).map((choice, i) => ({ id: `choice-${i}`, label: choice.label, ask: choice.ask }));
+
+/** What can be asked: the measures and units of the person's packs, with examples that work. */
+export function helpCard(membership: Membership, language: Language, headline: string): Card {
+  const { pack, person } = membership;
+  const m = messages(language);
+  const visible = visibleUnits(pack, person);
+  const measures = [...pack.measures.values()].filter((measure) => measure.synonyms[language].length > 0).map((measure) => measure.name[language]);
+  const units = [...pack.organisation.units.values()].filter((unit) => visible.has(unit.id)).map((unit) => unit.name[language]);
+  const examples = examplesFor(pack, person, language);
+  return plainCard(language, m.help, headline, [
+    { kind: 'text', text: `${m.helpMeasures}: ${measures.join(', ')}.` },
+    { kind: 'text', text: `${m.helpUnits}: ${units.join(', ')}.` },
+  ], actionsFrom(examples.map((ask) => ({ label: ask, ask }))), pack.label?.[language] ?? '');
+}
+
+/** Questions that work for a person, in their language. */
+export function examplesFor(pack: Pack, person: Person, language: Language): string[] {
+  const m = messages(language);
+  const ratio = [...pack.measures.values()].find((measure) => measure.kind === 'ratio' && measure.unit.includes(' per ') && pack.plans.has(measure.numerator));
+  const other = [...pack.measures.values()].filter((measure) => measure.kind === 'ratio' && measure.unit === 'percent' && measure.id !== ratio?.id).at(-2);
+  const level = pack.organisation.levels.find((l) => person.units.some((unit) => pack.organisation.units.get(unit)?.children.some((child) => pack.organisation.units.get(child)?.level === l.id)));
+  const last = language === 'da' ? 'sidste måned' : 'last month';
+  const coupled = ratio?.kind === 'ratio' ? `${pack.measures.get(ratio.numerator)?.name[language] ?? ''} ${language === 'da' ? 'mod' : 'vs'} ${pack.measures.get(ratio.denominator)?.name[language] ?? ''} ${last}` : null;
+  return [
+    ...(coupled === null ? [] : [coupled]),
+    ...(ratio === undefined ? [] : [`${ratio.name[language]} ${m.trend}`]),
+    ...(other === undefined ? [] : [`${other.name[language]} ${last} ${m.compareLastYear}`]),
+    ...(level === undefined || ratio === undefined ? [] : [`${ratio.name[language]} ${m.byUnit(level.name[language])} ${last}`]),
+  ];
+}
+
+/** Definition, source, formula and data date of a measure. */
+function definitionCard(figures: Figures, id: string, language: Language): Card {
+  const { pack } = figures;
+  const m = messages(language);
+  const measure = pack.measures.get(id);
+  if (measure === undefined) throw new Error(`unknown measure ${id}`);
+  const formula = measure.kind === 'ratio'
+    ? `${pack.measures.get(measure.numerator)?.name[language] ?? ''} / ${pack.measures.get(measure.denominator)?.name[language] ?? ''}${measure.scale === 1 ? '' : ` × ${measure.scale}`}`
+    : measure.kind === 'forecast' ? measure.methods.map((method) => m.forecastMethods[method]).join('; ') : measure.sql;
+  const blocks: Block[] = [{ kind: 'text', text: `= ${formula}` }, ...measure.breaks.map((mark): Block => ({ kind: 'text', text: mark.note[language] }))];
+  return { ...plainCard(language, measure.name[language], measure.definition[language], blocks, [], pack.label?.[language] ?? ''), provenance: 'source' in measure ? [m.source(pack.sources.get(measure.source)?.attribution[language] ?? '', dayName(shiftDays(completeTo(figures, id), -1), language))] : [] };
+}
+
+/** The newest page of a person's digest; null when they get none or no period is complete. */
+export async function latestPage(membership: Membership, figures: Figures): Promise<Card | null> {
+  const { pack, person } = membership;
+  for (const digest of pack.digests.values()) {
+    const mine = digest.audience.some((who) => who.role === person.role) || person.role === 'analyst';
+    const period = latestPeriod(figures, digest);
+    if (!mine || period.from < '1900-01-01') continue;
+    return (await composeDigest(figures, digest, period, [person])).get(person.id) ?? null;
+  }
+  return null;
+}
+
+async function answerQuery(asking: Asking, membership: Membership, reading: Reading & { kind: 'query' }): Promise<Answer> {
+  const { pack, person } = membership;
+  const { language } = reading;
+  const m = messages(language);
+  const figures = asking.figures(pack.id);
+  const permitted = permit(pack, person, reading.query);
+  const named = (units: readonly string[]): string => units.map((unit) => pack.organisation.units.get(unit)?.name[language] ?? unit).join(', ');
+  if (!permitted.allowed) return { kind: 'refused', card: plainCard(language, pack.title[language], m.noAccess(named(permitted.refused)), [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))), reading };
+  const { query } = permitted;
+  const result = await runQuery(figures, query);
+  const single = result.rows.length === 1 && query.by === null && query.period.grain !== 'week' && query.period.grain !== 'day';
+  const closed = lastClosed('month', completeTo(figures, query.measures[0] ?? ''), pack.yearStart);
+  const history = single && reading.wantsChart !== false && query.period.to.endsWith('-01')
+    ? await runQuery(figures, { ...query, period: rolling(query.period.to < closed.to ? query.period.to : closed.to, MONTHS_BEHIND), by: { grain: 'month' }, comparisons: couplingIds(pack, query) === null ? ['last-year', 'plan'] : ['plan'], order: null, limit: null })
+    : null;
+  const latest = completeTo(figures, query.measures[0] ?? '');
+  const understood: UnderstoodPart[] = reading.understood.map((part) => ({ meaning: part.meaning, assumed: part.assumed }));
+  const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives, latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart: reading.wantsChart, history });
+  const removed = permitted.removed.length === 0 ? [] : [m.noAccess(named(permitted.removed))];
+  return { kind: 'answer', card: removed.length === 0 ? card : { ...card, blocks: [...card.blocks, { kind: 'notes', title: '', items: removed }] }, result, reading };
+}
+
+/** Reads a question and answers it, or asks back, or says what can be asked. Never a guess. */
+export async function answer(text: string, asking: Asking): Promise<Answer> {
+  const first = asking.memberships[0];
+  if (first === undefined) throw new Error('an answer needs someone who asks');
+  const closedThrough = (packId: string, measures: readonly string[]): IsoDate => {
+    const figures = asking.figures(packId);
+    const ends = measures.map((id) => completeTo(figures, id)).sort();
+    return ends[0] ?? asking.today;
+  };
+  const reading = read(text, { lexicon: asking.lexicon, person: first.person, pack: first.pack, today: asking.today, closedThrough, previous: asking.previous, language: asking.language });
+  const { language } = reading;
+  const m = messages(language);
+  const label = first.pack.label?.[language] ?? '';
+  switch (reading.kind) {
+    case 'query': {
+      const membership = asking.memberships.find((one) => one.pack.id === reading.query.pack) ?? first;
+      return answerQuery(asking, membership, reading);
+    }
+    case 'clarify': return { kind: 'clarify', card: plainCard(language, first.pack.title[language], reading.question, [], actionsFrom(reading.choices), label), reading };
+    case 'definition': {
+      const membership = asking.memberships.find((one) => one.pack.measures.has(reading.measure)) ?? first;
+      return { kind: 'help', card: definitionCard(asking.figures(membership.pack.id), reading.measure, language), reading };
+    }
+    case 'latest-digest': {
+      const page = await latestPage({ ...first, person: { ...first.person, language } }, asking.figures(first.pack.id));
+      return { kind: 'help', card: page ?? plainCard(language, first.pack.title[language], m.noDigestYet, [], [], label), reading };
+    }
+    case 'greeting': return { kind: 'help', card: helpCard(first, language, m.greeting(first.person.name.split(' ')[0] ?? '')), reading };
+    case 'thanks': return { kind: 'help', card: plainCard(language, first.pack.title[language], m.thanks, [], []), reading };
+    case 'help': return { kind: 'help', card: helpCard(first, language, m.helpIntro(asking.memberships.map((one) => one.pack.title[language]).join(', '))), reading };
+    case 'not-understood': {
+      const words = reading.leftover.length === 0 ? '' : ` ${m.notUnderstoodWords(reading.leftover.map((word) => `"${word}"`).join(', '))}`;
+      const help = helpCard(first, language, `${m.notUnderstood}${words}`);
+      const near = actionsFrom(reading.nearest);
+      return { kind: 'help', card: near.length === 0 ? help : { ...help, actions: [...near.slice(0, 2), ...help.actions.slice(0, 2)] }, reading };
+    }
+  }
+}

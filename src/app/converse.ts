@@ -1,0 +1,85 @@
+import { dayIn } from '../calendar/period.ts';
+import { holdsPersonalNumber } from '../access/personal-number.ts';
+import type { Card, Message } from '../card/card.ts';
+import { messages } from '../card/messages.ts';
+import type { Language, Pack } from '../pack/model.ts';
+import type { Clock, Incoming, Log, Painter, Store } from '../ports.ts';
+import type { Query } from '../query/query.ts';
+import type { Lexicon } from '../question/lexicon.ts';
+import { answer, helpCard, latestPage } from './answer.ts';
+import { withPicture } from './compose.ts';
+import type { Figures } from './figures.ts';
+import { membershipsOf } from './people.ts';
+import { markSeen, recordAudit, recordQuestion, saveAddress } from './records.ts';
+
+/** What a conversation is held with. */
+export interface House {
+  readonly packs: () => readonly Pack[];
+  readonly figures: (packId: string) => Figures;
+  readonly lexicon: (packs: readonly Pack[]) => Lexicon;
+  readonly store: Store;
+  readonly painter: Painter;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A follow-up changes the question before it, within this time. */
+const FOLLOW_UP_MS = 30 * 60_000;
+const MOST_CONVERSATIONS = 5_000;
+
+const textCard = (language: Language, title: string, headline: string): Card => ({ language, title, label: '', headline, blocks: [], picture: null, actions: [], provenance: [] });
+
+/**
+ * Handles what comes in from any platform: who is it, what do they want, the answer. The same event twice is
+ * answered once. Whatever goes wrong inside, the person gets a word and the log the reason.
+ */
+export function createConversation(house: House): (incoming: Incoming) => Promise<Message | null> {
+  const before = new Map<string, { query: Query; at: number }>();
+
+  const handle = async (incoming: Incoming): Promise<Message | null> => {
+    const { store, clock, log } = house;
+    const now = clock.now();
+    if (!(await markSeen(store, incoming.from.platform, incoming.id, now))) return null;
+    const memberships = membershipsOf(house.packs(), incoming.from);
+    const member = memberships[0];
+    if (member === undefined) {
+      await recordAudit(store, { at: now, actor: `${incoming.from.platform}:${incoming.from.tenant}:${incoming.from.user}`, action: 'refused-stranger', detail: { kind: incoming.kind } });
+      return { card: textCard('da', 'Overblik', `${messages('da').stranger}\n${messages('en').stranger}`), png: null };
+    }
+    const { person, pack } = member;
+    const m = messages(person.language);
+    if (incoming.direct) await saveAddress(store, person.id, incoming.address, now);
+    if (incoming.kind === 'installed') return { card: helpCard(member, person.language, m.welcome(person.name.split(' ')[0] ?? '')), png: null };
+    if (incoming.kind === 'home') {
+      const page = await latestPage(member, house.figures(pack.id));
+      return page === null ? { card: textCard(person.language, pack.title[person.language], m.noDigestYet), png: null } : withPicture(page, house.painter, log);
+    }
+    if (holdsPersonalNumber(incoming.text)) return { card: textCard(person.language, pack.title[person.language], m.personalNumber), png: null };
+
+    const key = JSON.stringify([incoming.address.platform, incoming.address.conversation, person.id]);
+    const last = before.get(key);
+    const answered = await answer(incoming.text, {
+      memberships, figures: house.figures, lexicon: house.lexicon(memberships.map((one) => one.pack)),
+      today: dayIn(pack.timeZone, now), language: null,
+      previous: last !== undefined && now.getTime() - last.at < FOLLOW_UP_MS ? last.query : null,
+    });
+    if (answered.kind === 'answer') {
+      before.delete(key);
+      before.set(key, { query: answered.result.query, at: now.getTime() });
+      if (before.size > MOST_CONVERSATIONS) before.delete(before.keys().next().value as string);
+    }
+    await recordQuestion(store, { person: person.id, platform: incoming.from.platform, askedAt: now, text: incoming.text, kind: answered.reading.kind, reading: answered.kind === 'answer' ? answered.result.query : answered.reading });
+    await recordAudit(store, { at: now, actor: person.id, action: answered.kind === 'refused' ? 'refused-units' : 'asked', detail: { platform: incoming.from.platform, kind: answered.reading.kind, query: answered.kind === 'answer' ? answered.result.query : null } });
+    return withPicture(answered.card, house.painter, log);
+  };
+
+  return async (incoming) => {
+    try {
+      return await handle(incoming);
+    } catch (error) {
+      house.log.error('question-failed', { platform: incoming.from.platform, kind: incoming.kind, error: error instanceof Error ? error : String(error) });
+      const language = membershipsOf(house.packs(), incoming.from)[0]?.person.language ?? 'da';
+      return { card: textCard(language, 'Overblik', messages(language).troubled), png: null };
+    }
+  };
+}

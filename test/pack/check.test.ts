@@ -1,0 +1,136 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { checkPack } from '../../src/app/packs.ts';
+import { DefinitionError } from '../../src/errors.ts';
+import { readPackFolders } from '../../src/io/packs/read.ts';
+import type { SqlParser } from '../../src/ports.ts';
+import { engine, PACK_YAML, parserOn } from '../query/facts.ts';
+
+let connection: DuckDBConnection;
+let parser: SqlParser;
+beforeAll(async () => {
+  connection = await engine();
+  parser = await parserOn(connection);
+});
+afterAll(() => connection.closeSync());
+
+/** What the author is told about a pack with these replacements: `line:column message hint`. */
+async function told(...changes: [from: string, to: string][]): Promise<string[]> {
+  const text = changes.reduce((yaml, [from, to]) => {
+    if (!yaml.includes(from)) throw new Error(`the test pack has no '${from}'`);
+    return yaml.replace(from, to);
+  }, PACK_YAML);
+  try {
+    await checkPack({ id: 'p', dir: '.', files: [{ path: 'digests/p/pack.yaml', text }] }, parser, {});
+    return [];
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+    return error.faults.map((fault) => {
+      expect(fault.file).toBe('digests/p/pack.yaml');
+      return `${fault.line}:${fault.column} ${fault.message} ${fault.hint}`;
+    });
+  }
+}
+
+/** Line of the first occurrence of a piece of the test pack, counted from 1. */
+const lineOf = (piece: string): number => PACK_YAML.slice(0, PACK_YAML.indexOf(piece)).split('\n').length;
+
+describe('a pack that is right', () => {
+  it('is accepted', async () => { expect(await told()).toEqual([]); });
+
+  it('the demo pack is', async () => {
+    for (const folder of await readPackFolders(['digests'])) {
+      const pack = await checkPack(folder, parser, {});
+      expect(pack.measures.size).toBeGreaterThan(10);
+      expect(pack.label).not.toBeNull();
+    }
+  });
+});
+
+describe('a mistake is told with its place, what is wrong and how to mend it', () => {
+  it('a key that is not known, with the nearest one', async () => {
+    const [fault] = await told(['better: lower', 'beter: lower']);
+    expect(fault).toMatch(new RegExp(`^${lineOf('  spend:')}:`));
+    expect(fault).toContain("Unknown key 'beter'.");
+    expect(fault).toContain("Did you mean 'better'?");
+  });
+
+  it('a measure that is not there, with the nearest one', async () => {
+    const [fault] = await told(['numerator: spend,', 'numerator: spent,']);
+    expect(fault).toContain("There is no measure 'spent'. Did you mean 'spend'?");
+    expect(fault).toMatch(new RegExp(`^${lineOf('  price:')}:\\d+ `));
+  });
+
+  it('a column that is not there, at the expression', async () => {
+    const [fault] = await told(['sum(money)', 'sum(mony)']);
+    expect(fault).toContain("There is no column 'mony' in the source. Did you mean 'money'?");
+  });
+
+  it('SQL that can not be read', async () => {
+    const [fault] = await told(['sum(money)', 'sum(money']);
+    expect(fault).toContain("The SQL can't be read:");
+  });
+
+  it('a value that is not allowed, with those that are', async () => {
+    const [fault] = await told(['better: lower', 'better: less']);
+    expect(fault).toContain('Allowed: higher, lower, near-plan, neutral.');
+  });
+
+  it('a unit that stands twice', async () => {
+    const [fault] = await told(['{id: b1, name: B1}', '{id: a1, name: B1}']);
+    expect(fault).toContain("The unit 'a1' stands twice in the tree.");
+  });
+
+  it('a missing key, named', async () => {
+    const [fault] = await told([', unit: kr, better: lower', ', better: lower']);
+    expect(fault).toContain("'unit' is missing here.");
+  });
+
+  it('YAML that can not be read, with line and column', async () => {
+    const [fault] = await told(['pack: {title: {da: Prøve, en: Test}}', 'pack: {title: {da: Prøve, en: Test}']);
+    expect(fault).toMatch(/^\d+:\d+ Not readable as YAML/);
+  });
+
+  it('all of them in one go', async () => {
+    const faults = await told(['numerator: spend,', 'numerator: spent,'], ['denominator: people', 'denominator: peple'], ['sum(open)', 'sum(opn)'], ['sum(minutes) / 60', 'avg(minutes)']);
+    expect(faults).toHaveLength(4);
+  });
+});
+
+describe('an expression reads the columns of its own source and nothing else', () => {
+  const refused: [sql: string, because: string][] = [
+    ['sum(money) from secrets', "can't be read|not one"],
+    ['(select max(money) from facts)', 'subquery'],
+    ['sum(money) over ()', "window function|can't be used"],
+    ["count(*) filter (where who in (select name from people))", 'subquery'],
+    ["sum(length(read_text('/etc/passwd')))", "'read_text' can't be used"],
+    ["sum(getvariable('x'))", "'getvariable' can't be used"],
+    ["sum(length(repeat('x', 2000000000)))", "'repeat' can't be used"],
+    ['sum(money); drop table facts', "can't be read|Not one"],
+    ['1) from facts; --', "can't be read"],
+    ['money', 'outside an aggregate'],
+    ['minutes + sum(money)', 'outside an aggregate'],
+    ['sum(sum(money))', 'inside another aggregate'],
+    ['5', 'no aggregate'],
+    ['avg(minutes)', 'kind ratio'],
+    ['max(minutes)', 'summed over units and periods'],
+    ['sum(money) / sum(minutes)', 'kind ratio'],
+    ['sum(money) * sum(minutes)', 'summed over units and periods'],
+    ['count(distinct who)', 'kind: distinct'],
+    ['sum(main.facts.money)', "no column 'main.facts.money'"],
+    ['sum($1)', 'parameter'],
+    ['*', "can't be used|read"],
+  ];
+  it.each(refused)('refuses %s', async (sql, because) => {
+    const faults = await told(['sum(money)', sql]);
+    expect(faults.join('\n')).toMatch(new RegExp(because, 'i'));
+  });
+
+  const allowed = ['sum(money) - sum(minutes) * 2', 'sum(case when kind = \'x\' then money else 0 end)', 'count(*)', 'coalesce(sum(money) filter (where year(d) > 2020), 0) / 1000', 'cast(sum(minutes) as double)', '-sum(money)'];
+  it.each(allowed)('accepts %s', async (sql) => { expect(await told(['sum(money)', sql])).toEqual([]); });
+
+  it('comments and odd spelling do not reach the SQL that runs', async () => {
+    const pack = await checkPack({ id: 'p', dir: '.', files: [{ path: 'p.yaml', text: PACK_YAML.replace('"sum(money)"', '"SUM( money ) /* hello */"') }] }, parser, {});
+    const measure = pack.measures.get('spend');
+    expect(measure?.kind === 'flow' && measure.sql).toBe('sum(money)');
+  });
+});
