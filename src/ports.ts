@@ -111,6 +111,8 @@ export interface LoadReport {
   readonly durationMs: number;
   /** Of the files, the definition and the tree: equal means nothing to load. */
   readonly signature: string;
+  /** Where the facts are. */
+  readonly file: string;
 }
 
 export type { Card, Message };

@@ -1,0 +1,104 @@
+import { join, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { openFigures, type Figures, type LoadedSource } from './app/figures.ts';
+import { loadPack, type Loader, type SourceOutcome } from './app/load.ts';
+import { checkPack } from './app/packs.ts';
+import { DefinitionError, type Fault } from './errors.ts';
+import type { Config } from './io/config/config.ts';
+import { lastReport, loadSource, signatureOf } from './io/load/load.ts';
+import { readPackFolders } from './io/packs/read.ts';
+import { openFacts } from './io/warehouse/duckdb.ts';
+import { openParser } from './io/warehouse/parser.ts';
+import type { Pack } from './pack/model.ts';
+import type { Clock, Log } from './ports.ts';
+import { rollupStatements } from './query/rollup.ts';
+
+/** The packs with their facts, kept up to date. */
+export interface PackHouse {
+  packs(): readonly Pack[];
+  figures(packId: string): Figures;
+  /** Loads what changed since the last time; the figures in service are exchanged at once. */
+  refresh(onProgress?: (pack: string, source: string, file: string, rows: number) => void): Promise<readonly (SourceOutcome & { pack: string })[]>;
+  close(): Promise<void>;
+}
+
+/** Every pack under the configured folders, checked. Throws DefinitionError with all mistakes of all packs (or of `only`). */
+export async function readPacks(config: Config, only: string | null = null): Promise<Pack[]> {
+  const folders = await readPackFolders(config.packRoots);
+  const known = folders.map((folder) => folder.id);
+  if (only !== null && !known.includes(only)) throw new DefinitionError([{ file: config.packRoots.join(', '), line: 0, column: 0, message: `There is no pack '${only}'.`, hint: `Known: ${known.join(', ')}.` }]);
+  if (folders.length === 0) throw new DefinitionError([{ file: config.packRoots.join(', '), line: 0, column: 0, message: 'There are no packs here.', hint: 'A pack is a folder with a pack.yaml.' }]);
+  const parser = await openParser();
+  const faults: Fault[] = [];
+  const packs: Pack[] = [];
+  try {
+    for (const folder of folders.filter(({ id }) => only === null || id === only)) {
+      try {
+        packs.push(await checkPack(folder, parser, config.settings));
+      } catch (error) {
+        if (!(error instanceof DefinitionError)) throw error;
+        faults.push(...error.faults);
+      }
+    }
+  } finally {
+    await parser.close();
+  }
+  if (faults.length > 0) throw new DefinitionError(faults);
+  return packs;
+}
+
+/** How files become facts, with the settings of this machine. */
+function loaderFor(config: Config, clock: Clock): Loader {
+  const folder = (pack: Pack): string => resolve(config.dataDir, 'facts', pack.id);
+  return {
+    signature: (pack, source) => signatureOf(source, pack.dir, pack.organisation, rollupStatements(pack, source)),
+    load: (pack, source, onProgress) => loadSource({
+      source, packDir: pack.dir, organisation: pack.organisation, yearStart: pack.yearStart, finish: rollupStatements(pack, source),
+      intoDir: folder(pack), tempDir: join(tmpdir(), 'overblik'), memoryMb: config.memoryMb, now: () => clock.now(),
+      onProgress: ({ file, rows }) => onProgress(file, rows),
+    }),
+    last: (pack, source) => lastReport(folder(pack), source.id),
+    open: (pack, _source, report) => openFacts(report.file, { memoryMb: config.memoryMb, threads: 2 }),
+  };
+}
+
+/** Checks the packs and makes a house of them; `refresh` brings in the facts. */
+export async function openPackHouse(config: Config, clock: Clock, log: Log, only: string | null = null): Promise<PackHouse> {
+  const packs = await readPacks(config, only);
+  const loader = loaderFor(config, clock);
+  const loaded = new Map<string, ReadonlyMap<string, LoadedSource>>();
+  const figures = new Map<string, Figures>();
+  let working: Promise<unknown> = Promise.resolve();
+
+  const load = async (onProgress?: (pack: string, source: string, file: string, rows: number) => void): Promise<(SourceOutcome & { pack: string })[]> => {
+    const outcomes: (SourceOutcome & { pack: string })[] = [];
+    for (const pack of packs) {
+      const before = loaded.get(pack.id) ?? new Map<string, LoadedSource>();
+      const result = await loadPack(pack, loader, before, log, (source, file, rows) => onProgress?.(pack.id, source, file, rows));
+      outcomes.push(...result.outcomes.map((outcome) => ({ ...outcome, pack: pack.id })));
+      if (!result.changed && figures.has(pack.id)) continue;
+      figures.set(pack.id, await openFigures(pack, result.sources));
+      loaded.set(pack.id, result.sources);
+      // Whoever still reads the old facts gets to the end: closing waits for running queries.
+      for (const [id, source] of before) if (result.sources.get(id) !== source) void source.facts.close();
+    }
+    return outcomes;
+  };
+  return {
+    packs: () => packs,
+    figures(packId) {
+      const found = figures.get(packId);
+      if (found === undefined) throw new Error(`no figures for pack ${packId}`);
+      return found;
+    },
+    refresh(onProgress) {
+      const next = working.then(() => load(onProgress));
+      working = next.catch(() => undefined);
+      return next;
+    },
+    async close() {
+      await working;
+      for (const sources of loaded.values()) for (const { facts } of sources.values()) await facts.close();
+    },
+  };
+}
