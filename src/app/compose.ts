@@ -35,11 +35,7 @@ export async function runDigest(figures: Figures, digest: Digest, period: Period
   await Promise.all([...queries.sections].map(async ([i, query]) => { sections.set(i, await runQuery(figures, query)); }));
   const history = queries.history === null ? null : await runQuery(figures, queries.history);
   const id = digest.sections.flatMap((section) => (section.kind === 'table' ? section.measures : [])).find((measure) => pack.measures.get(measure)?.kind === 'forecast');
-  const forecasts = new Map<string, Forecast>();
-  if (id !== undefined) for (const unit of pack.organisation.units.keys()) {
-    const forecast = await runForecast(figures, id, unit, period);
-    if (forecast !== null) forecasts.set(unit, forecast);
-  }
+  const forecasts = id === undefined ? new Map<string, Forecast>() : await runForecast(figures, id, [...pack.organisation.units.keys()], period);
   return { sections, history, forecasts };
 }
 

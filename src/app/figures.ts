@@ -66,6 +66,9 @@ const spanKey = (pack: Pack, base: string): string => {
   return measure?.kind === 'distinct' ? `${measure.source}/*` : base;
 };
 
+/** Measures that are the plan of another. */
+const plansOf = (pack: Pack): Set<string> => new Set([...pack.plans.values()].flatMap((plan) => (plan.kind === 'target' ? [] : [plan.by])));
+
 /** The day up to which a measure is complete (exclusive): declared, or from its last rows and its source's grain. A ratio is as complete as its least complete part. */
 export function completeTo(figures: Figures, id: string): IsoDate {
   const ends = basesOf(figures.pack, id).map((base) => {
@@ -73,6 +76,8 @@ export function completeTo(figures: Figures, id: string): IsoDate {
     const lasts = [...(figures.spans.get(spanKey(figures.pack, base))?.values() ?? [])].map((span) => span.last);
     const last = lasts.sort().at(-1);
     if (source === undefined || last === undefined) return '0001-01-01';
+    // A plan stands in its rows ahead of time: one dated any day of a month is the plan of that month.
+    if (plansOf(figures.pack).has(base)) return periodOf('month', last).to;
     if (source.completeTo !== null) return source.completeTo;
     if (source.grain !== 'day' && source.grain !== 'week') return periodOf(source.grain, last, figures.pack.yearStart).to;
     const monthEnd = periodOf('month', last).to;
@@ -196,23 +201,21 @@ function baseOf(figures: Figures, table: Table): Base {
   };
 }
 
-/** Every method's forecast for one unit, for the honest range. */
-export async function runForecast(figures: Figures, id: string, unit: string, period: Period): Promise<Forecast | null> {
+/** Every method's forecast per unit, for the honest range. Empty when the measure is not a forecast. */
+export async function runForecast(figures: Figures, id: string, units: readonly string[], period: Period): Promise<Map<string, Forecast>> {
   const measure = figures.pack.measures.get(id);
-  if (measure?.kind !== 'forecast') return null;
+  if (measure?.kind !== 'forecast') return new Map();
+  const end = completeTo(figures, measure.of);
   const demands = new Map<string, Demand>();
-  const year = periodOf('year', shiftDays(period.to, -1), figures.pack.yearStart);
-  const ask = (m: string, w: Window): Cell => {
-    const demand = demands.get(m) ?? { windows: new Map<string, Window>(), nodes: new Set([unit]) };
+  forecastOf(figures.pack, measure, period.to, end, (m, w) => {
+    const demand = demands.get(m) ?? { windows: new Map<string, Window>(), nodes: new Set(units) };
     demand.windows.set(windowKey(w), w);
     demands.set(m, demand);
     return { value: 1, state: 'ok' };
-  };
-  forecastOf(figures.pack, measure, period.to, completeTo(figures, measure.of), ask);
-  ask(measure.plan, year);
+  });
   const { table } = await fetchFigures(figures, demands, null);
   const base = baseOf(figures, table);
-  return forecastOf(figures.pack, measure, period.to, completeTo(figures, measure.of), (m, w) => base(m, w, unit, null));
+  return new Map(units.map((unit) => [unit, forecastOf(figures.pack, measure, period.to, end, (m, w) => base(m, w, unit, null))]));
 }
 
 function provenanceOf(figures: Figures, query: Query): Provenance[] {

@@ -79,11 +79,14 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
   return [...new Set(notes)];
 }
 
-/** Source and data date of a result, one line per source. */
+/** Sources and data date of some results: one line for all sources that reach the same day. */
 export function provenanceOf(pack: Pack, results: readonly Result[], language: Language): string[] {
-  const m = messages(language);
-  const lines = results.flatMap((result) => result.provenance.map((p) => m.source(p.attribution[language], dayName(shiftDays(p.completeTo < result.query.period.to ? p.completeTo : result.query.period.to, -1), language))));
-  return [...new Set(lines)];
+  const byEnd = new Map<string, Set<string>>();
+  for (const result of results) for (const p of result.provenance) {
+    const end = p.completeTo < result.query.period.to ? p.completeTo : result.query.period.to;
+    byEnd.set(end, (byEnd.get(end) ?? new Set()).add(p.attribution[language]));
+  }
+  return [...byEnd].map(([end, names]) => messages(language).source([...names].join(', '), dayName(shiftDays(end, -1), language)));
 }
 
 /** A period in words, in the fiscal year of the pack. */

@@ -26,6 +26,7 @@ export interface Messages {
   readonly columnPlan: string;
   readonly columnDifference: string;
   readonly columnLastYear: string;
+  readonly columnChange: string;
   readonly columnPrevious: string;
   readonly columnAverage: string;
   readonly columnShare: string;
@@ -90,13 +91,16 @@ export interface Messages {
   readonly belowTarget: string;
 }
 
+/** A sentence ends in one full stop, also after an abbreviation (`t.kr.`). */
+const ended = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
 const da: Messages = {
   over: (percent, plan) => `${percent} over ${plan}`,
   under: (percent, plan) => `${percent} under ${plan}`,
   asPlan: (plan) => `som ${plan}`,
-  spent: (unit, money, period, against) => `${unit} brugte ${money} i ${period}${against === '' ? '' : `, ${against}`}.`,
-  delivered: (output, name, against) => `${output} blev leveret${against === '' ? '' : `, ${against}`}.`,
-  price: (perOne, price, against) => `${perOne} kostede ${price}${against === '' ? '' : `, ${against}`}.`,
+  spent: (unit, money, period, against) => ended(`${unit} brugte ${money} i ${period}${against === '' ? '' : `, ${against}`}`),
+  delivered: (output, name, against) => ended(`${output} blev leveret${against === '' ? '' : `, ${against}`}`),
+  price: (perOne, price, against) => ended(`${perOne} kostede ${price}${against === '' ? '' : `, ${against}`}`),
   dearer: (amount) => `${amount} mere end budgetteret`,
   cheaper: (amount) => `${amount} mindre end budgetteret`,
   sameAsPlanned: 'som budgetteret',
@@ -104,8 +108,8 @@ const da: Messages = {
   partialPeriod: (period) => `Tallene for ${period} er ikke komplette endnu.`,
   attention: 'Værd at se på',
   nothingUnusual: (period) => `Ingen usædvanlige afvigelser i ${period}.`,
-  deviationLine: (measure, value, difference, over, plan) => `${measure}: ${value}. Det er ${difference} ${over ? 'over' : 'under'} ${plan}.`,
-  signalLine: (measure, value, above, expected) => `${measure}: ${value}. Det er usædvanligt ${above ? 'højt' : 'lavt'}; ${expected} er det normale.`,
+  deviationLine: (measure, value, difference, over, plan) => `${measure}: ${ended(value)} Det er ${difference} ${over ? 'over' : 'under'} ${plan}.`,
+  signalLine: (measure, value, above, expected) => `${measure}: ${ended(value)} Det er usædvanligt ${above ? 'højt' : 'lavt'}; ${expected} er det normale.`,
   good: 'Det er i den rigtige retning.',
   columnMeasure: 'Nøgletal',
   columnUnit: 'Enhed',
@@ -114,6 +118,7 @@ const da: Messages = {
   columnPlan: 'Budget/mål',
   columnDifference: 'Afvigelse',
   columnLastYear: 'Sidste år',
+  columnChange: 'Ændring',
   columnPrevious: 'Forrige periode',
   columnAverage: 'Gennemsnit',
   columnShare: 'Andel',
@@ -162,12 +167,12 @@ const da: Messages = {
   noDigestYet: 'Der er endnu ingen side til dig. Den første kommer, når måneden er lukket.',
   troubled: 'Noget gik galt hos mig, og svaret kom ikke. Prøv igen om lidt; fejlen er noteret.',
   personalNumber: 'Din besked ser ud til at indeholde et CPR-nummer. Den er ikke gemt. Skriv den igen uden nummeret.',
-  valueSentence: (unit, measure, value, period, against) => `${unit}: ${measure} var ${value} i ${period}${against === '' ? '' : `, ${against}`}.`,
+  valueSentence: (unit, measure, value, period, against) => ended(`${unit}: ${measure} var ${value} i ${period}${against === '' ? '' : `, ${against}`}`),
   againstPlan: (difference, over, plan) => `${difference} ${over ? 'over' : 'under'} ${plan}`,
   againstOther: (difference, more, other) => `${difference} ${more ? 'mere' : 'mindre'} end ${other}`,
   likeOther: (other) => `det samme som ${other}`,
   rankedSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} i ${period}: højest i ${highest} (${highestValue}), lavest i ${lowest} (${lowestValue}).`,
-  trendSentence: (unit, measure, from, first, to, last) => `${unit}: ${measure} gik fra ${first} i ${from} til ${last} i ${to}.`,
+  trendSentence: (unit, measure, from, first, to, last) => ended(`${unit}: ${measure} gik fra ${first} i ${from} til ${last} i ${to}`),
   and: 'og',
   per: (what) => `pr. ${what}`,
   latestDigest: 'Min seneste side',
@@ -182,9 +187,9 @@ const en: Messages = {
   over: (percent, plan) => `${percent} over ${plan}`,
   under: (percent, plan) => `${percent} under ${plan}`,
   asPlan: (plan) => `as ${plan}`,
-  spent: (unit, money, period, against) => `${unit} spent ${money} in ${period}${against === '' ? '' : `, ${against}`}.`,
-  delivered: (output, name, against) => `${output} were delivered${against === '' ? '' : `, ${against}`}.`,
-  price: (perOne, price, against) => `${perOne} cost ${price}${against === '' ? '' : `, ${against}`}.`,
+  spent: (unit, money, period, against) => ended(`${unit} spent ${money} in ${period}${against === '' ? '' : `, ${against}`}`),
+  delivered: (output, name, against) => ended(`${output} were delivered${against === '' ? '' : `, ${against}`}`),
+  price: (perOne, price, against) => ended(`${perOne} cost ${price}${against === '' ? '' : `, ${against}`}`),
   dearer: (amount) => `${amount} more than budgeted`,
   cheaper: (amount) => `${amount} less than budgeted`,
   sameAsPlanned: 'as budgeted',
@@ -192,8 +197,8 @@ const en: Messages = {
   partialPeriod: (period) => `The figures for ${period} are not complete yet.`,
   attention: 'Worth a look',
   nothingUnusual: (period) => `No unusual deviations in ${period}.`,
-  deviationLine: (measure, value, difference, over, plan) => `${measure}: ${value}. That is ${difference} ${over ? 'over' : 'under'} ${plan}.`,
-  signalLine: (measure, value, above, expected) => `${measure}: ${value}. That is unusually ${above ? 'high' : 'low'}; ${expected} is normal.`,
+  deviationLine: (measure, value, difference, over, plan) => `${measure}: ${ended(value)} That is ${difference} ${over ? 'over' : 'under'} ${plan}.`,
+  signalLine: (measure, value, above, expected) => `${measure}: ${ended(value)} That is unusually ${above ? 'high' : 'low'}; ${expected} is normal.`,
   good: 'It is in the right direction.',
   columnMeasure: 'Key figure',
   columnUnit: 'Unit',
@@ -202,6 +207,7 @@ const en: Messages = {
   columnPlan: 'Budget/target',
   columnDifference: 'Deviation',
   columnLastYear: 'Last year',
+  columnChange: 'Change',
   columnPrevious: 'Period before',
   columnAverage: 'Average',
   columnShare: 'Share',
@@ -250,12 +256,12 @@ const en: Messages = {
   noDigestYet: 'There is no page for you yet. The first one comes when the month is closed.',
   troubled: 'Something went wrong on my side and the answer did not come. Try again in a while; the error has been noted.',
   personalNumber: 'Your message seems to hold a personal identification number. It has not been stored. Please write it again without the number.',
-  valueSentence: (unit, measure, value, period, against) => `${unit}: ${measure} was ${value} in ${period}${against === '' ? '' : `, ${against}`}.`,
+  valueSentence: (unit, measure, value, period, against) => ended(`${unit}: ${measure} was ${value} in ${period}${against === '' ? '' : `, ${against}`}`),
   againstPlan: (difference, over, plan) => `${difference} ${over ? 'over' : 'under'} ${plan}`,
   againstOther: (difference, more, other) => `${difference} ${more ? 'more' : 'less'} than ${other}`,
   likeOther: (other) => `the same as ${other}`,
   rankedSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} in ${period}: highest in ${highest} (${highestValue}), lowest in ${lowest} (${lowestValue}).`,
-  trendSentence: (unit, measure, from, first, to, last) => `${unit}: ${measure} went from ${first} in ${from} to ${last} in ${to}.`,
+  trendSentence: (unit, measure, from, first, to, last) => ended(`${unit}: ${measure} went from ${first} in ${from} to ${last} in ${to}`),
   and: 'and',
   per: (what) => `per ${what}`,
   latestDigest: 'My latest page',

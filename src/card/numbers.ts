@@ -26,6 +26,7 @@ const NAMES: Record<string, Record<Language, readonly [one: string, many: string
   percent: { da: ['pct.', 'pct.'], en: ['%', '%'] },
 };
 const PER: Record<Language, string> = { da: 'pr.', en: 'per' };
+const one = (unit: string, language: Language): string => (NAMES[unit] ?? NAMES[`${unit}s`])?.[language][0] || unit;
 
 /** True for units of money (`kr`, `GBP`). */
 export function isMoney(unit: UnitOfMeasure): boolean {
@@ -37,7 +38,7 @@ export function unitName(unit: UnitOfMeasure, language: Language): string {
   const [over, under] = unit.split(' per ') as [string, string | undefined];
   const name = CURRENCIES[over]?.[language] ?? NAMES[over]?.[language][1] ?? over;
   if (under === undefined) return name;
-  return `${name} ${PER[language]} ${NAMES[under]?.[language][0] || under}`.trim();
+  return `${name} ${PER[language]} ${one(under, language)}`.trim();
 }
 
 /** Money is written in the scale its size asks for (domain: t.kr. from 10,000, mio. kr. from a million). */
@@ -58,7 +59,7 @@ function scaled(value: number, unit: UnitOfMeasure, language: Language, decimals
  */
 export function formatValue(value: number, unit: UnitOfMeasure, decimals: number, language: Language): string {
   const [over, under] = unit.split(' per ') as [string, string | undefined];
-  const per = under === undefined ? '' : ` ${PER[language]} ${NAMES[under]?.[language][0] || under}`;
+  const per = under === undefined ? '' : ` ${PER[language]} ${one(under, language)}`;
   if (isMoney(over)) {
     const { text, unit: name } = under === undefined ? scaled(value, over, language, decimals) : { text: plain(value, language, decimals), unit: CURRENCIES[over]?.[language] ?? over };
     if (language === 'da') return `${text}${NBSP}${name}${per}`;

@@ -1,5 +1,5 @@
-import type { Action, Block, Card, Picture, TableCell } from '../card/card.ts';
-import { cellText, differenceCell, inWords, notesOf, plainCell, provenanceOf, shownDecimals } from '../card/figures.ts';
+import type { Action, Block, Card, Picture, TableCell, TableColumn } from '../card/card.ts';
+import { cellText, differenceCell, differenceOf, inWords, notesOf, plainCell, provenanceOf, shownDecimals } from '../card/figures.ts';
 import { coupledPicture, multiplesPicture, trendPicture, variancePicture } from '../card/charts.ts';
 import { messages } from '../card/messages.ts';
 import { formatDeviation, formatPercent, formatValue } from '../card/numbers.ts';
@@ -8,7 +8,7 @@ import type { Period } from '../calendar/period.ts';
 import { deviation, ranked, signal, type Finding } from '../insight/attention.ts';
 import type { Digest, Language, Measure, Pack, Person, Section, Unit } from '../pack/model.ts';
 import type { Forecast } from '../query/forecast.ts';
-import { MISSING, type Result, type Row } from '../query/result.ts';
+import { MISSING, type Cell, type Result, type Row } from '../query/result.ts';
 import { headline, planName, splitSentence } from './sentences.ts';
 
 /** What one run of a digest's queries gave, for all units. */
@@ -72,17 +72,38 @@ export function composePage(pack: Pack, digest: Digest, person: Person, period: 
       case 'text': blocks.push({ kind: 'text', text: section.text[language] });
     }
   });
+  if (!digest.sections.some((section) => section.kind === 'headline')) blocks.unshift(...attentionBlocks(page, results));
   const notes = [...new Set([...shown.flatMap((result) => notesOf(pack, result, language)), ...forecastNotes(page, results)])];
   if (notes.length > 0) blocks.push({ kind: 'notes', title: m.notes, items: notes });
   return {
     language,
     title: `${unit.name[language]}, ${inWords(pack, period, language)}`,
     label: pack.label?.[language] ?? '',
-    headline: first === '' ? `${digest.title[language]}: ${inWords(pack, period, language)}` : first,
+    headline: first === '' ? plainHeadline(page, results) : first,
     blocks, picture,
     actions: actionsOf(page),
     provenance: [digest.title[language], ...provenanceOf(pack, shown, language)],
   };
+}
+
+/** The first sentence of a page without money: its first figure, against plan or the year before. */
+function plainHeadline(page: Page, results: DigestResults): string {
+  const { pack, digest, unit, period, language } = page;
+  const m = messages(language);
+  const words = inWords(pack, period, language);
+  const index = digest.sections.findIndex((section) => section.kind === 'table' && section.period === 'digest');
+  const section = digest.sections[index];
+  const measure = section?.kind === 'table' ? pack.measures.get(section.measures[0] ?? '') : undefined;
+  const row = rowsOf(results.sections.get(index), unit.id)[0];
+  if (measure === undefined || row === undefined) return `${digest.title[language]}: ${words}`;
+  const cell = row.values[measure.id] ?? MISSING;
+  if (cell.value === null) return m.noteMissing(measure.name[language], words);
+  const plan = differenceOf(cell, row.against.plan?.[measure.id], measure, language);
+  const before = differenceOf(cell, row.against['last-year']?.[measure.id], measure, language);
+  const size = (text: string): string => text.replace(/^[+\u2212]/, '');
+  const against = plan !== null ? m.againstPlan(size(plan.text), plan.difference > 0, planName(pack, measure.id, language))
+    : before !== null ? (before.difference === 0 ? m.likeOther(m.lastYear) : m.againstOther(size(before.text), before.difference > 0, m.lastYear)) : '';
+  return m.valueSentence(unit.name[language], measure.name[language].toLowerCase(), cellText(cell, pack, measure, language), words, against);
 }
 
 /** What stands out on the page, weightiest first; one quiet line when nothing does. */
@@ -114,30 +135,30 @@ function attentionBlocks(page: Page, results: DigestResults): Block[] {
     const words = measure.unit === 'percent' ? formatDeviation(Math.abs(difference), 'percent', measure.decimals, language).replace('+', '') : formatPercent(Math.abs(difference / finding.plan), language);
     return `${m.deviationLine(name, show(finding.value), words, difference > 0, planName(pack, measure.id, language))}${finding.favourable === true ? ` ${m.good}` : ''}`;
   };
-  return [{ kind: 'heading', text: m.attention }, ...found.map((finding): Block => ({ kind: 'text', text: line(finding) }))];
+  return [{ kind: 'heading', text: m.attention }, { kind: 'text', text: found.map((finding) => `• ${line(finding)}`).join('\n') }];
 }
 
 function tableBlock(page: Page, section: Section & { kind: 'table' }, result: Result | undefined): Block {
   const { pack, unit, language } = page;
   const m = messages(language);
   const row = rowsOf(result, unit.id)[0];
+  const withPlan = section.measures.some((id) => (row?.against.plan?.[id]?.value ?? null) !== null);
   const rows = section.measures.map((id): TableCell[] => {
     const measure = measureOf(pack, id);
     const cell = row?.values[id] ?? MISSING;
     const plan = row?.against.plan?.[id];
     const before = row?.against['last-year']?.[id] ?? MISSING;
+    const lastYear = before.state === 'missing' ? plainCell('–') : plainCell(cellText(before, pack, measure, language));
     return [
       plainCell(measure.name[language]),
       plainCell(cellText(cell, pack, measure, language)),
-      plan === undefined || plan.value === null ? plainCell('–') : plainCell(cellText(plan, pack, measure, language)),
-      differenceCell(cell, plan, measure, language),
-      before.value === null && before.state === 'missing' ? plainCell('–') : plainCell(cellText(before, pack, measure, language)),
+      ...(withPlan ? [plan === undefined || plan.value === null ? plainCell('–') : plainCell(cellText(plan, pack, measure, language)), differenceCell(cell, plan, measure, language), lastYear] : [lastYear, differenceCell(cell, before, measure, language)]),
     ];
   });
-  const words = inWords(pack, result?.query.period ?? page.period, language);
+  const right = (title: string): TableColumn => ({ title, align: 'right' });
   return {
-    kind: 'table', title: `${section.title[language]}, ${words}`,
-    columns: [{ title: m.columnMeasure, align: 'left' }, { title: m.columnValue, align: 'right' }, { title: m.columnPlan, align: 'right' }, { title: m.columnDifference, align: 'right' }, { title: m.columnLastYear, align: 'right' }],
+    kind: 'table', title: `${section.title[language]}, ${inWords(pack, result?.query.period ?? page.period, language)}`,
+    columns: [{ title: m.columnMeasure, align: 'left' }, right(m.columnValue), ...(withPlan ? [right(m.columnPlan), right(m.columnDifference), right(m.columnLastYear)] : [right(m.columnLastYear), right(m.columnChange)])],
     rows,
   };
 }
@@ -150,13 +171,14 @@ function rankingBlock(page: Page, section: Section & { kind: 'ranking' }, result
   const rows = (result?.rows ?? []).filter((row) => visible.has(row.unit));
   if (rows.length < 2) return null;
   const sorted = [...rows].sort((a, b) => (b.values[measure.id]?.value ?? -Infinity) - (a.values[measure.id]?.value ?? -Infinity)).slice(0, section.top);
+  const basis = rows.some((row) => (row.against.plan?.[measure.id]?.value ?? null) !== null) ? 'plan' : 'last-year';
   return {
     kind: 'table', title: `${section.title[language]}: ${measure.name[language]}, ${inWords(pack, page.period, language)}`,
-    columns: [{ title: m.columnUnit, align: 'left' }, { title: m.columnValue, align: 'right' }, { title: m.columnPlan, align: 'right' }, { title: m.columnDifference, align: 'right' }],
+    columns: [{ title: m.columnUnit, align: 'left' }, { title: m.columnValue, align: 'right' }, { title: basis === 'plan' ? m.columnPlan : m.columnLastYear, align: 'right' }, { title: basis === 'plan' ? m.columnDifference : m.columnChange, align: 'right' }],
     rows: sorted.map((row) => {
       const cell = row.values[measure.id] ?? MISSING;
-      const plan = row.against.plan?.[measure.id];
-      return [plainCell(pack.organisation.units.get(row.unit)?.name[language] ?? row.unit), plainCell(cellText(cell, pack, measure, language)), plan === undefined || plan.value === null ? plainCell('–') : plainCell(cellText(plan, pack, measure, language)), differenceCell(cell, plan, measure, language)];
+      const other = row.against[basis]?.[measure.id];
+      return [plainCell(pack.organisation.units.get(row.unit)?.name[language] ?? row.unit), plainCell(cellText(cell, pack, measure, language)), other === undefined || other.value === null ? plainCell('–') : plainCell(cellText(other, pack, measure, language)), differenceCell(cell, other, measure, language)];
     }),
   };
 }
@@ -170,14 +192,7 @@ function chartOf(page: Page, section: Section & { kind: 'chart' }, result: Resul
   const own = rowsOf(result, unit.id);
   const last = own.at(-1);
   const cell = last?.values[id] ?? MISSING;
-  const against = last?.against.plan?.[id];
-  const finding = ((): string => {
-    if (section.title[language] !== '') return section.title[language];
-    if (cell.value === null || against === undefined || against.value === null || against.value === 0) return `${unit.name[language]}: ${measure.name[language]}`;
-    const ratio = cell.value / against.value - 1;
-    const name = planName(pack, id, language);
-    return `${unit.name[language]}: ${Math.abs(ratio) < 0.005 ? m.asPlan(name) : ratio > 0 ? m.over(formatPercent(ratio, language), name) : m.under(formatPercent(-ratio, language), name)} ${language === 'da' ? 'i' : 'in'} ${inWords(pack, last?.period ?? page.period, language)}`;
-  })();
+  const finding = section.title[language] !== '' ? section.title[language] : chartFinding(page, measure, last, cell);
   const children = new Set(unit.children.filter((child) => visible.has(child)));
   switch (section.chart) {
     case 'coupled': return coupledPicture(pack, own, { money: id, plan, output }, finding, language);
@@ -185,6 +200,24 @@ function chartOf(page: Page, section: Section & { kind: 'chart' }, result: Resul
     case 'multiples': return multiplesPicture(pack, result.rows.filter((row) => children.has(row.unit)), id, finding, language);
     case 'variance': return variancePicture(pack, result.rows.filter((row) => children.size > 0 ? children.has(row.unit) : row.unit === unit.id), id, finding, language, new Set([unit.id]));
   }
+}
+
+/** The picture's title says what it shows of the newest period: against plan, else against the year before. */
+function chartFinding(page: Page, measure: Measure, last: Row | undefined, cell: Cell): string {
+  const { pack, unit, language } = page;
+  const m = messages(language);
+  const words = inWords(pack, last?.period ?? page.period, language);
+  const plan = last?.against.plan?.[measure.id]?.value ?? null;
+  const before = last?.against['last-year']?.[measure.id]?.value ?? null;
+  const other = plan ?? before;
+  if (cell.value === null || other === null || other === 0) return `${unit.name[language]}: ${measure.name[language]}`;
+  const ratio = cell.value / other - 1;
+  const size = formatPercent(Math.abs(ratio), language);
+  const name = plan !== null ? planName(pack, measure.id, language) : m.lastYear;
+  const against = plan !== null
+    ? Math.abs(ratio) < 0.005 ? m.asPlan(name) : ratio > 0 ? m.over(size, name) : m.under(size, name)
+    : Math.abs(ratio) < 0.005 ? m.likeOther(name) : m.againstOther(size, ratio > 0, name);
+  return `${unit.name[language]}: ${against}, ${words}`;
 }
 
 /** The forecast's method and its honest range over all methods. */

@@ -12,7 +12,7 @@ export interface Coupling {
 
 /**
  * Couples money and output of one unit and period. Price/volume split: the deviation A − B with A = h·p and
- * B = h0·p0 is (h − h0)·p0 from more or fewer hours, and (p − p0)·h from dearer or cheaper ones.
+ * B = h0·p0 is (h − h0)·p0 from more or fewer hours, and (p − p0)·h, which is the rest, from dearer or cheaper ones.
  * Null when money or output is not known, or output is zero (there is no price).
  */
 export function couple(money: Cell, moneyPlan: Cell | null, output: Cell, outputPlan: Cell | null): Coupling | null {
@@ -26,7 +26,7 @@ export function couple(money: Cell, moneyPlan: Cell | null, output: Cell, output
     money: { value: A, plan: B },
     output: { value: h, plan: h0 },
     price: { value: A / h, plan: p0 },
-    split: p0 === null || h0 === null ? null : { volume: (h - h0) * p0, price: (A / h - p0) * h },
+    split: p0 === null || h0 === null || B === null ? null : { volume: (h - h0) * p0, price: A - B - (h - h0) * p0 },
     partial: money.state === 'partial' || output.state === 'partial',
   };
 }

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { couple } from '../../src/insight/coupling.ts';
+import { processLimits } from '../../src/insight/xmr.ts';
+import { deviation, ranked, signal } from '../../src/insight/attention.ts';
+import type { Measure } from '../../src/pack/model.ts';
+
+const ok = (value: number) => ({ value, state: 'ok' as const });
+const measure = (over: Partial<Measure>): Measure => ({ id: 'm', kind: 'ratio', unit: 'percent', better: 'lower', ...over } as Measure);
+
+describe('money coupled with output', () => {
+  it('volume and price add up to the whole deviation, whatever the figures', () => {
+    const amount = fc.double({ min: 1, max: 1e9, noNaN: true });
+    fc.assert(fc.property(amount, amount, amount, amount, (money, plan, hours, planned) => {
+      const split = couple(ok(money), ok(plan), ok(hours), ok(planned))?.split;
+      expect((split?.volume ?? NaN) + (split?.price ?? NaN)).toBeCloseTo(money - plan, 0);
+    }));
+  });
+  it('is known from the textbook: 10 hours at 100 planned, 11 at 110 done', () => {
+    const coupled = couple(ok(1210), ok(1000), ok(11), ok(10));
+    expect(coupled?.price).toEqual({ value: 110, plan: 100 });
+    expect(coupled?.split).toEqual({ volume: 100, price: 110 });
+  });
+  it('has no price without output', () => { expect(couple(ok(1000), null, ok(0), null)).toBeNull(); });
+});
+
+describe('process limits', () => {
+  it('are mean ± 2.66 × the mean moving range', () => {
+    const values = [10, 12, 10, 12, 10, 12, 10, 12, 10, 12, 10, 12];
+    expect(processLimits(values)).toEqual({ mean: 11, lower: 11 - 5.32, upper: 11 + 5.32, signals: [] });
+  });
+  it('mark the point outside, and the seventh on one side', () => {
+    const noise = Array.from({ length: 23 }, (_, i) => [5, 8, 6, 7][i % 4] ?? 0);
+    expect(processLimits([...noise, 20])?.signals).toEqual([23]);
+    const shift = [5, 6, 4, 6, 5, 6, 4, 6, 5, 7, 7.2, 7, 7.1, 7, 7.2, 7];
+    expect(processLimits(shift)?.signals).toContain(15);
+  });
+  it('say nothing from fewer than twelve points', () => { expect(processLimits([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])).toBeNull(); });
+  it('flag no more than a few points of pure noise', () => {
+    let seed = 7;
+    const random = (): number => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
+    const flagged = Array.from({ length: 400 }, () => processLimits(Array.from({ length: 36 }, () => random() + random() + random()))?.signals.length ?? 0).reduce((a, b) => a + b, 0);
+    expect(flagged / (400 * 36)).toBeLessThan(0.03);
+  });
+});
+
+describe('what is worth a word', () => {
+  it('a deviation under two percent or one point is not', () => {
+    expect(deviation(measure({}), ok(7.9), ok(7))).toBeNull();
+    expect(deviation(measure({}), ok(8.2), ok(7))).toMatchObject({ kind: 'deviation', favourable: false });
+    expect(deviation(measure({ unit: 'kr' }), ok(101.9), ok(100))).toBeNull();
+  });
+  it('season is not taken for change: a winter like the last one is no signal', () => {
+    const season = Array.from({ length: 37 }, (_, i) => 6 + 2 * Math.cos((i / 12) * 2 * Math.PI) + (i % 3) * 0.1);
+    expect(signal(measure({}), season)).toBeNull();
+    expect(signal(measure({}), [...season.slice(0, -1), (season.at(-1) ?? 0) + 4])).toMatchObject({ kind: 'signal', above: true, favourable: false });
+  });
+  it('of two findings about one measure only the weightier is told, and never more than asked for', () => {
+    const finding = (id: string, weight: number) => ({ kind: 'deviation' as const, measure: id, value: 2, plan: 1, favourable: false, weight });
+    expect(ranked([finding('a', 1), finding('a', 3), null, finding('b', 2), finding('c', 1)], 2).map((f) => [f.measure, f.weight])).toEqual([['a', 3], ['b', 2]]);
+  });
+});
