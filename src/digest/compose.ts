@@ -2,7 +2,7 @@ import type { Action, Block, Card, Picture, TableCell, TableColumn } from '../ca
 import { cellText, differenceCell, differenceOf, inWords, notesOf, plainCell, provenanceOf, shownDecimals } from '../card/figures.ts';
 import { coupledPicture, multiplesPicture, trendPicture, variancePicture } from '../card/charts.ts';
 import { messages } from '../card/messages.ts';
-import { formatDeviation, formatPercent, formatValue } from '../card/numbers.ts';
+import { formatDeviation, formatPercent, formatValue, NBSP } from '../card/numbers.ts';
 import { visibleUnits } from '../access/rule.ts';
 import type { Period } from '../calendar/period.ts';
 import { deviation, ranked, signal, type Finding } from '../insight/attention.ts';
@@ -217,7 +217,8 @@ function chartFinding(page: Page, measure: Measure, last: Row | undefined, cell:
   const against = plan !== null
     ? Math.abs(ratio) < 0.005 ? m.asPlan(name) : ratio > 0 ? m.over(size, name) : m.under(size, name)
     : Math.abs(ratio) < 0.005 ? m.likeOther(name) : m.againstOther(size, ratio > 0, name);
-  return `${unit.name[language]}: ${against}, ${words}`;
+  // The month and its year stay on one line of the title.
+  return `${unit.name[language]}: ${against}, ${words.replace(/ (?=\d{4}$)/, NBSP)}`;
 }
 
 /** The forecast's method and its honest range over all methods. */

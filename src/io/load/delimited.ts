@@ -1,0 +1,182 @@
+import { unlink } from 'node:fs/promises';
+import type { Column, Layout, Source } from '../../pack/model.ts';
+import { literal, type NumberSpelling } from './cast.ts';
+import { holdsCpr, maskCpr } from './cpr.ts';
+import { detectDelimiter } from './delimiter.ts';
+import { detectEncoding, writeAsUtf8 } from './encoding.ts';
+import type { SourceFile } from './files.ts';
+import { letterOfIndex, placeColumns, type Placement } from './header.ts';
+import { fieldText, fieldTexts, firstRecords, LONGEST_RECORD, visitRecords, type RecordView } from './records.ts';
+import { openRowWriter, type RaggedRow } from './rows.ts';
+import { detectDecimal } from './spelling.ts';
+
+/** A file made ready for the engine: a SELECT that gives `_line` and the raw texts `v0`, `v1` … of the source's columns. */
+export interface ReadyFile {
+  readonly sql: string;
+  readonly encoding: string;
+  readonly delimiter: string;
+  readonly spelling: NumberSpelling;
+  /** Typed cells come as ISO text, whatever format the column has. */
+  readonly isoToo: boolean;
+  /** Cells may begin or end with blanks other than the space. */
+  readonly oddBlanks: boolean;
+  /** Places of the columns that are constants of the layout. */
+  readonly constants: ReadonlySet<number>;
+  readonly ragged: readonly RaggedRow[];
+}
+
+/** Why a file can't be loaded, in words for the data owner, without any value that could be personal. */
+export interface Unusable {
+  readonly problem: string;
+}
+
+export interface Reading {
+  readonly source: Source;
+  readonly file: SourceFile;
+  /** A path no other load uses, for what must be written anew. */
+  readonly scratch: string;
+  readonly onRows: (rows: number) => void;
+}
+
+const RAGGED_KEPT = 100_000;
+
+/** Reads a delimited text file: one pass over its bytes checks it, and only an awkward one is written anew. */
+export async function readyDelimited(reading: Reading): Promise<ReadyFile | Unusable> {
+  const { source, file, scratch } = reading;
+  const { layout } = file.set;
+  const detected = await detectEncoding(file.path);
+  if (detected.bom === 0 && layout.encoding === 'utf-8' && detected.name !== 'utf-8') return { problem: 'It is not UTF-8, as the layout says. Leave encoding out to have it detected.' };
+  const encoding = detected.bom === 0 && layout.encoding !== null ? { name: layout.encoding, bom: 0 } : detected;
+  const plain = encoding.name === 'utf-8' ? { path: file.path, bom: encoding.bom } : { path: `${scratch}.utf8`, bom: 0 };
+  if (encoding.name !== 'utf-8') await writeAsUtf8(file.path, encoding, plain.path);
+
+  const delimiter = layout.delimiter ?? await detectDelimiter(plain.path, plain.bom);
+  const head = await firstRecords(plain.path, delimiter, plain.bom, Math.max(layout.headerRow, layout.firstRow ?? 0) + 200);
+  const headerRecord = layout.headerRow === 0 ? null : head.find((record) => record.line === layout.headerRow);
+  if (headerRecord === undefined) return { problem: `No header begins in line ${layout.headerRow}: ${head.length === 0 ? 'the file is empty' : 'the file is shorter, or the line is the middle of a field with line breaks'}.` };
+  const placement = placeColumns(source, layout, headerRecord?.cells ?? null);
+  if (typeof placement === 'string') return { problem: maskCpr(`${headerRecord === null ? '' : `Header in line ${layout.headerRow}, ${encoding.name}, delimiter ${shownDelimiter(delimiter)}: `}${placement}`) };
+
+  const firstRow = layout.firstRow ?? (headerRecord === null ? 1 : (head.find((record) => record.line > headerRecord.line)?.line ?? headerRecord.line + 1));
+  const spelling = { decimal: layout.decimal ?? detectDecimal(source, placement, head.filter((record) => record.line >= firstRow)), thousands: layout.thousands };
+  const scan = await scanFile(reading, plain, delimiter, placement, firstRow);
+  if ('problem' in scan) return scan;
+
+  const ready = { encoding: encoding.name, delimiter, spelling, isoToo: false, constants: constantPlaces(placement) };
+  if (scan.regular && layout.unpivot === null && layout.fillDown.length === 0) {
+    const names = Array.from({ length: scan.width }, (_, index) => `'c${index}': 'VARCHAR'`).join(', ');
+    const columns = placement.columns.map((place, index) => `${place.kind === 'cell' ? `c${place.index}` : constantOf(place)} as v${index}`);
+    const table = `read_csv(${literal(plain.path)}, auto_detect=false, delim=${literal(delimiter)}, quote='"', escape='"', header=false, skip=${firstRow - 1}, max_line_size=${LONGEST_RECORD}, columns={${names}})`;
+    const rows = `select ${firstRow - 1} + row_number() over () as _line, ${columns.join(', ')} from ${table}`;
+    return { ...ready, sql: layout.lastRow === null ? rows : `select * from (${rows}) where _line <= ${layout.lastRow}`, oddBlanks: scan.oddBlanks, ragged: [] };
+  }
+  const ragged = await rewrite(reading, plain, delimiter, placement, firstRow, scan.width);
+  if (plain.path !== file.path) await unlink(plain.path);
+  return { ...ready, sql: rewrittenRows(scratch, placement), oddBlanks: false, ragged };
+}
+
+/** The SELECT over a table that a RowWriter wrote. */
+export function rewrittenRows(path: string, placement: Placement): string {
+  const names = ['_line', ...placement.columns.map((_, index) => `c${index}`)].map((name) => `'${name}': 'VARCHAR'`).join(', ');
+  const columns = placement.columns.map((place, index) => `${place.kind === 'constant' ? constantOf(place) : `c${index}`} as v${index}`);
+  return `select _line::bigint as _line, ${columns.join(', ')} from read_csv(${literal(path)}, auto_detect=false, delim=',', quote='"', escape='"', header=false, max_line_size=${2 * LONGEST_RECORD}, columns={${names}})`;
+}
+
+/** Which of the source's columns are constants in this file. */
+export const constantPlaces = (placement: Placement): ReadonlySet<number> => new Set(placement.columns.flatMap((place, index) => (place.kind === 'constant' ? [index] : [])));
+
+const constantOf = (place: { kind: string; text?: string }): string => literal(place.text ?? '');
+
+/** Which fields of the file are declared as numbers. */
+export function numericFields(source: Source, layout: Layout, placement: Placement): ReadonlySet<number> {
+  const isNumeric = (column: Column | undefined): boolean => column !== undefined && ['integer', 'decimal', 'number'].includes(column.type);
+  const fields = placement.columns.flatMap((place, index) => (place.kind === 'cell' && isNumeric(source.columns[index]) ? [place.index] : []));
+  const wide = isNumeric(source.columns.find((column) => column.name === layout.unpivot?.value)) ? placement.wide.map(({ index }) => index) : [];
+  return new Set([...fields, ...wide]);
+}
+
+/** What is said of a CPR number: where it stands, never what it is. */
+export function cprProblem(line: number, column: string): string {
+  return `Line ${line}, column ${column}: a value looks like a CPR number, so nothing of the file is loaded. Take the column out of the extract, or replace it by a key of your own; a column of other ten-digit figures can be declared as a number with decimals or left out.`;
+}
+
+async function scanFile(reading: Reading, plain: { path: string; bom: number }, delimiter: string, placement: Placement, firstRow: number): Promise<{ regular: boolean; width: number; oddBlanks: boolean } | Unusable> {
+  const { layout } = reading.file.set;
+  const numeric = numericFields(reading.source, layout, placement);
+  let width = placement.width ?? 0;
+  let regular = true;
+  let ending = 0;
+  let rows = 0;
+  let emptyLine = false;
+  let oddBlanks = false;
+  let headers: string[] = [];
+  let problem: string | null = null;
+  const fault = await visitRecords(plain.path, delimiter, plain.bom, (record) => {
+    if (record.line === layout.headerRow) headers = fieldTexts(record);
+    if (record.suspects.length > 0) {
+      const hit = record.suspects.find((index) => holdsCpr(fieldText(record, index), record.line >= firstRow && numeric.has(index)));
+      if (hit !== undefined) {
+        problem = cprProblem(record.line, shownColumn(headers, hit));
+        return false;
+      }
+    }
+    if (record.ending !== 0) {
+      if (ending === 0) ending = record.ending;
+      if (record.ending !== ending || record.ending === 3) regular = false;
+    }
+    if (record.breaks > 0 || record.oddQuotes) regular = false;
+    if (record.line < firstRow) return true;
+    if (record.blank && record.count === 1) {
+      emptyLine = true;
+      return true;
+    }
+    rows++;
+    if (record.oddBlanks) oddBlanks = true;
+    if (width === 0) width = record.count;
+    if (record.count !== width || emptyLine || width === 1) regular = false;
+    return true;
+  }, () => reading.onRows(rows));
+  if (problem !== null) return { problem };
+  if (fault !== null) return { problem: `A quote opened in line ${fault.line} is not closed within 2 MB, or the line is longer. Mend the quotes in the file.` };
+  const last = Math.max(-1, ...placement.columns.map((place) => (place.kind === 'cell' ? place.index : -1)));
+  if (rows > 0 && last >= width) return { problem: `The file has ${width} columns, and ${letterOfIndex(last)} is asked for.` };
+  return { regular: regular && rows > 0, width, oddBlanks };
+}
+
+/** Writes an awkward file anew; the rows that are too short or too long are given back. */
+async function rewrite(reading: Reading, plain: { path: string; bom: number }, delimiter: string, placement: Placement, firstRow: number, width: number): Promise<RaggedRow[]> {
+  const { source, file, scratch } = reading;
+  const ragged: RaggedRow[] = [];
+  const lastRow = file.set.layout.lastRow ?? Infinity;
+  const writer = await openRowWriter(scratch, source, file.set.layout, placement);
+  try {
+    await visitRecords(plain.path, delimiter, plain.bom, (record) => {
+      if (record.line < firstRow) return true;
+      if (record.line > lastRow) return false;
+      const cells = fieldTexts(record);
+      if (cells.every((cell) => cell.trim() === '')) return true;
+      const wrong = raggedReason(record, cells, width);
+      if (wrong === null) writer.row(record.line, cells);
+      else if (ragged.length < RAGGED_KEPT) ragged.push({ line: record.line, value: cells.join(delimiter).slice(0, 200), reason: wrong });
+      return true;
+    }, () => writer.flush());
+  } finally {
+    await writer.close();
+  }
+  return ragged;
+}
+
+function raggedReason(record: RecordView, cells: readonly string[], width: number): string | null {
+  if (record.oddQuotes && record.count !== width) return 'a quote stands where none may stand';
+  if (record.count < width) return `${record.count} cells instead of ${width}`;
+  if (cells.slice(width).some((cell) => cell.trim() !== '')) return `${record.count} cells instead of ${width}`;
+  return null;
+}
+
+/** A column as messages name it: its header, or its letter. */
+export function shownColumn(headers: readonly string[], index: number): string {
+  const header = headers[index]?.trim() ?? '';
+  return header === '' || header.length > 80 ? letterOfIndex(index) : `'${maskCpr(header)}'`;
+}
+
+const shownDelimiter = (delimiter: string): string => (delimiter === '\t' ? 'tab' : `'${delimiter}'`);

@@ -1,0 +1,82 @@
+import type { Column, Layout, Source } from '../../pack/model.ts';
+import { nearest } from '../../pack/nearest.ts';
+
+/** Where each declared column of a source is found in one file. */
+export interface Placement {
+  /** In the order of the source's columns. */
+  readonly columns: readonly Place[];
+  /** For a wide file: the columns that become rows, with their headers. */
+  readonly wide: readonly { readonly index: number; readonly header: string }[];
+  /** Fields of the header; null: no header, so every row may have its own number. */
+  readonly width: number | null;
+}
+
+export type Place =
+  | { readonly kind: 'cell'; readonly index: number }
+  | { readonly kind: 'constant'; readonly text: string }
+  | { readonly kind: 'wide-name' }
+  | { readonly kind: 'wide-value' };
+
+/** Finds the columns of a source in the header of one file; a text says what is wrong. */
+export function placeColumns(source: Source, layout: Layout, header: readonly string[] | null): Placement | string {
+  const headers = (header ?? []).map(plain);
+  const problems: string[] = [];
+  const places = source.columns.map((column): Place => {
+    const place = placeOf(column, layout, headers);
+    if (typeof place !== 'string') return place;
+    problems.push(place);
+    return { kind: 'constant', text: '' };
+  });
+  const wide = layout.unpivot === null ? [] : wideColumns(layout.unpivot.columns, headers);
+  if (layout.unpivot !== null && wide.length === 0) problems.push(`No header matches the columns to turn into rows (${layout.unpivot.columns}).`);
+  if (problems.length > 0) {
+    const seen = header === null ? '' : ` The header has: ${headers.filter((text) => text !== '').map((text) => `'${shortened(text)}'`).slice(0, 40).join(', ') || 'nothing'}.`;
+    return `${problems.join(' ')}${seen}`;
+  }
+  return { columns: places, wide, width: header === null ? null : header.length };
+}
+
+function placeOf(column: Column, layout: Layout, headers: readonly string[]): Place | string {
+  const constant = layout.set[column.name];
+  if (constant !== undefined) return { kind: 'constant', text: constant };
+  if (layout.unpivot?.name === column.name) return { kind: 'wide-name' };
+  if (layout.unpivot?.value === column.name) return { kind: 'wide-value' };
+  const letter = layout.at[column.name] ?? column.at;
+  if (letter !== null) {
+    const index = indexOfLetter(letter);
+    if (headers.length > 0 && index >= headers.length) return `Column '${column.name}' is said to stand at ${letter}, but the header ends at ${letterOfIndex(headers.length - 1)}.`;
+    return { kind: 'cell', index };
+  }
+  const wanted = plain(column.header ?? column.name);
+  const exact = positions(headers, (text) => text === wanted);
+  const found = exact.length > 0 ? exact : positions(headers, (text) => text.toLowerCase() === wanted.toLowerCase());
+  if (found.length === 1) return { kind: 'cell', index: found[0] as number };
+  if (found.length > 1) return `The header '${shortened(wanted)}' stands ${found.length} times (${found.map(letterOfIndex).join(', ')}): name the right one with at:.`;
+  const near = nearest(wanted, headers.filter((text) => text !== ''));
+  return `There is no column '${shortened(wanted)}'.${near === null ? '' : ` Did you mean '${shortened(near)}'?`}`;
+}
+
+function wideColumns(pattern: string, headers: readonly string[]): { index: number; header: string }[] {
+  const regex = new RegExp(`^(?:${pattern})$`, 'u');
+  return headers.flatMap((header, index) => (regex.test(header) ? [{ index, header }] : []));
+}
+
+const positions = (headers: readonly string[], test: (text: string) => boolean): number[] => headers.flatMap((text, index) => (test(text) ? [index] : []));
+
+/** A header without line breaks, doubled blanks and blanks at its ends. */
+const plain = (text: string): string => text.normalize('NFC').replace(/\s+/g, ' ').trim();
+const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}…` : text);
+
+/** `A` is 0, `Z` 25, `AA` 26. */
+export function indexOfLetter(letter: string): number {
+  let index = 0;
+  for (const char of letter.toUpperCase()) index = index * 26 + char.charCodeAt(0) - 64;
+  return index - 1;
+}
+
+/** 0 is `A`, 26 is `AA`. */
+export function letterOfIndex(index: number): string {
+  let letters = '';
+  for (let rest = index; rest >= 0; rest = Math.floor(rest / 26) - 1) letters = String.fromCharCode(65 + (rest % 26)) + letters;
+  return letters;
+}

@@ -1,0 +1,139 @@
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { rm, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ServiceError } from '../../errors.ts';
+import type { Organisation, Source } from '../../pack/model.ts';
+import type { LoadReport } from '../../ports.ts';
+import { literal } from './cast.ts';
+import { readyDelimited, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
+import { loadError } from './failure.ts';
+import { findFiles, type SourceFile } from './files.ts';
+import { ensureFolder, publish, lastReport, removeOld, removeOldScratch, unfinishedName } from './publish.ts';
+import { readyWorkbook } from './sheet.ts';
+import { signatureOf } from './signature.ts';
+import { createStage, finishFacts, stageFile, writeOrganisation, type StagedFile } from './stage.ts';
+import { readyTyped } from './typed.ts';
+
+export { lastReport, signatureOf };
+
+export interface LoadInput {
+  readonly source: Source;
+  readonly packDir: string;
+  readonly organisation: Organisation;
+  /** First month of the fiscal year, for periods written `2017/18 Q4`. */
+  readonly yearStart: number;
+  /** SQL run in the new file once facts, closure and units are in: the roll-ups. */
+  readonly finish: readonly string[];
+  /** Where the files of facts are kept. */
+  readonly intoDir: string;
+  /** Where a load may put what it needs while it runs; on the disk, and as large as the data. */
+  readonly tempDir: string;
+  readonly memoryMb: number;
+  readonly now: () => Date;
+  readonly onProgress: (progress: { file: string; rows: number }) => void;
+}
+
+/**
+ * Loads a source, all or nothing, into a new file that takes the place of the last one when it is complete.
+ * When nothing changed since the last load, that one is given back and nothing is read.
+ * Rejects with ServiceError naming the source and file; the last good load then stays in service.
+ */
+export async function loadSource(input: LoadInput): Promise<LoadReport> {
+  const { source, packDir, organisation, finish, yearStart } = input;
+  const signature = await signatureOf(source, packDir, organisation, finish, yearStart);
+  await ensureFolder(input.intoDir);
+  const published = await lastReport(input.intoDir, source.id);
+  if (published?.signature === signature) return published;
+  await removeOld(input.intoDir, source.id, null);
+  await removeOldScratch(input.tempDir, source.id);
+
+  const unfinished = unfinishedName(source.id, signature);
+  const scratchDir = join(resolve(input.tempDir), unfinished);
+  const path = join(resolve(input.intoDir), unfinished);
+  try {
+    await ensureFolder(scratchDir);
+    const files = await findFiles(source, packDir);
+    const report = await build(input, files, path, scratchDir, signature);
+    if (await signatureOf(source, packDir, organisation, finish, yearStart) !== signature) {
+      throw new ServiceError(`source ${source.id}`, 'A file changed while it was read. It is read again at the next load.', { retryAfterMs: 60_000 });
+    }
+    return await publish(input.intoDir, unfinished, report);
+  } catch (error) {
+    throw loadError(source.id, error);
+  } finally {
+    for (const left of [path, `${path}.wal`, `${path}.json`]) await rm(left, { force: true }).catch(() => undefined);
+    await rm(scratchDir, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** Writes the whole file of facts and closes it. */
+async function build(input: LoadInput, files: readonly SourceFile[], path: string, scratchDir: string, signature: string): Promise<Omit<LoadReport, 'file'>> {
+  const { source } = input;
+  const started = input.now();
+  const instance = await DuckDBInstance.create(path, {
+    threads: String(Math.min(2, availableParallelism())),
+    memory_limit: `${input.memoryMb}MB`,
+    temp_directory: join(scratchDir, 'spill'),
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  });
+  try {
+    const connection = await instance.connect();
+    await connection.run(`attach ${literal(join(scratchDir, 'stage.duckdb'))} as stage`);
+    await allowOnly(connection, [scratchDir, resolve(input.intoDir)], files.map((file) => file.path));
+    await writeOrganisation(connection, input.organisation);
+    await createStage(connection, source);
+
+    const staged: StagedFile[] = [];
+    for (const [number, file] of files.entries()) {
+      const scratch = join(scratchDir, `rows-${number}`);
+      input.onProgress({ file: file.shown, rows: 0 });
+      const reading: Reading = { source, file, scratch, onRows: (rows) => input.onProgress({ file: file.shown, rows }) };
+      const ready = await readyFile(reading, connection);
+      if ('problem' in ready) throw new ServiceError(`source ${source.id}`, `${file.shown}: ${ready.problem}`, { final: true });
+      staged.push(await stageFile(connection, source, input.yearStart, number, file.shown, ready));
+      await rm(scratch, { force: true });
+      await rm(`${scratch}.utf8`, { force: true });
+    }
+    await lock(connection);
+    const outcome = await finishFacts(connection, source, staged);
+    for (const statement of input.finish) await connection.run(statement);
+    const ended = input.now();
+    const report = { source: source.id, ...outcome, loadedAt: ended.toISOString(), durationMs: ended.getTime() - started.getTime(), signature };
+    await connection.run('create table meta (report json)');
+    await connection.run('insert into meta values ($1::json)', [JSON.stringify(report)]);
+    await connection.run('detach stage');
+    await connection.run('checkpoint');
+    connection.disconnectSync();
+    return report;
+  } finally {
+    instance.closeSync();
+  }
+}
+
+async function readyFile(reading: Reading, connection: DuckDBConnection): Promise<ReadyFile | Unusable> {
+  if ((await stat(reading.file.path)).size === 0) return { problem: 'The file is empty.' };
+  switch (reading.file.set.layout.format) {
+    case 'csv': return readyDelimited(reading);
+    case 'xlsx': return readyWorkbook(reading);
+    case 'parquet': case 'json': return readyTyped(reading, connection);
+  }
+}
+
+/** From here on the engine reads the source's files and writes the load's own folders, nothing else. */
+async function allowOnly(connection: DuckDBConnection, folders: readonly string[], paths: readonly string[]): Promise<void> {
+  const list = (texts: readonly string[]): string => `[${texts.map(literal).join(', ')}]`;
+  await connection.run(`set allowed_directories = ${list(folders)}`);
+  await connection.run(`set allowed_paths = ${list(paths)}`);
+  await connection.run('set enable_external_access = false');
+  // The engine takes the rows of a file for few, and would hold them all in memory to look the units up in them.
+  await connection.run("set disabled_optimizers = 'join_order,build_side_probe_side'");
+}
+
+/** What is left to run was written in the pack: no setting can be changed any more. */
+async function lock(connection: DuckDBConnection): Promise<void> {
+  await connection.run("set disabled_optimizers = ''");
+  await connection.run('set lock_configuration = true');
+}

@@ -1,0 +1,83 @@
+import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { LoadReport } from '../../ports.ts';
+
+const HOST = hostname().replace(/[^A-Za-z0-9]/g, '');
+let counter = 0;
+
+/** A name for a file in the making that no other load, here or in another process, uses. */
+export function unfinishedName(source: string, signature: string): string {
+  return `${source}-${signature}.duckdb.${HOST}-${process.pid}-${++counter}.tmp`;
+}
+
+/** The load that is in service; null when there is none or its file is gone. */
+export async function lastReport(intoDir: string, source: string): Promise<LoadReport | null> {
+  const text = await readFile(join(intoDir, `${source}.json`), 'utf8').catch(() => null);
+  if (text === null) return null;
+  try {
+    const report = JSON.parse(text) as LoadReport;
+    const file = join(intoDir, report.file);
+    return (await stat(file)).isFile() ? { ...report, file } : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Puts a finished file into service: synced, renamed, then named by `<source>.json`, each step atomic. A crash before
+ * the last step leaves the former load in service.
+ */
+export async function publish(intoDir: string, unfinished: string, report: Omit<LoadReport, 'file'>): Promise<LoadReport> {
+  const name = `${report.source}-${report.signature}.duckdb`;
+  const path = join(intoDir, unfinished);
+  await sync(path);
+  await rename(path, join(intoDir, name));
+  const note = join(intoDir, `${unfinished}.json`);
+  await writeFile(note, `${JSON.stringify({ ...report, file: name }, null, 2)}\n`, { flag: 'wx' });
+  await sync(note);
+  await rename(note, join(intoDir, `${report.source}.json`));
+  await sync(intoDir);
+  await removeOld(intoDir, report.source, name);
+  return { ...report, file: join(intoDir, name) };
+}
+
+/** Removes what a load of this source left that is no longer in service, or never came to be. Best effort: a reader may still hold it. */
+export async function removeOld(intoDir: string, source: string, keep: string | null): Promise<void> {
+  for (const name of await readdir(intoDir).catch(() => [])) {
+    if (!name.startsWith(`${source}-`)) continue;
+    const rest = name.slice(source.length + 1);
+    const finished = /^[0-9a-f]{16}\.duckdb$/.test(rest);
+    const abandoned = /^[0-9a-f]{16}\.duckdb\.([A-Za-z0-9]*)-(\d+)-\d+\.tmp/.exec(rest);
+    const gone = (finished && keep !== null && name !== keep) || (abandoned !== null && abandoned[1] === HOST && !isAlive(Number(abandoned[2])));
+    if (gone) await rm(join(intoDir, name), { force: true, recursive: true }).catch(() => undefined);
+  }
+}
+
+/** Removes the scratch folders of loads of this source that died on this machine. */
+export async function removeOldScratch(tempDir: string, source: string): Promise<void> {
+  await removeOld(tempDir, source, null);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes a folder with all above it. */
+export async function ensureFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+}

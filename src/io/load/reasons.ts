@@ -1,0 +1,29 @@
+import type { Source } from '../../pack/model.ts';
+import { nearest } from '../../pack/nearest.ts';
+import { reasonOf, type NumberSpelling } from './cast.ts';
+
+/** What can be wrong with a cell. A code of the stage is eight times the column's place plus one of these. */
+export const KINDS = { unfit: 0, absent: 1, distant: 2, unknownUnit: 3, unclearUnit: 4 } as const;
+
+/** Each code in words. */
+export function reasonsOf(source: Source, spelling: NumberSpelling, codes: readonly number[]): { bad: number; column: string; reason: string }[] {
+  return codes.flatMap((bad) => {
+    const column = source.columns[Math.floor(bad / 8)];
+    if (column === undefined) return [];
+    const kind = bad % 8;
+    const reason = kind === KINDS.unfit ? reasonOf(column, spelling)
+      : kind === KINDS.absent ? 'no value, and the column needs one'
+      : kind === KINDS.distant ? 'a date outside 1900 to 2199'
+      : kind === KINDS.unknownUnit ? 'not a unit of the organisation'
+      : 'the name of several units; use their ids or codes';
+    return [{ bad, column: column.name, reason }];
+  });
+}
+
+/** For each spelling that is no unit's, the reason with the nearest that is. */
+export function unknownUnitReasons(values: readonly string[], known: readonly string[]): { value: string; reason: string }[] {
+  return values.map((value) => {
+    const near = nearest(value, known);
+    return { value, reason: `not a unit of the organisation${near === null ? '' : `; the nearest is '${near}'`}` };
+  });
+}

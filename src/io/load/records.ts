@@ -1,0 +1,212 @@
+import { open } from 'node:fs/promises';
+
+/**
+ * One record of a delimited file, valid only during the visit. Field `i` lies in `block` from `starts[i]` to `ends[i]`,
+ * quotes included.
+ */
+export interface RecordView {
+  /** 1-based line of the file on which the record begins. */
+  line: number;
+  /** Line breaks inside its fields. */
+  breaks: number;
+  count: number;
+  block: Buffer;
+  starts: Int32Array;
+  ends: Int32Array;
+  /** No character but delimiters, blanks and quotes. */
+  blank: boolean;
+  /** A quote stands where quotes may not: inside an unquoted field, or text after a closing quote. */
+  oddQuotes: boolean;
+  /** A tab or no-break space stands somewhere, which the engine's plain trim leaves. */
+  oddBlanks: boolean;
+  /** 1: LF, 2: CRLF, 3: CR, 0: end of file without line break. */
+  ending: number;
+  /** A field that may hold a CPR number, to be looked at; -1: none. With several, `suspects` holds them all. */
+  suspects: number[];
+}
+
+const BLOCK = 1 << 20;
+export const LONGEST_RECORD = 2 << 20;
+
+const OTHER = 0, DELIMITER = 1, LINE_FEED = 2, RETURN = 3, QUOTE = 4, DIGIT = 5, SPACE = 6, WIDE_BLANK = 7;
+
+/** What stopped the reading before the end of the file; null: nothing did. */
+export type ScanFault = { readonly line: number; readonly reason: 'too long' } | null;
+
+/**
+ * Visits every record of a UTF-8 (or other ASCII-compatible) file in order; a visit that gives `false` ends it.
+ * It works on bytes, since this pass runs over every byte of every load: about 200 MB/s.
+ */
+export async function visitRecords(path: string, delimiter: string, bom: number, visit: (record: RecordView) => boolean | void, onBlock: () => Promise<void> | void = () => undefined): Promise<ScanFault> {
+  const kinds = new Uint8Array(256);
+  for (let digit = 48; digit < 58; digit++) kinds[digit] = DIGIT;
+  kinds[32] = SPACE;
+  kinds[9] = WIDE_BLANK;
+  // First bytes of U+00A0 and U+202F in UTF-8.
+  kinds[0xc2] = WIDE_BLANK;
+  kinds[0xe2] = WIDE_BLANK;
+  kinds[10] = LINE_FEED;
+  kinds[13] = RETURN;
+  kinds[34] = QUOTE;
+  kinds[delimiter.charCodeAt(0)] = DELIMITER;
+
+  const file = await open(path, 'r');
+  try {
+    let block = Buffer.alloc(BLOCK);
+    let length = 0;
+    let at = bom;
+    let line = 1;
+    const record: RecordView = { line: 1, breaks: 0, count: 0, block, starts: new Int32Array(1024), ends: new Int32Array(1024), blank: true, oddQuotes: false, oddBlanks: false, ending: 0, suspects: [] };
+    for (;;) {
+      if (length === block.length) {
+        if (block.length >= LONGEST_RECORD) return { line, reason: 'too long' };
+        block = Buffer.concat([block, Buffer.alloc(block.length)]);
+      }
+      const { bytesRead } = await file.read(block, length, block.length - length, at);
+      at += bytesRead;
+      length += bytesRead;
+      const last = bytesRead === 0;
+      record.block = block;
+      let start = 0;
+      while (start < length) {
+        const next = scanRecord(block, start, length, kinds, record, last);
+        if (next < 0) break;
+        record.line = line;
+        line += record.breaks + 1;
+        start = next;
+        if (visit(record) === false) return null;
+      }
+      await onBlock();
+      if (last) return null;
+      block.copy(block, 0, start, length);
+      length -= start;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads one record that begins at `start`; the place after it, or -1 when the block ends first. */
+function scanRecord(block: Buffer, start: number, length: number, kinds: Uint8Array, record: RecordView, last: boolean): number {
+  let { starts, ends } = record;
+  let count = 0;
+  let breaks = 0;
+  let blank = true;
+  let oddQuotes = false;
+  let oddBlanks = false;
+  let quoted = false;
+  let closed = false;
+  let fieldStart = start;
+  // Digit runs: ten, or six and then four no more than three bytes on (an en dash has three).
+  let run = 0;
+  let lastRun = 0;
+  let lastRunEnd = 0;
+  let suspect = false;
+  if (record.suspects.length > 0) record.suspects = [];
+
+  let i = start;
+  for (; ; i++) {
+    const kind = i < length ? kinds[block[i] as number] as number : -1;
+    if (kind === DIGIT) {
+      run++;
+      blank = false;
+      if (closed) oddQuotes = true;
+      continue;
+    }
+    if (run > 0) {
+      if (run === 10 || (run === 4 && lastRun === 6 && i - 4 - lastRunEnd <= 3)) suspect = true;
+      lastRun = run;
+      lastRunEnd = i;
+      run = 0;
+    }
+    if (kind === OTHER) {
+      blank = false;
+      if (closed) oddQuotes = true;
+      continue;
+    }
+    if (kind === WIDE_BLANK) {
+      const byte = block[i];
+      if (byte === 9 || block[i + 1] === 0xa0 || block[i + 2] === 0xaf) oddBlanks = true;
+      if (byte !== 9) blank = false;
+      if (closed) oddQuotes = true;
+      continue;
+    }
+    if (kind === SPACE) {
+      if (closed) oddQuotes = true;
+      continue;
+    }
+    if (kind === QUOTE) {
+      if (quoted) {
+        if (i + 1 >= length && !last) return -1;
+        if (i + 1 < length && block[i + 1] === 34) i++;
+        else [quoted, closed] = [false, true];
+      } else if (i === fieldStart) quoted = true;
+      else oddQuotes = true;
+      continue;
+    }
+    if (quoted && kind !== -1) {
+      if (kind === LINE_FEED) breaks++;
+      else if (kind === RETURN && !(i + 1 < length && block[i + 1] === 10)) {
+        if (i + 1 >= length && !last) return -1;
+        breaks++;
+      } else if (kind === DELIMITER) blank = false;
+      continue;
+    }
+    if (kind === -1 && !last) return -1;
+    if (count === starts.length) {
+      starts = record.starts = grown(starts);
+      ends = record.ends = grown(ends);
+    }
+    starts[count] = fieldStart;
+    ends[count] = i;
+    if (suspect) record.suspects.push(count);
+    count++;
+    if (kind === DELIMITER) {
+      fieldStart = i + 1;
+      lastRun = 0;
+      suspect = false;
+      closed = false;
+      continue;
+    }
+    if (kind === RETURN && i + 1 >= length && !last) return -1;
+    record.count = count;
+    record.breaks = breaks;
+    record.blank = blank;
+    record.oddQuotes = oddQuotes || quoted;
+    record.oddBlanks = oddBlanks;
+    const pair = kind === RETURN && i + 1 < length && block[i + 1] === 10;
+    record.ending = kind === -1 ? 0 : kind === LINE_FEED ? 1 : pair ? 2 : 3;
+    return kind === -1 ? length : i + (pair ? 2 : 1);
+  }
+}
+
+function grown(old: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(old.length * 2);
+  larger.set(old);
+  return larger;
+}
+
+/** The text of one field, without its quotes. */
+export function fieldText(record: RecordView, index: number): string {
+  const start = record.starts[index] ?? 0;
+  const end = record.ends[index] ?? 0;
+  const text = record.block.toString('utf8', start, end);
+  if (!text.startsWith('"')) return text;
+  const inner = text.endsWith('"') && text.length > 1 ? text.slice(1, -1) : text.slice(1);
+  return inner.replaceAll('""', '"');
+}
+
+/** The texts of all fields. */
+export function fieldTexts(record: RecordView): string[] {
+  return Array.from({ length: record.count }, (_, index) => fieldText(record, index));
+}
+
+/** The first records as texts, to look at before the load. */
+export async function firstRecords(path: string, delimiter: string, bom: number, most: number): Promise<{ line: number; cells: string[] }[]> {
+  const records: { line: number; cells: string[] }[] = [];
+  await visitRecords(path, delimiter, bom, (record) => {
+    records.push({ line: record.line, cells: fieldTexts(record) });
+    return records.length < most;
+  });
+  return records;
+}

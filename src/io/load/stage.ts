@@ -1,0 +1,152 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { ServiceError } from '../../errors.ts';
+import type { Organisation, Source } from '../../pack/model.ts';
+import type { LoadReport } from '../../ports.ts';
+import { cleaned, SQL_TYPES, typed } from './cast.ts';
+import type { ReadyFile } from './delimited.ts';
+import { reasonsOf, unknownUnitReasons, KINDS } from './reasons.ts';
+import { closureOf, unitAliases } from './units.ts';
+import { maskCpr } from './cpr.ts';
+
+/** What one file brought to the stage. */
+export interface StagedFile {
+  readonly number: number;
+  readonly shown: string;
+  readonly ready: ReadyFile;
+}
+
+const name = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+const aliasOf = (text: string): string => `lower(trim(nfc_normalize(${text})))`;
+const REJECTS_IN_REPORT = 20;
+
+/** Tables closure and units, and the spellings units may have in data. */
+export async function writeOrganisation(connection: DuckDBConnection, organisation: Organisation): Promise<void> {
+  await connection.run('create table units (unit varchar, parent varchar, level varchar, name_da varchar, name_en varchar)');
+  await connection.run('create table closure (node varchar, unit varchar)');
+  await connection.run('create table stage.aliases (alias varchar, unit varchar, candidates varchar)');
+  await append(connection, 'units', null, [...organisation.units.values()].map((unit) => [unit.id, unit.parent, unit.level, unit.name.da, unit.name.en]));
+  await append(connection, 'closure', null, closureOf(organisation).map(({ node, unit }) => [node, unit]));
+  await append(connection, 'aliases', 'stage', unitAliases(organisation).map(({ alias, unit, candidates }) => [alias, unit, candidates]));
+}
+
+async function append(connection: DuckDBConnection, table: string, catalog: string | null, rows: readonly (readonly (string | null)[])[]): Promise<void> {
+  const appender = await connection.createAppender(table, null, catalog);
+  for (const row of rows) {
+    for (const value of row) {
+      if (value === null) appender.appendNull();
+      else appender.appendVarchar(value);
+    }
+    appender.endRow();
+  }
+  appender.closeSync();
+}
+
+/** The table all files of the source are cast into, good rows and bad. */
+export async function createStage(connection: DuckDBConnection, source: Source): Promise<void> {
+  const columns = source.columns.map((column) => `${name(column.name)} ${SQL_TYPES[column.type](column)}`);
+  await connection.run(`create table stage.staged (_file integer, _line bigint, _bad integer, _value varchar, _unit varchar, ${columns.join(', ')})`);
+}
+
+/** Casts the rows of one file. A cell that does not fit leaves a code in `_bad`: eight times the column's place plus the kind of fault. */
+export async function stageFile(connection: DuckDBConnection, source: Source, yearStart: number, number: number, shown: string, ready: ReadyFile): Promise<StagedFile> {
+  const { columns } = source;
+  const unitAt = columns.findIndex((column) => column.name === source.unitColumn);
+  const texts = columns.map((column, i) => `${cleaned(`v${i}`, column, ready.oddBlanks)} as r${i}`);
+  const values = columns.map((column, i) => `${typed(`r${i}`, column, ready.spelling, yearStart, ready.isoToo)} as t${i}`);
+  const faults = columns.flatMap((column, i) => {
+    const at = i * 8;
+    const needed = column.required || column.name === source.dateColumn || i === unitAt;
+    return [
+      ...(column.type === 'text' ? [] : [`when r${i} is not null and t${i} is null then ${at + KINDS.unfit}`]),
+      ...(needed ? [`when r${i} is null then ${at + KINDS.absent}`] : []),
+      ...(column.type === 'date' || column.type === 'timestamp' ? [`when t${i} < date '1900-01-01' or t${i} >= date '2200-01-01' then ${at + KINDS.distant}`] : []),
+      ...(i === unitAt ? [`when _alias is null then ${at + KINDS.unknownUnit}`, `when _unit is null then ${at + KINDS.unclearUnit}`] : []),
+    ];
+  });
+  // A constant of the layout does not make a blank row a filled one.
+  const filled = columns.flatMap((_, i) => (ready.constants.has(i) ? [] : [`r${i} is not null`]));
+  const unit = unitAt < 0 ? `(select node from closure group by node order by count(*) desc limit 1)` : 'a.unit';
+  const join = unitAt < 0 ? '' : ` left join stage.aliases a on a.alias = ${aliasOf(`r${unitAt}`)}`;
+  const known = source.unknownUnits === 'ignore' && unitAt >= 0 ? ` and (_alias is not null or r${unitAt} is null)` : '';
+  await connection.run(`
+    insert into stage.staged
+    select ${number}, _line, _bad, case _bad // 8 ${columns.map((_, i) => `when ${i} then r${i}`).join(' ')} end, _unit, ${columns.map((_, i) => `t${i}`).join(', ')}
+    from (
+      select *, case ${faults.join(' ')} end as _bad
+      from (
+        select x.*, ${values.join(', ')}, ${unit} as _unit, ${unitAt < 0 ? "''" : 'a.alias'} as _alias
+        from (select _line, ${texts.join(', ')} from (${ready.sql})) x${join}
+      )
+      where (${filled.join(' or ')})${known}
+    )`);
+  return { number, shown, ready };
+}
+
+/** Makes the tables facts and rejects from the stage. Rejects with ServiceError when a file is mostly unfit, or nothing is left. */
+export async function finishFacts(connection: DuckDBConnection, source: Source, files: readonly StagedFile[]): Promise<Pick<LoadReport, 'rows' | 'rejected' | 'rejects' | 'files' | 'firstDate' | 'lastDate'>> {
+  const derived = source.derived.map((column) => `(${column.sql}) as ${name(column.name)}`);
+  const scope = `(select ${['*', ...derived].join(', ')} from stage.staged)`;
+  const where = source.where === null ? 'true' : `(${source.where})`;
+  const kept = [...source.columns, ...source.derived].map((column) => name(column.name));
+
+  await connection.run('create table rejects (file varchar, line bigint, "column" varchar, value varchar, reason varchar)');
+  await writeReasons(connection, source, files);
+  await connection.run(`
+    insert into rejects
+    select f.shown, s._line, r.name, ${maskedSql('coalesce(s._value, \'\')')}, coalesce(u.reason, r.reason)
+    from ${scope} s
+    join stage.files f on f.number = s._file
+    join stage.reasons r on r.file = s._file and r.bad = s._bad
+    left join stage.unknown u on s._bad % 8 = ${KINDS.unknownUnit} and u.value = s._value
+    where s._bad is not null and coalesce(${where}, true)
+    order by s._file, s._line`);
+  for (const file of files) {
+    for (const row of file.ready.ragged) await connection.run('insert into rejects values ($1, $2, $3, $4, $5)', [file.shown, row.line, '', maskCpr(row.value), row.reason]);
+  }
+  const counts = await rowsOf(connection, `select _file as file, count(*) as rows from ${scope} where _bad is null and ${where} group by 1`);
+  const rowsIn = (file: StagedFile): number => Number(counts.find((row) => row['file'] === file.number)?.['rows'] ?? 0);
+  for (const file of files) await refuseMostlyUnfit(connection, source, file, rowsIn(file));
+
+  await connection.run(`create table facts as select ${kept.join(', ')}, _unit, ${name(source.dateColumn)}::date as _date from ${scope} where _bad is null and ${where} order by _date, _unit`);
+  const [facts] = await rowsOf(connection, 'select count(*) as rows, min(_date) as first, max(_date) as last from facts');
+  const [rejected] = await rowsOf(connection, 'select count(*) as rows from rejects');
+  if (Number(facts?.['rows']) === 0) throw new ServiceError(`source ${source.id}`, `The files hold no row to load (${files.map((file) => file.shown).slice(0, 5).join(', ')}).`, { final: true });
+  const rejects = await rowsOf(connection, `select file, line, "column", value, reason from rejects order by file, line limit ${REJECTS_IN_REPORT}`);
+  return {
+    rows: Number(facts?.['rows']),
+    rejected: Number(rejected?.['rows']),
+    rejects: rejects.map((row) => ({ file: String(row['file']), line: Number(row['line']), column: String(row['column']), value: String(row['value']), reason: String(row['reason']) })),
+    files: files.map((file) => ({ path: file.shown, rows: rowsIn(file), encoding: file.ready.encoding, delimiter: file.ready.delimiter })),
+    firstDate: facts?.['first'] as string | null,
+    lastDate: facts?.['last'] as string | null,
+  };
+}
+
+async function refuseMostlyUnfit(connection: DuckDBConnection, source: Source, file: StagedFile, accepted: number): Promise<void> {
+  const reasons = await rowsOf(connection, 'select "column", reason, count(*) as rows, min(line) as line from rejects where file = $1 group by 1, 2 order by 3 desc', [file.shown]);
+  const rejected = reasons.reduce((sum, row) => sum + Number(row['rows']), 0);
+  if (rejected <= accepted) return;
+  const told = reasons.slice(0, 3).map((row) => `${row['column'] === '' ? '' : `column '${String(row['column'])}' `}${String(row['reason'])} (${String(row['rows'])} rows, first in line ${String(row['line'])})`);
+  throw new ServiceError(`source ${source.id}`, `${file.shown}: ${rejected} of ${rejected + accepted} rows do not fit, so the layout is taken to be wrong and nothing is loaded. ${told.join('; ')}.`, { final: true });
+}
+
+async function writeReasons(connection: DuckDBConnection, source: Source, files: readonly StagedFile[]): Promise<void> {
+  await connection.run('create table stage.files (number integer, shown varchar)');
+  await connection.run('create table stage.reasons (file integer, bad integer, name varchar, reason varchar)');
+  await connection.run('create table stage.unknown (value varchar, reason varchar)');
+  for (const file of files) {
+    await connection.run('insert into stage.files values ($1, $2)', [file.number, file.shown]);
+    const codes = (await rowsOf(connection, `select distinct _bad as bad from stage.staged where _bad is not null and _file = ${file.number}`)).map((row) => Number(row['bad']));
+    for (const { bad, column, reason } of reasonsOf(source, file.ready.spelling, codes)) await connection.run('insert into stage.reasons values ($1, $2, $3, $4)', [file.number, bad, column, reason]);
+  }
+  const known = (await rowsOf(connection, 'select alias from stage.aliases')).map((row) => String(row['alias']));
+  const unknown = (await rowsOf(connection, `select distinct _value as value from stage.staged where _bad % 8 = ${KINDS.unknownUnit} limit 1000`)).map((row) => String(row['value']));
+  for (const { value, reason } of unknownUnitReasons(unknown, known)) await connection.run('insert into stage.unknown values ($1, $2)', [value, reason]);
+}
+
+const maskedSql = (text: string): string => `regexp_replace(left(${text}, 200), '(^|[^0-9])[0-9]{6}[ .–-]?[0-9]{4}($|[^0-9])', '\\1******-****\\2', 'g')`;
+
+async function rowsOf(connection: DuckDBConnection, sql: string, parameters: string[] = []): Promise<Record<string, unknown>[]> {
+  return (await connection.runAndReadAll(sql, parameters)).getRowObjectsJson();
+}
+

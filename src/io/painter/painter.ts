@@ -1,0 +1,85 @@
+import { Worker } from 'node:worker_threads';
+import type { ChartSpec } from '../../chart/spec.ts';
+import { ServiceError } from '../../errors.ts';
+import type { Painter } from '../../ports.ts';
+import { prepareFonts } from './canvas.ts';
+import { draw } from './draw.ts';
+
+interface Job { readonly chart: ChartSpec; readonly resolve: (png: Uint8Array) => void; readonly reject: (error: unknown) => void }
+interface Reply { readonly id: number; readonly png?: Uint8Array; readonly reason?: string }
+
+const yieldTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/**
+ * Draws charts, in this thread (`workers: 0`) or in threads of its own; one picture at a time in each, for a
+ * picture holds some megabytes while it is drawn. Rejects with ServiceError when the fonts can't be read.
+ */
+export async function createPainter({ workers }: { workers: number }): Promise<Painter> {
+  await prepareFonts();
+  return workers === 0 ? ownThread() : threads(workers);
+}
+
+function ownThread(): Painter {
+  let turn: Promise<unknown> = Promise.resolve();
+  return {
+    paint(chart) {
+      // The canvas's memory is freed on a turn of the event loop, so every picture gives one.
+      const next = turn.then(yieldTurn).then(() => draw(chart));
+      turn = next.catch(() => undefined);
+      return next;
+    },
+    close: async () => { await turn; },
+  };
+}
+
+function threads(count: number): Painter {
+  const waiting: Job[] = [];
+  const all: { worker: Worker; job: Job | null }[] = [];
+  let closed = false;
+  const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+
+  const start = (): void => {
+    const worker = new Worker(file, { execArgv: [...process.execArgv.filter((flag) => !flag.startsWith('--max-')), '--max-semi-space-size=2'] });
+    const slot: { worker: Worker; job: Job | null } = { worker, job: null };
+    all.push(slot);
+    worker.unref();
+    worker.on('message', (reply: Reply) => {
+      const job = slot.job;
+      slot.job = null;
+      if (reply.png !== undefined) job?.resolve(reply.png);
+      else job?.reject(new ServiceError('the painter', (reply.reason ?? 'no picture').replace(/^the painter: /, ''), { final: true }));
+      if (waiting.length === 0) worker.unref();
+      hand();
+    });
+    worker.on('error', (cause) => {
+      slot.job?.reject(new ServiceError('the painter', 'a drawing thread failed', { cause }));
+      slot.job = null;
+      all.splice(all.indexOf(slot), 1);
+      if (!closed) start();
+      hand();
+    });
+  };
+  const hand = (): void => {
+    for (const slot of all) {
+      if (slot.job !== null) continue;
+      const job = waiting.shift();
+      if (job === undefined) return;
+      slot.job = job;
+      slot.worker.ref();
+      slot.worker.postMessage({ id: 0, chart: job.chart });
+    }
+  };
+  for (let i = 0; i < count; i += 1) start();
+  return {
+    paint: (chart) => new Promise((resolve, reject) => {
+      if (closed) return reject(new ServiceError('the painter', 'is closed'));
+      waiting.push({ chart, resolve, reject });
+      hand();
+    }),
+    async close() {
+      closed = true;
+      for (const job of waiting.splice(0)) job.reject(new ServiceError('the painter', 'is closed'));
+      await Promise.all(all.map(({ worker }) => worker.terminate()));
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Log, Store } from '../../ports.ts';
+import { migrate } from './migrate.ts';
+import { openPglite } from './pglite.ts';
+import { openPostgres } from './postgres.ts';
+
+/**
+ * Opens the state: on the PostgreSQL server of `databaseUrl`, or embedded in `dir` when it is null; the schema is brought up
+ * to date. Values come out as `PARSERS` says. Rejects with ServiceError when the database is away, too old, or the
+ * directory is in use by another process.
+ */
+export async function openStore({ databaseUrl, dir, log }: { databaseUrl: string | null; dir: string; log: Log }): Promise<Store> {
+  const store = databaseUrl === null ? await openPglite(dir, log) : await openPostgres(databaseUrl, log);
+  try {
+    await migrate(store, log);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
