@@ -32,14 +32,20 @@ function ownThread(): Painter {
   };
 }
 
+/** A thread on the compiled worker; or, run from source, one that first learns to read TypeScript, which threads do not inherit. */
+function createThread(): Worker {
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url));
+  const [tsx, file] = [import.meta.resolve('tsx/esm/api'), new URL('./worker.ts', import.meta.url).href];
+  return new Worker(`import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${JSON.stringify(file)}); })`, { eval: true, execArgv: [] });
+}
+
 function threads(count: number): Painter {
   const waiting: Job[] = [];
   const all: { worker: Worker; job: Job | null }[] = [];
   let closed = false;
-  const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
   const start = (): void => {
-    const worker = new Worker(file, { execArgv: [...process.execArgv.filter((flag) => !flag.startsWith('--max-')), '--max-semi-space-size=2'] });
+    const worker = createThread();
     const slot: { worker: Worker; job: Job | null } = { worker, job: null };
     all.push(slot);
     worker.unref();

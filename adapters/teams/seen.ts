@@ -1,0 +1,22 @@
+/** A set that forgets its oldest members: Teams repeats an activity within minutes, never after days. */
+export interface Seen {
+  /** True the first time. */
+  first(id: string): boolean;
+  forget(id: string): void;
+}
+
+export function createSeen(most: number): Seen {
+  const ids = new Set<string>();
+  return {
+    first: (id) => {
+      if (ids.has(id)) return false;
+      ids.add(id);
+      for (const oldest of ids) {
+        if (ids.size <= most) break;
+        ids.delete(oldest);
+      }
+      return true;
+    },
+    forget: (id) => { ids.delete(id); },
+  };
+}
