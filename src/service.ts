@@ -9,7 +9,7 @@ import { composeDigest, digestCompleteTo, withPicture } from './app/compose.ts';
 import { examplesFor } from './app/answer.ts';
 import { createConversation } from './app/converse.ts';
 import { deliverDue, startScheduler } from './app/deliver.ts';
-import { addressOf, deliveryStatus, recordAudit } from './app/records.ts';
+import { addressOf, deliveryOverview, deliveryStatus, recordAudit } from './app/records.ts';
 import type { Period } from './calendar/period.ts';
 import type { Message } from './card/card.ts';
 import { recipientsOf } from './digest/compose.ts';
@@ -119,7 +119,7 @@ export async function serve(config: Config, clock: Clock, log: Log): Promise<Ser
         closedThrough: (packId, digestId) => { const figures = house.figures(packId); return digestCompleteTo(figures, figures.pack.digests.get(digestId) as Digest); },
         recipients: (pack, digest) => recipientsOf(pack, digest),
       });
-      log.info('deliveries', { ...summary });
+      if (summary.owed + summary.delivered + summary.failed + summary.unsure + summary.retried > 0) log.info('deliveries', { ...summary });
     };
 
     const token = randomBytes(24).toString('base64url');
@@ -130,7 +130,7 @@ export async function serve(config: Config, clock: Clock, log: Log): Promise<Ser
       }
       const { command } = request.params;
       if (command === 'status') {
-        response.json({ deliveries: await deliveryStatus(store) });
+        response.json({ deliveries: await deliveryOverview(store) });
         return;
       }
       if (command === 'send') {

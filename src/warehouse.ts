@@ -43,8 +43,21 @@ export async function readPacks(config: Config, only: string | null = null): Pro
   } finally {
     await parser.close();
   }
+  faults.push(...sharedNames(packs));
   if (faults.length > 0) throw new DefinitionError(faults);
   return packs;
+}
+
+/** One id in several packs is one human: addresses are kept by it. */
+function sharedNames(packs: readonly Pack[]): Fault[] {
+  const first = new Map<string, { pack: Pack; name: string }>();
+  return packs.flatMap((pack) => [...pack.people.values()].flatMap((person): Fault[] => {
+    const other = first.get(person.id);
+    if (other === undefined) first.set(person.id, { pack, name: person.name });
+    return other === undefined || other.name === person.name ? [] : [{
+      file: pack.dir, line: 0, column: 0, message: `The person '${person.id}' is ${person.name} here and ${other.name} in the pack ${other.pack.id}.`, hint: 'Give different people different ids.',
+    }];
+  }));
 }
 
 /** How files become facts, with the settings of this machine. */

@@ -71,6 +71,10 @@ const plansOf = (pack: Pack): Set<string> => new Set([...pack.plans.values()].fl
 
 /** The day up to which a measure is complete (exclusive): declared, or from its last rows and its source's grain. A ratio is as complete as its least complete part. */
 export function completeTo(figures: Figures, id: string): IsoDate {
+  return once(memoryOf(figures).ends, id, () => computeCompleteTo(figures, id));
+}
+
+function computeCompleteTo(figures: Figures, id: string): IsoDate {
   const ends = basesOf(figures.pack, id).map((base) => {
     const source = sourceOf(figures.pack, base);
     const lasts = [...(figures.spans.get(spanKey(figures.pack, base))?.values() ?? [])].map((span) => span.last);
@@ -86,23 +90,43 @@ export function completeTo(figures: Figures, id: string): IsoDate {
   return ends.sort()[0] ?? '0001-01-01';
 }
 
-/** How many pieces (month or source grain, times units) a figure should have rows for in a window, and what part of that it can be asked for at all. */
+/** What is counted once for a pack's facts and asked for many times: complete ends, units with data below a node, pieces of a window. */
+interface Memory { readonly ends: Map<string, IsoDate>; readonly units: Map<string, number>; readonly pieces: Map<string, number> }
+const memories = new WeakMap<Figures, Memory>();
+function memoryOf(figures: Figures): Memory {
+  const known = memories.get(figures) ?? { ends: new Map<string, IsoDate>(), units: new Map<string, number>(), pieces: new Map<string, number>() };
+  memories.set(figures, known);
+  return known;
+}
+function once<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+/**
+ * How many pieces (months or the source's grain, times units) a figure should have rows for: every unit that ever
+ * delivers is expected from the day the first one did, so that a total never hides a unit that is not in it.
+ */
 function expectedPieces(figures: Figures, base: string, window: Window, node: string, byUnit: boolean): number {
-  const source = sourceOf(figures.pack, base);
-  const units = figures.spans.get(spanKey(figures.pack, base));
-  if (source === undefined || units === undefined) return 0;
-  const measure = figures.pack.measures.get(base);
-  const once = byUnit || measure?.kind === 'stock';
-  const grain = source.grain === 'day' || source.grain === 'week' ? 'month' : source.grain;
-  let sum = 0;
-  for (const unit of subtree(figures.pack.organisation, node)) {
-    const span = units.get(unit);
-    if (span === undefined) continue;
-    const from = span.first > window.from ? periodOf(grain, span.first, figures.pack.yearStart).from : window.from;
-    if (from >= window.to) continue;
-    sum += once ? 1 : pieces({ from: from > window.from ? from : window.from, to: window.to, grain: 'rolling' }, grain, figures.pack.yearStart).length;
-  }
-  return sum;
+  const { pack } = figures;
+  const memory = memoryOf(figures);
+  const key = spanKey(pack, base);
+  const spans = figures.spans.get(key);
+  const source = sourceOf(pack, base);
+  if (source === undefined || spans === undefined) return 0;
+  const units = once(memory.units, `${key} ${node}`, () => subtree(pack.organisation, node).filter((unit) => spans.has(unit)).length);
+  const each = once(memory.pieces, `${key} ${windowKey(window)} ${byUnit}`, () => {
+    const first = [...spans.values()].map((span) => span.first).sort()[0] ?? window.to;
+    const grain = source.grain === 'day' || source.grain === 'week' ? 'month' : source.grain;
+    const start = first > window.from ? periodOf(grain, first, pack.yearStart).from : window.from;
+    const from = start > window.from ? start : window.from;
+    if (from >= window.to) return 0;
+    return byUnit || pack.measures.get(base)?.kind === 'stock' ? 1 : pieces({ from, to: window.to, grain: 'rolling' }, grain, pack.yearStart).length;
+  });
+  return units * each;
 }
 
 interface Found { readonly value: number | null; readonly seen: number }

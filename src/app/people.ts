@@ -15,7 +15,7 @@ export function membershipsOf(packs: readonly Pack[], identity: Identity): Membe
   return packs.flatMap((pack) => [...pack.people.values()].filter((person) => {
     if (identity.platform === 'web') return person.id === identity.user;
     const id = identity.platform === 'slack' ? person.slack : person.teams;
-    if (id !== null) return id === identity.user;
+    if (id !== null) return id.toLowerCase() === identity.user.toLowerCase();
     return person.email !== null && identity.email !== null && person.email === identity.email.toLowerCase();
   }).map((person) => ({ pack, person })));
 }

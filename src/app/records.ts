@@ -155,6 +155,12 @@ export async function deliveryStatus(store: Statements): Promise<{ state: Delive
   return DELIVERY_STATES.map((state) => ({ state, count: counts.get(state) ?? 0 }));
 }
 
+/** How many deliveries of each digest and period are in each state, newest period first. */
+export async function deliveryOverview(store: Statements): Promise<{ pack: string; digest: string; period: IsoDate; state: DeliveryState; count: number }[]> {
+  return store.query<{ pack: string; digest: string; period: IsoDate; state: DeliveryState; count: number }>(
+    'select pack, digest, period_from as period, state, count(*) as count from deliveries group by pack, digest, period_from, state order by period_from desc, pack, digest, state');
+}
+
 /** Keeps a question as typed and as understood. */
 export async function recordQuestion(store: Statements, question: { person: string; platform: Platform; askedAt: Date; text: string; kind: string; reading: unknown }): Promise<void> {
   await store.query(

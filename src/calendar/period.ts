@@ -110,7 +110,9 @@ export function sameLastYear(p: Period): Period {
     const start = fits ? from : shiftDays(from, -7);
     return { from: start, to: shiftDays(start, 7), grain: 'week' };
   }
-  return { from: shiftMonths(p.from, -12), to: shiftMonths(p.to, -12), grain: p.grain };
+  // A span that ends inside a month keeps its last day, so that 28 February stays one day.
+  const to = wholeMonths(p) ? shiftMonths(p.to, -12) : shiftDays(shiftMonths(shiftDays(p.to, -1), -12), 1);
+  return { from: shiftMonths(p.from, -12), to, grain: p.grain };
 }
 
 /** The pieces of a period by a grain, in order; the first and last are cut to the period. */

@@ -29,7 +29,8 @@ export function nthWorkday(year: number, month: number, n: number): IsoDate {
   const end = shiftMonths(first, 1);
   let left = n;
   for (let day = first; day < end; day = shiftDays(day, 1)) {
-    if (isWorkday(day)) left -= 1;
+    if (!isWorkday(day)) continue;
+    left -= 1;
     if (left === 0) return day;
   }
   throw new RangeError(`${first.slice(0, 7)} has no working day number ${n}.`);

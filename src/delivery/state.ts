@@ -24,8 +24,3 @@ export function canMove(from: DeliveryState, to: DeliveryState): boolean {
 export function statesBefore(to: DeliveryState): DeliveryState[] {
   return DELIVERY_STATES.filter((from) => canMove(from, to));
 }
-
-/** True when nothing moves a delivery any more. */
-export function isFinal(state: DeliveryState): boolean {
-  return MOVES[state].length === 0;
-}

@@ -1,4 +1,5 @@
 import { isIsoDate } from '../calendar/period.ts';
+import { scheduleFault } from '../calendar/schedule.ts';
 import { DefinitionError, type Fault } from '../errors.ts';
 import type { ExpressionRole } from './expression.ts';
 import { schemaFaults } from './faults.ts';
@@ -198,6 +199,8 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
   }
 
   for (const [, entry] of digests) {
+    const wrong = scheduleFault(scheduleOf(entry.value.schedule));
+    if (wrong !== null) fault(entry, ['schedule'], wrong.message, wrong.hint);
     if (!isIsoDate(entry.value.start)) fault(entry, ['start'], `'${entry.value.start}' is not a day in the calendar.`, 'Write a real day as YYYY-MM-DD.');
     entry.value.audience.forEach((who, i) => {
       if (who.level !== undefined && !levelIds.includes(who.level)) fault(entry, ['audience', i, 'level'], `There is no level '${who.level}'.`, hintFor(who.level, levelIds, 'level'));
@@ -338,13 +341,18 @@ function planOf(measure: string, raw: NonNullable<RawPackFile['plans']>[string])
   return { kind: 'target', measure, value: raw.target, units: raw.units ?? {}, name: name({ da: 'mål', en: 'target' }) };
 }
 
+/** `workday 5 at 08:00` or `cron 0 8 5 * *`. */
+function scheduleOf(text: string): Digest['schedule'] {
+  const [, workday, at] = /^workday (\d+)(?: at (\d{2}:\d{2}))?$/.exec(text) ?? [];
+  return workday === undefined ? { cron: text.replace(/^cron /, '') } : { workday: Number(workday), at: at ?? '08:00' };
+}
+
 function digestOf(id: string, entry: Entry<RawDigest>): Digest {
   const raw = entry.value;
-  const [, workday, at] = /^workday (\d+)(?: at (\d{2}:\d{2}))?$/.exec(raw.schedule) ?? [];
   const grain = raw.period.split(' ').at(-1) as Digest['period']['grain'];
   return {
     id, title: both(raw.title),
-    schedule: workday === undefined ? { cron: raw.schedule.replace(/^cron /, '') } : { workday: Number(workday), at: at ?? '08:00' },
+    schedule: scheduleOf(raw.schedule),
     period: { grain, which: 'last-closed' },
     audience: raw.audience.map((who) => ({ role: who.role, level: who.level ?? null })),
     start: raw.start,

@@ -17,8 +17,7 @@ const BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8239)";
 /** The text of a raw cell, null when it stands for no value. `oddBlanks`: others than the space are there too; cutting those takes ten times as long. */
 export function cleaned(raw: string, column: Column, oddBlanks: boolean): string {
   const text = oddBlanks ? `trim(${raw}, ${BLANKS})` : `trim(${raw})`;
-  const missing = ["''", ...column.missing.map((word) => literal(word.trim()))].join(', ');
-  return `case when ${text} in (${missing}) then null else ${text} end`;
+  return ['', ...column.missing.map((word) => word.trim())].reduce((value, word) => `nullif(${value}, ${literal(word)})`, text);
 }
 
 export const SQL_TYPES: Readonly<Record<Column['type'], (column: Column) => string>> = {
@@ -55,7 +54,8 @@ function numeric(text: string, column: Column, spelling: NumberSpelling): string
   const type = SQL_TYPES[column.type](column);
   const withPoint = (expression: string): string => (spelling.decimal === ',' ? `replace(${expression}, ',', '.')` : expression);
   const cast = (expression: string): string => column.type === 'integer' ? `try_cast(split_part(${withPoint(expression)}, '.', 1) as ${type})` : `try_cast(${withPoint(expression)} as ${type})`;
-  const plain = `when regexp_full_match(${text}, '[-+]?(\\d+${fraction}${leadingPoint})') then ${cast(text)}`;
+  const plain = column.type === 'integer' ? `when regexp_full_match(${text}, '[-+]?\\d+') then try_cast(${text} as ${type})`
+    : `when regexp_full_match(${text}, '[-+]?(\\d+${fraction}${leadingPoint})') then ${cast(text)}`;
   // SAP writes the minus last, and spreadsheets sometimes as U+2212.
   const signed = `regexp_replace(replace(${text}, '−', '-'), '^([^-]+?)\\s*-$', '-\\1')`;
   const bare = `(\\d+${fraction}${leadingPoint})`;

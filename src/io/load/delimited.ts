@@ -97,7 +97,7 @@ export function numericFields(source: Source, layout: Layout, placement: Placeme
 
 /** What is said of a CPR number: where it stands, never what it is. */
 export function cprProblem(line: number, column: string): string {
-  return `Line ${line}, column ${column}: a value looks like a CPR number, so nothing of the file is loaded. Take the column out of the extract, or replace it by a key of your own; a column of other ten-digit figures can be declared as a number with decimals or left out.`;
+  return `Line ${line}, column ${column}: a value looks like a CPR number, so nothing of the file is loaded. Take the column out of the extract or replace it by a key of your own. If it holds amounts, declare it as a number and write them with decimals: those are not taken for CPR numbers.`;
 }
 
 async function scanFile(reading: Reading, plain: { path: string; bom: number }, delimiter: string, placement: Placement, firstRow: number): Promise<{ regular: boolean; width: number; oddBlanks: boolean } | Unusable> {

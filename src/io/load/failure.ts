@@ -1,5 +1,4 @@
 import { ServiceError } from '../../errors.ts';
-import { firstLine } from '../warehouse/duckdb.ts';
 import { maskCpr } from './cpr.ts';
 
 /** Whatever broke a load off, as one clear error of the source. The last good load is still in service. */
@@ -7,11 +6,17 @@ export function loadError(source: string, error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   const service = `source ${source}`;
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  const text = firstLine(error).replace(/^Error: /, '');
+  const text = engineMessage(error);
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' || /No space left|disk full|File too large|quota|Could not write (all|file)/i.test(text)) {
     return new ServiceError(service, 'The disk is full, or a file may not grow further, so the load was given up. Make room and load again; the last good load stays in service.', { cause: error });
   }
   if (/Out of Memory/i.test(text)) return new ServiceError(service, 'The load needs more memory than it may use. Raise the memory limit; the last good load stays in service.', { cause: error });
   if (code === 'EACCES' || code === 'EPERM') return new ServiceError(service, `No right to read or write a file: ${text}.`, { cause: error });
-  return new ServiceError(service, `The load failed: ${maskCpr(text)}`, { cause: error });
+  return new ServiceError(service, `The load failed: ${text}`, { cause: error });
+}
+
+/** The engine's message in one line, without the statement it repeats below, and without a CPR number the data may have put there. */
+export function engineMessage(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
+  return maskCpr(line.replace(/^Error: /, '').trim());
 }

@@ -54,11 +54,13 @@ export async function loadSource(input: LoadInput): Promise<LoadReport> {
   try {
     await ensureFolder(scratchDir);
     const files = await findFiles(source, packDir);
-    const report = await build(input, files, path, scratchDir, signature);
+    const outcome = await build(input, files, path, scratchDir, signature).catch((error: unknown) => loadError(source.id, error));
+    // Whatever was read of a file that somebody was writing, good or bad, says nothing.
     if (await signatureOf(source, packDir, organisation, finish, yearStart) !== signature) {
       throw new ServiceError(`source ${source.id}`, 'A file changed while it was read. It is read again at the next load.', { retryAfterMs: 60_000 });
     }
-    return await publish(input.intoDir, unfinished, report);
+    if (outcome instanceof ServiceError) throw outcome;
+    return await publish(input.intoDir, unfinished, outcome);
   } catch (error) {
     throw loadError(source.id, error);
   } finally {
@@ -72,7 +74,8 @@ async function build(input: LoadInput, files: readonly SourceFile[], path: strin
   const { source } = input;
   const started = input.now();
   const instance = await DuckDBInstance.create(path, {
-    threads: String(Math.min(2, availableParallelism())),
+    // Rows are numbered in the order of the file, which one thread does; more only wait for each other.
+    threads: '1',
     memory_limit: `${input.memoryMb}MB`,
     temp_directory: join(scratchDir, 'spill'),
     autoinstall_known_extensions: 'false',
@@ -135,5 +138,6 @@ async function allowOnly(connection: DuckDBConnection, folders: readonly string[
 /** What is left to run was written in the pack: no setting can be changed any more. */
 async function lock(connection: DuckDBConnection): Promise<void> {
   await connection.run("set disabled_optimizers = ''");
+  await connection.run(`set threads = ${Math.min(4, availableParallelism())}`);
   await connection.run('set lock_configuration = true');
 }

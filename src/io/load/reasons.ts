@@ -8,15 +8,17 @@ export const KINDS = { unfit: 0, absent: 1, distant: 2, unknownUnit: 3, unclearU
 /** Each code in words. */
 export function reasonsOf(source: Source, spelling: NumberSpelling, codes: readonly number[]): { bad: number; column: string; reason: string }[] {
   return codes.flatMap((bad) => {
-    const column = source.columns[Math.floor(bad / 8)];
-    if (column === undefined) return [];
+    const at = Math.floor(bad / 8);
+    const column = source.columns[at];
+    const place = column?.name ?? (at === source.columns.length ? source.unitColumn : null);
+    if (place === null) return [];
     const kind = bad % 8;
-    const reason = kind === KINDS.unfit ? reasonOf(column, spelling)
+    const reason = kind === KINDS.unfit && column !== undefined ? reasonOf(column, spelling)
       : kind === KINDS.absent ? 'no value, and the column needs one'
       : kind === KINDS.distant ? 'a date outside 1900 to 2199'
       : kind === KINDS.unknownUnit ? 'not a unit of the organisation'
       : 'the name of several units; use their ids or codes';
-    return [{ bad, column: column.name, reason }];
+    return [{ bad, column: place, reason }];
   });
 }
 

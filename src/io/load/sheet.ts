@@ -1,4 +1,4 @@
-import { holdsCpr } from './cpr.ts';
+import { holdsCpr, maskCpr } from './cpr.ts';
 import { constantPlaces, cprProblem, numericFields, rewrittenRows, shownColumn, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
 import { placeColumns } from './header.ts';
 import { openRowWriter } from './rows.ts';
@@ -39,6 +39,5 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
 function workbookProblem(error: unknown): string {
   const { name, message, sheets } = error as { name?: string; message?: string; sheets?: string[] };
   if (name === 'SheetNotFoundError') return `There is no such worksheet. ${sheets === undefined ? message ?? '' : `The workbook has: ${sheets.join(', ')}.`}`;
-  if (name === 'InvalidInputError' || name === 'InvalidSpreadsheetError') return `It is not a readable .xlsx file (${message ?? 'broken'}). Save it again from Excel as .xlsx.`;
-  throw error;
+  return `It is not a readable .xlsx file (${maskCpr(message ?? 'broken')}). Save it again from Excel as .xlsx.`;
 }

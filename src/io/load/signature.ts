@@ -3,7 +3,7 @@ import type { Organisation, Source } from '../../pack/model.ts';
 import { findFiles } from './files.ts';
 
 /** Raised when this room reads or writes anything differently, so that kept facts are made anew. */
-const EDITION = 1;
+const EDITION = 2;
 
 /**
  * What the facts of a source are made from, as 16 hexadecimal digits: its files (path, size, time of change), its
@@ -12,11 +12,11 @@ const EDITION = 1;
  */
 export async function signatureOf(source: Source, packDir: string, organisation: Organisation, finish: readonly string[], yearStart = 1): Promise<string> {
   const files = await findFiles(source, packDir);
-  const { line: _line, file: _file, files: sets, ...definition } = source;
+  // Where it stands in the pack's file makes no difference.
+  const definition = { ...source, files: source.files.map(({ pattern, layout }) => [pattern, layout]), line: 0, file: '' };
   const made = {
     edition: EDITION,
     files: files.map(({ path, bytes, mtimeMs }) => [path, bytes, mtimeMs]),
-    layouts: sets.map(({ pattern, layout }) => [pattern, layout]),
     definition,
     units: [...organisation.units.values()],
     finish,

@@ -50,7 +50,9 @@ export async function createStage(connection: DuckDBConnection, source: Source):
 /** Casts the rows of one file. A cell that does not fit leaves a code in `_bad`: eight times the column's place plus the kind of fault. */
 export async function stageFile(connection: DuckDBConnection, source: Source, yearStart: number, number: number, shown: string, ready: ReadyFile): Promise<StagedFile> {
   const { columns } = source;
-  const unitAt = columns.findIndex((column) => column.name === source.unitColumn);
+  const derivedUnit = source.derived.find((column) => column.name === source.unitColumn);
+  // A unit named by a derived column has a place of its own, after the columns of the file.
+  const unitAt = derivedUnit !== undefined ? columns.length : columns.findIndex((column) => column.name === source.unitColumn);
   const texts = columns.map((column, i) => `${cleaned(`v${i}`, column, ready.oddBlanks)} as r${i}`);
   const values = columns.map((column, i) => `${typed(`r${i}`, column, ready.spelling, yearStart, ready.isoToo)} as t${i}`);
   const faults = columns.flatMap((column, i) => {
@@ -65,17 +67,19 @@ export async function stageFile(connection: DuckDBConnection, source: Source, ye
   });
   // A constant of the layout does not make a blank row a filled one.
   const filled = columns.flatMap((_, i) => (ready.constants.has(i) ? [] : [`r${i} is not null`]));
+  if (derivedUnit !== undefined) faults.push(...[[`r${unitAt} is null`, KINDS.absent], ['_alias is null', KINDS.unknownUnit], ['_unit is null', KINDS.unclearUnit]].map(([when, kind]) => `when ${when} then ${unitAt * 8 + Number(kind)}`));
+  const named = derivedUnit === undefined ? '' : `, ${columns.map((column, i) => `t${i} as ${name(column.name)}`).join(', ')}, (${derivedUnit.sql})::varchar as r${unitAt}`;
   const unit = unitAt < 0 ? `(select node from closure group by node order by count(*) desc limit 1)` : 'a.unit';
-  const join = unitAt < 0 ? '' : ` left join stage.aliases a on a.alias = ${aliasOf(`r${unitAt}`)}`;
+  const join = unitAt < 0 ? '' : ` left join stage.aliases a on a.alias = ${aliasOf(`z.r${unitAt}`)}`;
   const known = source.unknownUnits === 'ignore' && unitAt >= 0 ? ` and (_alias is not null or r${unitAt} is null)` : '';
   await connection.run(`
     insert into stage.staged
-    select ${number}, _line, _bad, case _bad // 8 ${columns.map((_, i) => `when ${i} then r${i}`).join(' ')} end, _unit, ${columns.map((_, i) => `t${i}`).join(', ')}
+    select ${number}, _line, _bad, case _bad // 8 ${columns.map((_, i) => `when ${i} then r${i}`).join(' ')}${derivedUnit === undefined ? '' : ` when ${unitAt} then r${unitAt}`} end, _unit, ${columns.map((_, i) => `t${i}`).join(', ')}
     from (
       select *, case ${faults.join(' ')} end as _bad
       from (
-        select x.*, ${values.join(', ')}, ${unit} as _unit, ${unitAt < 0 ? "''" : 'a.alias'} as _alias
-        from (select _line, ${texts.join(', ')} from (${ready.sql})) x${join}
+        select z.*, ${unit} as _unit, ${unitAt < 0 ? "''" : 'a.alias'} as _alias
+        from (select x.*, ${values.join(', ')}${named} from (select _line, ${texts.join(', ')} from (${ready.sql})) x) z${join}
       )
       where (${filled.join(' or ')})${known}
     )`);

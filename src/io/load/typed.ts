@@ -2,17 +2,34 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { literal } from './cast.ts';
 import { holdsCpr } from './cpr.ts';
 import { constantPlaces, cprProblem, numericFields, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
+import { engineMessage } from './failure.ts';
 import { placeColumns } from './header.ts';
 
 const NUMERIC = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|UINTEGER|DOUBLE|FLOAT|DECIMAL.*)$/;
 
 /** Reads a Parquet or JSON file, whose cells have types of their own: each becomes text and is cast like any other. Lines are counted in rows. */
 export async function readyTyped(reading: Reading, connection: DuckDBConnection): Promise<ReadyFile | Unusable> {
+  const { file } = reading;
+  const { layout } = file.set;
+  const from = layout.format === 'parquet' ? `read_parquet(${literal(file.path)})` : `read_json_auto(${literal(file.path)}, ${JSON_OPTIONS}, sample_size=-1)`;
+  const fields = await fieldsOf(connection, from).catch((error: unknown) => ({ problem: `It can't be read as ${layout.format === 'json' ? 'JSON' : 'Parquet'}: ${engineMessage(error)}` }));
+  if ('problem' in fields) return fields;
+  return readyFields(reading, connection, layout.format === 'parquet' ? from : jsonAsText(file.path, fields), layout.format === 'parquet' ? fields : fields.map(({ name }) => ({ name, type: 'VARCHAR' })));
+}
+
+interface Field {
+  readonly name: string;
+  readonly type: string;
+}
+
+async function fieldsOf(connection: DuckDBConnection, from: string): Promise<Field[]> {
+  const described = (await connection.runAndReadAll(`describe select * from ${from}`)).getRowObjectsJson();
+  return described.map((row) => ({ name: String(row['column_name']), type: String(row['column_type']) }));
+}
+
+async function readyFields(reading: Reading, connection: DuckDBConnection, from: string, fields: readonly Field[]): Promise<ReadyFile | Unusable> {
   const { source, file } = reading;
   const { layout } = file.set;
-  const from = layout.format === 'parquet' ? `read_parquet(${literal(file.path)})` : await jsonAsText(file.path, connection);
-  const described = (await connection.runAndReadAll(`describe select * from ${from}`)).getRowObjectsJson();
-  const fields = described.map((row) => ({ name: String(row['column_name']), type: String(row['column_type']) }));
   const placement = placeColumns(source, layout, fields.map(({ name }) => name));
   if (typeof placement === 'string') return { problem: placement };
   if (layout.unpivot !== null || layout.fillDown.length > 0) return { problem: `fill_down and unpivot are for CSV and XLSX, not for ${layout.format}.` };
@@ -33,11 +50,11 @@ export async function readyTyped(reading: Reading, connection: DuckDBConnection)
   return { sql: rows, encoding: layout.format, delimiter: '', spelling: { decimal, thousands: layout.thousands }, isoToo: true, oddBlanks: true, constants: constantPlaces(placement), ragged: [] };
 }
 
-/** JSON with every value read as text, so that no number is rounded on the way. */
-async function jsonAsText(path: string, connection: DuckDBConnection): Promise<string> {
-  const described = (await connection.runAndReadAll(`describe select * from read_json_auto(${literal(path)}, sample_size=-1, maximum_object_size=67108864)`)).getRowObjectsJson();
-  const columns = described.map((row) => `${literal(String(row['column_name']))}: 'VARCHAR'`).join(', ');
-  return `read_json(${literal(path)}, maximum_object_size=67108864, columns={${columns}})`;
+const JSON_OPTIONS = 'maximum_object_size=16777216';
+
+/** JSON with every value read as text. Numbers are JSON's own, exact to fifteen digits; wider ones must stand in quotes. */
+function jsonAsText(path: string, fields: readonly Field[]): string {
+  return `read_json(${literal(path)}, ${JSON_OPTIONS}, columns={${fields.map(({ name }) => `${literal(name)}: 'VARCHAR'`).join(', ')}})`;
 }
 
 async function firstCpr(connection: DuckDBConnection, from: string, text: string, numeric: boolean): Promise<number | null> {

@@ -97,6 +97,7 @@ async function select(connection: DuckDBConnection, sql: string, parameters: rea
 }
 
 /** The engine's message without the statement it repeats below. */
-export function firstLine(cause: unknown): string {
-  return (cause instanceof Error ? cause.message : String(cause)).split('\n', 1)[0]?.trim() ?? '';
+function firstLine(cause: unknown): string {
+  const [line = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1);
+  return line.replace(/^Error: /, '').trim();
 }

@@ -65,8 +65,9 @@ function structureProblem(result: Serialized): string | null {
   const [statement, more] = result.statements ?? [];
   if (statement === undefined || more !== undefined) return 'It must be one expression, without semicolon';
   const { node } = statement;
+  if (node.type !== 'SELECT_NODE') return 'It must be an expression, and not a set of rows';
   const [item, second] = node.select_list;
-  if (node.type !== 'SELECT_NODE' || item === undefined) return 'It must be an expression';
+  if (item === undefined) return 'It must be an expression';
   if (second !== undefined) return 'It must be one expression, and a comma makes it several';
   if (item.alias !== '') return `It must be an expression without a name of its own ('${item.alias}')`;
   if (statement.named_param_map.length > 0) return "A parameter can't be used here";
