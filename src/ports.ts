@@ -1,4 +1,4 @@
-import type { Card, Message } from './card/card.ts';
+import type { Message } from './card/card.ts';
 import type { ChartSpec } from './chart/spec.ts';
 import type { IsoDate } from './calendar/period.ts';
 
@@ -115,4 +115,3 @@ export interface LoadReport {
   readonly file: string;
 }
 
-export type { Card, Message };

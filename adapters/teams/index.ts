@@ -1,7 +1,8 @@
 import express from 'express';
 import type { Request, Response } from 'express';
 import { ServiceError } from '../../src/errors.ts';
-import type { Address, ChatAdapter, Handle, Incoming, Log, Message } from '../../src/ports.ts';
+import type { Message } from '../../src/card/card.ts';
+import type { Address, ChatAdapter, Handle, Incoming, Log } from '../../src/ports.ts';
 import { statusOf, toServiceError } from './errors.ts';
 import { inbound, readActivity, serviceUrlAllowed } from './inbound.ts';
 import type { Inbound } from './inbound.ts';

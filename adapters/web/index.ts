@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Express } from 'express';
 import { ServiceError } from '../../src/errors.ts';
-import type { ChatAdapter, Handle, Incoming, Log, Message } from '../../src/ports.ts';
+import type { Message } from '../../src/card/card.ts';
+import type { ChatAdapter, Handle, Incoming, Log } from '../../src/ports.ts';
 import { createConversations } from './conversations.ts';
 import { REFUSALS, noSuchConversation, notDemo, notLoopback, notStarted } from './errors.ts';
 import type { Refusal } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { BarsChart, ChartSpec, CoupledChart, MultiplesChart, NumberStyle, Tone, TrendChart, VarianceChart } from '../chart/spec.ts';
+import type { BarsChart, CoupledChart, MultiplesChart, NumberStyle, Tone, TrendChart, VarianceChart } from '../chart/spec.ts';
 import { favourable } from '../insight/attention.ts';
 import { processLimits } from '../insight/xmr.ts';
 import type { Language, Measure, Pack } from '../pack/model.ts';
@@ -145,4 +145,3 @@ export function rowName(pack: Pack, row: Row, language: Language): string {
   return row.dimension;
 }
 
-export type { ChartSpec };

@@ -6,7 +6,7 @@ const at = (day: string): Date => new Date(`${day}T12:00:00Z`);
 const write = (day: string, language: Language, options: Intl.DateTimeFormatOptions): string => new Intl.DateTimeFormat(LOCALES[language], { timeZone: 'UTC', ...options }).format(at(day));
 
 /** A month's name: `oktober 2026`, or `oktober` alone. */
-export function monthName(day: string, language: Language, withYear = true): string {
+function monthName(day: string, language: Language, withYear = true): string {
   return write(day, language, withYear ? { month: 'long', year: 'numeric' } : { month: 'long' });
 }
 

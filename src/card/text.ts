@@ -9,7 +9,7 @@ function pad(cell: TableCell | undefined, column: TableColumn, size: number): st
 }
 
 /** A table as aligned plain text, header first; numbers to the right. */
-export function tableText(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[]): string {
+function tableText(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[]): string {
   const sizes = columns.map((column, i) => Math.max(width(column.title), ...rows.map((row) => width(row[i]?.text ?? ''))));
   const header = columns.map((c) => ({ text: c.title, tone: 'neutral' as const }));
   return [header, ...rows]

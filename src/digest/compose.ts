@@ -186,7 +186,6 @@ function rankingBlock(page: Page, section: Section & { kind: 'ranking' }, result
 function chartOf(page: Page, section: Section & { kind: 'chart' }, result: Result | undefined): Picture | null {
   const { pack, unit, language, visible } = page;
   if (result === undefined || (section.levels.length > 0 && !section.levels.includes(unit.level))) return null;
-  const m = messages(language);
   const [id = '', plan = '', output = ''] = section.measures;
   const measure = measureOf(pack, id);
   const own = rowsOf(result, unit.id);

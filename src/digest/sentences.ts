@@ -29,7 +29,7 @@ function againstPlan(value: number, plan: number | null, name: string, language:
 }
 
 /** Money and output of a row, coupled as the headline section says. */
-export function couplingOf(section: Headline, row: Row | undefined): Coupling | null {
+function couplingOf(section: Headline, row: Row | undefined): Coupling | null {
   if (row === undefined) return null;
   const plan = row.against.plan;
   return couple(row.values[section.money] ?? MISSING, plan?.[section.money] ?? null, row.values[section.output] ?? MISSING, plan?.[section.output] ?? null);

@@ -13,7 +13,7 @@ interface RawOrganisation {
 }
 
 /** An id made from a name: `Øst` -> `oest`, `Perth and Kinross` -> `perth-and-kinross`. */
-export function slug(name: string): string {
+function slug(name: string): string {
   return name.toLowerCase().replaceAll('æ', 'ae').replaceAll('ø', 'oe').replaceAll('å', 'aa')
     .normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
 }

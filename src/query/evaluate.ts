@@ -21,7 +21,7 @@ const RANK: Record<CellState, number> = { ok: 0, partial: 1, missing: 2, suppres
 const worst = (...states: CellState[]): CellState => states.reduce((a, b) => (RANK[b] > RANK[a] ? b : a), 'ok');
 
 /** A cell made from others: its state is the worst of theirs, and it has a value only when they all do. */
-export function combine(cells: readonly Cell[], compute: (values: number[]) => number | null): Cell {
+function combine(cells: readonly Cell[], compute: (values: number[]) => number | null): Cell {
   const state = worst(...cells.map((cell) => cell.state));
   if (state === 'suppressed' || state === 'missing') return { value: null, state };
   const value = compute(cells.map((cell) => cell.value ?? 0));

@@ -77,6 +77,8 @@ async function build(input: LoadInput, files: readonly SourceFile[], path: strin
     // Rows are numbered in the order of the file, which one thread does; more only wait for each other.
     threads: '1',
     memory_limit: `${input.memoryMb}MB`,
+    // Only this engine reads what it writes, and its newest format is written a third faster.
+    storage_compatibility_version: 'latest',
     temp_directory: join(scratchDir, 'spill'),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',

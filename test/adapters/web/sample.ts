@@ -1,8 +1,8 @@
 import { createCanvas } from '@napi-rs/canvas';
-import type { Card, TableCell } from '../../../src/card/card.ts';
+import type { Card, Message, TableCell } from '../../../src/card/card.ts';
 import type { CoupledChart } from '../../../src/chart/spec.ts';
 import type { Language } from '../../../src/pack/model.ts';
-import type { Message } from '../../../src/ports.ts';
+
 
 const MONTHS = { da: ['jan', 'feb', 'mar', 'apr', 'maj', 'jun', 'jul', 'aug', 'sep'], en: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep'] };
 const BUDGET = [4.1, 4.1, 4.2, 4.2, 4.2, 4.3, 4.0, 4.2, 4.3];
