@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import express from 'express';
-import { createSlack } from '../adapters/slack/index.ts';
 import { createTeams } from '../adapters/teams/index.ts';
 import { createWeb } from '../adapters/web/index.ts';
 import { composeDigest, digestCompleteTo, withPicture } from './app/compose.ts';
@@ -83,10 +82,7 @@ export async function serve(config: Config, clock: Clock, log: Log): Promise<Ser
 
     const adapters = new Map<Platform, ChatAdapter>();
     const now = (): Date => clock.now();
-    if (config.slack !== null) {
-      const { mode, botToken, apiUrl } = config.slack;
-      adapters.set('slack', createSlack({ mode: mode.kind === 'http' ? { ...mode, app: http.app } : mode, botToken, apiUrl, now, log }));
-    }
+    if (config.slack !== null) throw new ServiceError('Slack', 'is not connected in this version yet', { final: true });
     if (config.teams !== null) {
       const { auth, allowedTenants, serviceUrls } = config.teams;
       adapters.set('teams', createTeams({ app: http.app, auth: auth.kind === 'bot' ? { ...auth, endpoints: null } : { ...auth, boundTo: config.host }, allowedTenants, allowedServiceUrls: serviceUrls, pictureUrl: (png) => pictures.url(png), now, log }));

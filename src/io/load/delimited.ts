@@ -38,7 +38,7 @@ export interface Reading {
   readonly onRows: (rows: number) => void;
 }
 
-const RAGGED_KEPT = 100_000;
+const RAGGED_MOST = 500_000;
 
 /** Reads a delimited text file: one pass over its bytes checks it, and only an awkward one is written anew. */
 export async function readyDelimited(reading: Reading): Promise<ReadyFile | Unusable> {
@@ -72,6 +72,7 @@ export async function readyDelimited(reading: Reading): Promise<ReadyFile | Unus
   }
   const ragged = await rewrite(reading, plain, delimiter, placement, firstRow, scan.width);
   if (plain.path !== file.path) await unlink(plain.path);
+  if (ragged.length === RAGGED_MOST) return { problem: `More than ${RAGGED_MOST} rows have too few or too many cells (${ragged[0]?.reason}, first in line ${ragged[0]?.line}).` };
   return { ...ready, sql: rewrittenRows(scratch, placement), oddBlanks: false, ragged };
 }
 
@@ -157,7 +158,8 @@ async function rewrite(reading: Reading, plain: { path: string; bom: number }, d
       if (cells.every((cell) => cell.trim() === '')) return true;
       const wrong = raggedReason(record, cells, width);
       if (wrong === null) writer.row(record.line, cells);
-      else if (ragged.length < RAGGED_KEPT) ragged.push({ line: record.line, value: cells.join(delimiter).slice(0, 200), reason: wrong });
+      else if (ragged.length === RAGGED_MOST) return false;
+      else ragged.push({ line: record.line, value: cells.join(delimiter).slice(0, 200), reason: wrong });
       return true;
     }, () => writer.flush());
   } finally {

@@ -68,7 +68,7 @@ const plain = (text: string): string => text.normalize('NFC').replace(/\s+/g, ' 
 const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}…` : text);
 
 /** `A` is 0, `Z` 25, `AA` 26. */
-export function indexOfLetter(letter: string): number {
+function indexOfLetter(letter: string): number {
   let index = 0;
   for (const char of letter.toUpperCase()) index = index * 26 + char.charCodeAt(0) - 64;
   return index - 1;

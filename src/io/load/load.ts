@@ -1,5 +1,5 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { rm, stat } from 'node:fs/promises';
+import { copyFile, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ServiceError } from '../../errors.ts';
@@ -9,7 +9,7 @@ import { literal } from './cast.ts';
 import { readyDelimited, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
 import { loadError } from './failure.ts';
 import { findFiles, type SourceFile } from './files.ts';
-import { ensureFolder, publish, lastReport, removeOld, removeOldScratch, unfinishedName } from './publish.ts';
+import { ensureFolder, publish, lastReport, removeOld, unfinishedName } from './publish.ts';
 import { readyWorkbook } from './sheet.ts';
 import { signatureOf } from './signature.ts';
 import { createStage, finishFacts, stageFile, writeOrganisation, type StagedFile } from './stage.ts';
@@ -45,8 +45,7 @@ export async function loadSource(input: LoadInput): Promise<LoadReport> {
   await ensureFolder(input.intoDir);
   const published = await lastReport(input.intoDir, source.id);
   if (published?.signature === signature) return published;
-  await removeOld(input.intoDir, source.id, null);
-  await removeOldScratch(input.tempDir, source.id);
+  for (const dir of [input.intoDir, input.tempDir]) await removeOld(dir, source.id, null, input.now());
 
   const unfinished = unfinishedName(source.id, signature);
   const scratchDir = join(resolve(input.tempDir), unfinished);
@@ -60,7 +59,7 @@ export async function loadSource(input: LoadInput): Promise<LoadReport> {
       throw new ServiceError(`source ${source.id}`, 'A file changed while it was read. It is read again at the next load.', { retryAfterMs: 60_000 });
     }
     if (outcome instanceof ServiceError) throw outcome;
-    return await publish(input.intoDir, unfinished, outcome);
+    return await publish(input.intoDir, unfinished, outcome, input.now());
   } catch (error) {
     throw loadError(source.id, error);
   } finally {
@@ -95,12 +94,11 @@ async function build(input: LoadInput, files: readonly SourceFile[], path: strin
     for (const [number, file] of files.entries()) {
       const scratch = join(scratchDir, `rows-${number}`);
       input.onProgress({ file: file.shown, rows: 0 });
-      const reading: Reading = { source, file, scratch, onRows: (rows) => input.onProgress({ file: file.shown, rows }) };
+      const reading: Reading = { source, file: await withPlainName(file, `${scratch}.copy`), scratch, onRows: (rows) => input.onProgress({ file: file.shown, rows }) };
       const ready = await readyFile(reading, connection);
       if ('problem' in ready) throw new ServiceError(`source ${source.id}`, `${file.shown}: ${ready.problem}`, { final: true });
-      staged.push(await stageFile(connection, source, input.yearStart, number, file.shown, ready));
-      await rm(scratch, { force: true });
-      await rm(`${scratch}.utf8`, { force: true });
+      staged.push(await stageFile(connection, source, { yearStart: input.yearStart, root: input.organisation.root }, number, file.shown, ready));
+      for (const ending of ['', '.utf8', '.copy']) await rm(scratch + ending, { force: true });
     }
     await lock(connection);
     const outcome = await finishFacts(connection, source, staged);
@@ -125,6 +123,13 @@ async function readyFile(reading: Reading, connection: DuckDBConnection): Promis
     case 'xlsx': return readyWorkbook(reading);
     case 'parquet': case 'json': return readyTyped(reading, connection);
   }
+}
+
+/** The engine would take brackets and stars in a name for a pattern, so such a file is read from a copy. */
+async function withPlainName(file: SourceFile, copy: string): Promise<SourceFile> {
+  if (!/[*?[\]{}]/.test(file.path)) return file;
+  await copyFile(file.path, copy);
+  return { ...file, path: copy };
 }
 
 /** From here on the engine reads the source's files and writes the load's own folders, nothing else. */

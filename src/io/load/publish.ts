@@ -28,7 +28,7 @@ export async function lastReport(intoDir: string, source: string): Promise<LoadR
  * Puts a finished file into service: synced, renamed, then named by `<source>.json`, each step atomic. A crash before
  * the last step leaves the former load in service.
  */
-export async function publish(intoDir: string, unfinished: string, report: Omit<LoadReport, 'file'>): Promise<LoadReport> {
+export async function publish(intoDir: string, unfinished: string, report: Omit<LoadReport, 'file'>, now: Date): Promise<LoadReport> {
   const name = `${report.source}-${report.signature}.duckdb`;
   const path = join(intoDir, unfinished);
   await sync(path);
@@ -38,25 +38,21 @@ export async function publish(intoDir: string, unfinished: string, report: Omit<
   await sync(note);
   await rename(note, join(intoDir, `${report.source}.json`));
   await sync(intoDir);
-  await removeOld(intoDir, report.source, name);
+  await removeOld(intoDir, report.source, name, now);
   return { ...report, file: join(intoDir, name) };
 }
 
 /** Removes what a load of this source left that is no longer in service, or never came to be. Best effort: a reader may still hold it. */
-export async function removeOld(intoDir: string, source: string, keep: string | null): Promise<void> {
+export async function removeOld(intoDir: string, source: string, keep: string | null, now: Date): Promise<void> {
   for (const name of await readdir(intoDir).catch(() => [])) {
     if (!name.startsWith(`${source}-`)) continue;
     const rest = name.slice(source.length + 1);
     const finished = /^[0-9a-f]{16}\.duckdb$/.test(rest);
     const abandoned = /^[0-9a-f]{16}\.duckdb\.([A-Za-z0-9]*)-(\d+)-\d+\.tmp/.exec(rest);
-    const gone = (finished && keep !== null && name !== keep) || (abandoned !== null && abandoned[1] === HOST && !isAlive(Number(abandoned[2])));
-    if (gone) await rm(join(intoDir, name), { force: true, recursive: true }).catch(() => undefined);
+    const path = join(intoDir, name);
+    const gone = (finished && keep !== null && name !== keep) || (abandoned !== null && (abandoned[1] === HOST ? !isAlive(Number(abandoned[2])) : await isOlderThanADay(path, now)));
+    if (gone) await rm(path, { force: true, recursive: true }).catch(() => undefined);
   }
-}
-
-/** Removes the scratch folders of loads of this source that died on this machine. */
-export async function removeOldScratch(tempDir: string, source: string): Promise<void> {
-  await removeOld(tempDir, source, null);
 }
 
 function isAlive(pid: number): boolean {
@@ -66,6 +62,12 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** Of another host (or a container that is no more) only the age tells that a load is dead. */
+async function isOlderThanADay(path: string, now: Date): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return found !== null && now.getTime() - found.mtimeMs > 86_400_000;
 }
 
 async function sync(path: string): Promise<void> {

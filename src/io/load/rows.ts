@@ -14,9 +14,8 @@ export interface RaggedRow {
  * source's columns in their order, fill-downs filled and wide columns turned into rows.
  */
 export interface RowWriter {
-  /** How many rows were written. */
-  readonly written: () => number;
   row(line: number, cells: readonly string[]): void;
+  /** Lets what has gathered go to the disk, once it is much. */
   flush(): Promise<void>;
   close(): Promise<void>;
 }
@@ -34,7 +33,6 @@ export async function openRowWriter(path: string, source: Source, layout: Layout
   const above = new Map<number, string>();
   let batch: string[] = [];
   let size = 0;
-  let written = 0;
 
   const put = (line: number, cells: readonly string[], wideName: string, wideValue: string): void => {
     let text = String(line);
@@ -44,7 +42,6 @@ export async function openRowWriter(path: string, source: Source, layout: Layout
     }
     batch.push(`${text}\n`);
     size += text.length;
-    written++;
   };
   const row = (line: number, given: readonly string[]): void => {
     let cells = given;
@@ -70,7 +67,6 @@ export async function openRowWriter(path: string, source: Source, layout: Layout
     await file.appendFile(text);
   };
   return {
-    written: () => written,
     row,
     flush: async () => {
       if (size >= BATCH) await flush();

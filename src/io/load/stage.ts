@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { ServiceError } from '../../errors.ts';
 import type { Organisation, Source } from '../../pack/model.ts';
 import type { LoadReport } from '../../ports.ts';
-import { cleaned, SQL_TYPES, typed } from './cast.ts';
+import { cleaned, literal, SQL_TYPES, typed } from './cast.ts';
 import type { ReadyFile } from './delimited.ts';
 import { reasonsOf, unknownUnitReasons, KINDS } from './reasons.ts';
 import { closureOf, unitAliases } from './units.ts';
@@ -29,11 +29,12 @@ export async function writeOrganisation(connection: DuckDBConnection, organisati
   await append(connection, 'aliases', 'stage', unitAliases(organisation).map(({ alias, unit, candidates }) => [alias, unit, candidates]));
 }
 
-async function append(connection: DuckDBConnection, table: string, catalog: string | null, rows: readonly (readonly (string | null)[])[]): Promise<void> {
+async function append(connection: DuckDBConnection, table: string, catalog: string | null, rows: readonly (readonly (string | number | null)[])[]): Promise<void> {
   const appender = await connection.createAppender(table, null, catalog);
   for (const row of rows) {
     for (const value of row) {
       if (value === null) appender.appendNull();
+      else if (typeof value === 'number') appender.appendBigInt(BigInt(value));
       else appender.appendVarchar(value);
     }
     appender.endRow();
@@ -48,13 +49,13 @@ export async function createStage(connection: DuckDBConnection, source: Source):
 }
 
 /** Casts the rows of one file. A cell that does not fit leaves a code in `_bad`: eight times the column's place plus the kind of fault. */
-export async function stageFile(connection: DuckDBConnection, source: Source, yearStart: number, number: number, shown: string, ready: ReadyFile): Promise<StagedFile> {
+export async function stageFile(connection: DuckDBConnection, source: Source, pack: { readonly yearStart: number; readonly root: string }, number: number, shown: string, ready: ReadyFile): Promise<StagedFile> {
   const { columns } = source;
   const derivedUnit = source.derived.find((column) => column.name === source.unitColumn);
   // A unit named by a derived column has a place of its own, after the columns of the file.
   const unitAt = derivedUnit !== undefined ? columns.length : columns.findIndex((column) => column.name === source.unitColumn);
   const texts = columns.map((column, i) => `${cleaned(`v${i}`, column, ready.oddBlanks)} as r${i}`);
-  const values = columns.map((column, i) => `${typed(`r${i}`, column, ready.spelling, yearStart, ready.isoToo)} as t${i}`);
+  const values = columns.map((column, i) => `${typed(`r${i}`, column, ready.spelling, pack.yearStart, ready.isoToo)} as t${i}`);
   const faults = columns.flatMap((column, i) => {
     const at = i * 8;
     const needed = column.required || column.name === source.dateColumn || i === unitAt;
@@ -69,7 +70,7 @@ export async function stageFile(connection: DuckDBConnection, source: Source, ye
   const filled = columns.flatMap((_, i) => (ready.constants.has(i) ? [] : [`r${i} is not null`]));
   if (derivedUnit !== undefined) faults.push(...[[`r${unitAt} is null`, KINDS.absent], ['_alias is null', KINDS.unknownUnit], ['_unit is null', KINDS.unclearUnit]].map(([when, kind]) => `when ${when} then ${unitAt * 8 + Number(kind)}`));
   const named = derivedUnit === undefined ? '' : `, ${columns.map((column, i) => `t${i} as ${name(column.name)}`).join(', ')}, (${derivedUnit.sql})::varchar as r${unitAt}`;
-  const unit = unitAt < 0 ? `(select node from closure group by node order by count(*) desc limit 1)` : 'a.unit';
+  const unit = unitAt < 0 ? literal(pack.root) : 'a.unit';
   const join = unitAt < 0 ? '' : ` left join stage.aliases a on a.alias = ${aliasOf(`z.r${unitAt}`)}`;
   const known = source.unknownUnits === 'ignore' && unitAt >= 0 ? ` and (_alias is not null or r${unitAt} is null)` : '';
   await connection.run(`
@@ -105,7 +106,7 @@ export async function finishFacts(connection: DuckDBConnection, source: Source, 
     where s._bad is not null and coalesce(${where}, true)
     order by s._file, s._line`);
   for (const file of files) {
-    for (const row of file.ready.ragged) await connection.run('insert into rejects values ($1, $2, $3, $4, $5)', [file.shown, row.line, '', maskCpr(row.value), row.reason]);
+    await append(connection, 'rejects', null, file.ready.ragged.map((row) => [file.shown, row.line, '', maskCpr(row.value), row.reason]));
   }
   const counts = await rowsOf(connection, `select _file as file, count(*) as rows from ${scope} where _bad is null and ${where} group by 1`);
   const rowsIn = (file: StagedFile): number => Number(counts.find((row) => row['file'] === file.number)?.['rows'] ?? 0);

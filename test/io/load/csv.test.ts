@@ -1,7 +1,7 @@
 import { ServiceError } from '../../../src/errors.ts';
 import { loadSource } from '../../../src/io/load/load.ts';
 import type { Layout, Source } from '../../../src/pack/model.ts';
-import { bench, column, files, source, type Bench } from './sample.ts';
+import { bench, column, files, source, tree, type Bench } from './sample.ts';
 
 let at: Bench;
 beforeEach(async () => { at = await bench(); });
@@ -182,6 +182,14 @@ describe('loading a CSV file', () => {
     expect((await load(text, { unknownUnits: 'ignore' })).rejects.map(({ line }) => line)).toEqual([6]);
   });
 
+  it('sets rows aside whose unit may be several, unless an id or code tells them apart', async () => {
+    await at.put('data.csv', 'day;unit;amount\n2026-01-01;Midtby;1\n2026-01-01;m2;1\n2026-01-01;M1;1\n');
+    const organisation = tree({ id: 'by', children: [{ id: 'm1', name: 'Midtby' }, { id: 'm2', name: 'Midtby', synonyms: ['M1'] }] });
+    const report = await loadSource(at.input(source(), { organisation }));
+    expect(report.rejects).toEqual([expect.objectContaining({ line: 2, value: 'Midtby', reason: 'the name of several units; use their ids or codes' })]);
+    expect(await at.rows(report, 'select _unit from facts order by 1')).toEqual([{ _unit: 'm1' }, { _unit: 'm2' }]);
+  });
+
   it('leaves rows out that do not meet the condition, before it looks for their faults', async () => {
     const report = await load('day;unit;amount\n2026-01-01;Hele byen;100\n2026-01-01;nord;1\n2026-01-01;I alt;x\n', { where: '"unit" not in (\'Hele byen\', \'I alt\')' });
     expect(report).toMatchObject({ rows: 1, rejected: 0 });
@@ -208,6 +216,16 @@ describe('layouts', () => {
   it('takes columns of a file without header by letter', async () => {
     const columns = [column('day', 'date', { at: 'B' }), column('unit', 'text', { at: 'A' }), column('amount', 'decimal', { at: 'C' })];
     expect(await facts('nord;2026-01-01;5\n', { columns }, { headerRow: 0 })).toEqual([['2026-01-01', 'nord', '5.00']]);
+  });
+
+  it('takes a file without header that begins with a byte order mark', async () => {
+    const columns = [column('unit', 'text', { at: 'A' }), column('day', 'date', { at: 'B' }), column('amount', 'decimal', { at: 'C' })];
+    expect(await facts('\ufeffnord;2026-01-01;5\n"syd";2026-01-02;6\n', { columns }, { headerRow: 0 })).toEqual([['2026-01-01', 'nord', '5.00'], ['2026-01-02', 'syd', '6.00']]);
+  });
+
+  it('takes a file whose name has brackets for what it is', async () => {
+    await at.put('data [1].csv', 'day;unit;amount\n2026-01-01;nord;1\n');
+    expect(await loadSource(at.input(source({ files: [files('data [1].csv')] })))).toMatchObject({ rows: 1, files: [{ path: 'data [1].csv' }] });
   });
 
   it('takes the place and the constants of one file over those of the source', async () => {

@@ -106,6 +106,19 @@ describe('what is in service', () => {
     expect(await inFacts()).toEqual([]);
   });
 
+  it('is cleared of what loads on other hosts left more than a day ago, and of nothing younger', async () => {
+    await at.put('data.csv', `${HEADER}2026-01-01;nord;1\n`);
+    const { file } = await loadSource(at.input(source()));
+    const left = (n: number): string => join(at.dir, 'facts', `care-0123456789abcdef.duckdb.elsewhere-${n}-1.tmp`);
+    for (const n of [1, 2]) await writeFile(left(n), 'x');
+    // The bench's clock stands at 2026-11-23 10:00.
+    for (const [n, day] of [[1, '2026-11-22T09:00Z'], [2, '2026-11-22T11:00Z']] as const) await utimes(left(n), new Date(day), new Date(day));
+    await at.put('data.csv', `${HEADER}2026-01-01;nord;25\n`);
+    const next = await loadSource(at.input(source()));
+    expect(next.file).not.toBe(file);
+    expect(await inFacts()).toEqual([left(2).split('/').at(-1), next.file.split('/').at(-1), 'care.json'].sort());
+  });
+
   it('is made anew when the report or the facts were removed', async () => {
     await at.put('data.csv', `${HEADER}2026-01-01;nord;1\n`);
     const { file } = await loadSource(at.input(source()));

@@ -1,0 +1,49 @@
+import { isoWeek, lastClosed, shiftDays, yearToDate, type IsoDate, type Period } from '../calendar/period.ts';
+import { periodName } from '../card/periods.ts';
+import type { Language, Pack } from '../pack/model.ts';
+import type { Query } from '../query/query.ts';
+import { asks } from './words.ts';
+
+const MONTHS: Record<Language, readonly string[]> = {
+  da: ['januar', 'februar', 'marts', 'april', 'maj', 'juni', 'juli', 'august', 'september', 'oktober', 'november', 'december'],
+  en: ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'],
+};
+const monthOf = (day: IsoDate, language: Language): string => `${MONTHS[language][Number(day.slice(5, 7)) - 1] ?? ''} ${day.slice(0, 4)}`;
+
+/** A period as one would type it, so that it reads back to the same days. */
+export function periodPhrase(period: Period, language: Language, yearStart: number, closed: IsoDate): string {
+  const last = shiftDays(period.to, -1);
+  const to = language === 'da' ? 'til' : 'to';
+  switch (period.grain) {
+    case 'day': return period.from;
+    case 'week': {
+      const { year, week } = isoWeek(period.from);
+      return `${language === 'da' ? 'uge' : 'week'} ${week} ${year}`;
+    }
+    case 'month': return monthOf(period.from, language);
+    case 'quarter': case 'half-year': case 'year': return periodName(period, language, yearStart);
+    case 'year-to-date': case 'rolling': {
+      if (period.grain === 'year-to-date' && yearToDate(lastClosed('month', closed).to, yearStart).to === period.to) return language === 'da' ? 'år til dato' : 'year to date';
+      return period.from.endsWith('-01') && period.to.endsWith('-01') ? `${monthOf(period.from, language)} ${to} ${monthOf(last, language)}` : `${period.from} ${to} ${last}`;
+    }
+  }
+}
+
+/** A query as a short question that reads back to the same query. */
+export function phrase(pack: Pack, query: Query, language: Language, closed: IsoDate): string {
+  const words = asks(language);
+  const measures = query.measures.map((id) => pack.measures.get(id)?.name[language] ?? id);
+  const and = language === 'da' ? ' og ' : ' and ';
+  const units = query.level !== null && query.units.length === 1 && query.units[0] === pack.organisation.root ? [] : query.units.map((id) => pack.organisation.units.get(id)?.name[language] ?? id);
+  const level = query.level === null ? '' : words.per(pack.organisation.levels.find((l) => l.id === query.level)?.name[language] ?? query.level);
+  const by = query.by === null ? '' : 'grain' in query.by ? words.per(words.grains[query.by.grain]) : words.per(dimensionName(pack, query.by.dimension, language));
+  const compared = query.comparisons.map((comparison) => words.typed[comparison]);
+  const order = query.order === null ? '' : query.order.against === 'plan' ? `${query.order.descending ? 'over' : 'under'} plan` : query.limit === null ? (query.order.descending ? words.highest : words.lowest) : `${query.order.descending ? '' : `${words.lowest} `}${words.first(query.limit)}`;
+  return [measures.join(and), units.join(and), level, by, periodPhrase(query.period, language, pack.yearStart, closed), ...compared, order].filter((part) => part !== '').join(' ');
+}
+
+/** A dimension's name; its id when the pack does not have it. */
+export function dimensionName(pack: Pack, id: string, language: Language): string {
+  for (const source of pack.sources.values()) for (const dimension of source.dimensions) if (dimension.id === id) return dimension.name[language];
+  return id;
+}

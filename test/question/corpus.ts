@@ -1,0 +1,207 @@
+import type { Comparison } from '../../src/query/query.ts';
+
+/** What a question must be read as. Only what is written is checked. */
+export interface Expected {
+  readonly measures?: readonly string[];
+  readonly units?: readonly string[];
+  readonly level?: string | null;
+  /** First day and the day after the last. */
+  readonly period?: readonly [from: string, to: string];
+  readonly comparisons?: readonly Comparison[];
+  readonly by?: string | null;
+  readonly limit?: number;
+  readonly descending?: boolean;
+  /** Anything but a query. */
+  readonly kind?: 'clarify' | 'help' | 'greeting' | 'thanks' | 'latest-digest' | 'definition' | 'not-understood';
+  readonly reason?: 'measure' | 'period' | 'leftover';
+  readonly choices?: number;
+}
+
+const OCT: [string, string] = ['2026-10-01', '2026-11-01'];
+const YTD: [string, string] = ['2026-01-01', '2026-11-01'];
+const COUPLED = ['forbrug', 'budget', 'leverede_timer', 'timepris'];
+
+/** Asked by the leader of Nord on 23 November 2026; data are closed through October. */
+export const CORPUS: readonly (readonly [question: string, expected: Expected])[] = [
+  // money and hours together
+  ['budget vs timer sidste måned', { measures: COUPLED, units: ['nord'], period: OCT, comparisons: ['plan'] }],
+  ['budget mod timer sidste måned', { measures: COUPLED, period: OCT }],
+  ['timer mod budget sidste måned', { measures: COUPLED, period: OCT }],
+  ['budget vs hours last month', { measures: COUPLED, period: OCT }],
+  ['Budget kontra timer i oktober?', { measures: COUPLED, period: OCT }],
+  ['forbrug og timer i september', { measures: COUPLED, period: ['2026-09-01', '2026-10-01'] }],
+  ['spend and delivered hours in September 2026', { measures: COUPLED, period: ['2026-09-01', '2026-10-01'] }],
+  ['Forbrug mod Leverede timer sidste måned', { measures: COUPLED, period: OCT }],
+  // one measure, its names and forms
+  ['forbrug', { measures: ['forbrug'], units: ['nord'], period: YTD, comparisons: ['plan'] }],
+  ['forbruget sidste måned', { measures: ['forbrug'], period: OCT }],
+  ['hvad har vi brugt af penge i år', { measures: ['forbrug'], period: YTD }],
+  ['budget', { measures: ['forbrug'], period: YTD, comparisons: ['plan'] }],
+  ['forbrug mod budget i oktober', { measures: ['forbrug'], period: OCT, comparisons: ['plan'] }],
+  ['sygefravær sidste måned', { measures: ['sygefravaer'], period: OCT }],
+  ['sygefraværet i oktober', { measures: ['sygefravaer'], period: OCT }],
+  ['sygfravær i oktober', { measures: ['sygefravaer'], period: OCT }],
+  ['sygefravaer sidste maaned', { measures: ['sygefravaer'], period: OCT }],
+  ['sickness absence last month', { measures: ['sygefravaer'], period: OCT }],
+  ['buget sidste måned', { measures: ['forbrug'], period: OCT }],
+  ['timepris', { measures: ['timepris'], period: OCT }],
+  ['enhedspris i september', { measures: ['timepris'], period: ['2026-09-01', '2026-10-01'] }],
+  ['pris pr. leveret time', { measures: ['timepris'], period: OCT, level: null }],
+  ['cost per delivered hour', { measures: ['timepris'], period: OCT }],
+  ['cost per hour last quarter', { measures: ['timepris'], period: ['2026-07-01', '2026-10-01'] }],
+  ['leverede timer', { measures: ['leverede_timer'], period: OCT }],
+  ['timerne i oktober', { measures: ['leverede_timer'], period: OCT }],
+  ['visiterede timer', { measures: ['visiterede_timer'] }],
+  ['leveringsprocent', { measures: ['leveringsprocent'] }],
+  ['antal borgere', { measures: ['borgere'] }],
+  ['citizens served in october', { measures: ['borgere'], period: OCT }],
+  ['vikarandel', { measures: ['vikarandel'] }],
+  ['vikarudgifter i år', { measures: ['vikarudgift'], period: YTD }],
+  ['kontinuitet', { measures: ['kontinuitet'] }],
+  ['prognose', { measures: ['prognose'], period: YTD }],
+  ['year-end forecast', { measures: ['prognose'] }],
+  ['forbrugsprocent', { measures: ['forbrugsprocent'], period: YTD }],
+  ['sygefravær og vikarandel i oktober', { measures: ['sygefravaer', 'vikarandel'], period: OCT }],
+  ['FORBRUG SIDSTE MÅNED!!!', { measures: ['forbrug'], period: OCT }],
+  // units
+  ['forbrug i Syd', { measures: ['forbrug'], units: ['syd'] }],
+  ['forbrug i øst i oktober', { units: ['oest'], period: OCT }],
+  ['forbrug oest oktober', { units: ['oest'], period: OCT }],
+  ['spend in East last month', { units: ['oest'], period: OCT }],
+  ['forbrug distrikt Nordvest', { units: ['nordvest'] }],
+  ['timer i Nord og Syd', { measures: ['leverede_timer'], units: ['nord', 'syd'] }],
+  ['timepris Sydvest mod Nordvest', { measures: ['timepris'], units: ['sydvest', 'nordvest'] }],
+  ['forbrug i mit distrikt', { units: ['nord'] }],
+  ['forbrug i hele området', { units: ['hjemmeplejen'], level: null }],
+  ['forbrug i Hjemmeplejen', { units: ['hjemmeplejen'] }],
+  ['norvest forbrug', { units: ['nordvest'] }],
+  // by district
+  ['forbrug pr. distrikt', { measures: ['forbrug'], units: ['hjemmeplejen'], level: 'distrikt' }],
+  ['timepris pr distrikt sidste måned', { measures: ['timepris'], level: 'distrikt', period: OCT }],
+  ['cost per hour per district', { measures: ['timepris'], level: 'distrikt' }],
+  ['sickness by district in october', { measures: ['sygefravaer'], level: 'distrikt', period: OCT }],
+  ['sygefravær i alle distrikter', { level: 'distrikt' }],
+  ['hvilke distrikter ligger over budget', { measures: ['forbrug'], level: 'distrikt', descending: true, comparisons: ['plan'] }],
+  ['Pris pr. leveret time pr. distrikt', { measures: ['timepris'], level: 'distrikt', period: OCT }],
+  ['hvilket distrikt har højest sygefravær', { measures: ['sygefravaer'], level: 'distrikt', descending: true }],
+  ['laveste timepris', { measures: ['timepris'], level: 'distrikt', descending: false }],
+  ['top 3 timepris', { measures: ['timepris'], level: 'distrikt', limit: 3, descending: true }],
+  ['de tre dyreste timepris i oktober', { measures: ['timepris'], level: 'distrikt', limit: 3, descending: true }],
+  // periods
+  ['forbrug denne måned', { period: ['2026-11-01', '2026-12-01'] }],
+  ['forbrug this month', { period: ['2026-11-01', '2026-12-01'] }],
+  ['forbrug sidste kvartal', { period: ['2026-07-01', '2026-10-01'] }],
+  ['forbrug dette kvartal', { period: ['2026-10-01', '2027-01-01'] }],
+  ['spend last quarter', { period: ['2026-07-01', '2026-10-01'] }],
+  ['timer i år', { period: YTD }],
+  ['timer år til dato', { period: YTD }],
+  ['hours year to date', { period: YTD }],
+  ['hours YTD', { period: YTD }],
+  ['timer ÅTD', { period: YTD }],
+  ['timer sidste år', { period: ['2025-01-01', '2026-01-01'] }],
+  ['hours last year', { period: ['2025-01-01', '2026-01-01'] }],
+  ['timer 2025', { period: ['2025-01-01', '2026-01-01'] }],
+  ['timer i oktober 2025', { period: ['2025-10-01', '2025-11-01'] }],
+  ['timer okt 25', { period: ['2025-10-01', '2025-11-01'] }],
+  ['timer 10/2025', { period: ['2025-10-01', '2025-11-01'] }],
+  ['timer 2025-10', { period: ['2025-10-01', '2025-11-01'] }],
+  ['hours in December', { period: ['2025-12-01', '2026-01-01'] }],
+  ['timer i december', { period: ['2025-12-01', '2026-01-01'] }],
+  ['timer i januar', { period: ['2026-01-01', '2026-02-01'] }],
+  ['timer 3. kvartal', { period: ['2026-07-01', '2026-10-01'] }],
+  ['timer Q3', { period: ['2026-07-01', '2026-10-01'] }],
+  ['timer Q4', { period: ['2026-10-01', '2027-01-01'] }],
+  ['timer 3. kvartal 2025', { period: ['2025-07-01', '2025-10-01'] }],
+  ['timer Q3 2025', { period: ['2025-07-01', '2025-10-01'] }],
+  ['timer 2025K3', { period: ['2025-07-01', '2025-10-01'] }],
+  ['timer 1. halvår', { period: ['2026-01-01', '2026-07-01'] }],
+  ['timer sidste halvår', { period: ['2026-01-01', '2026-07-01'] }],
+  ['timer det sidste halve år', { period: ['2026-05-01', '2026-11-01'] }],
+  ['timer de sidste 6 måneder', { period: ['2026-05-01', '2026-11-01'] }],
+  ['timer de sidste tre måneder', { period: ['2026-08-01', '2026-11-01'] }],
+  ['hours the last three months', { period: ['2026-08-01', '2026-11-01'] }],
+  ['timer det seneste år', { period: ['2025-11-01', '2026-11-01'] }],
+  ['timer juli til marts', { period: ['2025-07-01', '2026-04-01'] }],
+  ['timer fra marts til juni', { period: ['2026-03-01', '2026-07-01'] }],
+  ['timer uge 42', { period: ['2026-10-12', '2026-10-19'] }],
+  ['hours week 42', { period: ['2026-10-12', '2026-10-19'] }],
+  ['timer sidste uge', { period: ['2026-11-16', '2026-11-23'] }],
+  ['timer samme måned sidste år', { period: ['2025-10-01', '2025-11-01'] }],
+  ['timer for et år siden', { period: ['2025-10-01', '2025-11-01'] }],
+  ['timer i sommer', { period: ['2026-06-01', '2026-09-01'] }],
+  ['timer i vinter', { period: ['2025-12-01', '2026-03-01'] }],
+  ['timer 2026-10-05', { period: ['2026-10-05', '2026-10-06'] }],
+  // comparisons
+  ['sygefravær sidste måned mod sidste år', { period: OCT, comparisons: ['last-year'] }],
+  ['Sygefravær sidste måned mod sidste år', { period: OCT, comparisons: ['last-year'] }],
+  ['sickness last month vs last year', { period: OCT, comparisons: ['last-year'] }],
+  ['timer i oktober i forhold til samme måned sidste år', { period: OCT, comparisons: ['last-year'] }],
+  ['timer i oktober mod forrige måned', { period: OCT, comparisons: ['previous'] }],
+  ['timer compared to the previous month', { comparisons: ['previous'] }],
+  ['timepris mod gennemsnittet', { comparisons: ['average'] }],
+  ['sygefravær mod målet', { comparisons: ['plan'] }],
+  ['andel af forbrug i oktober', { measures: ['forbrug'], comparisons: ['share'] }],
+  ['oktober 2025 vs oktober 2024 timer', { measures: ['leverede_timer'], period: ['2025-10-01', '2025-11-01'], comparisons: ['last-year'] }],
+  ['Forbrug Nord mod sidste år', { measures: ['forbrug'], units: ['nord'], comparisons: ['last-year'] }],
+  // trend and grouping by time or dimension
+  ['udvikling i sygefravær', { measures: ['sygefravaer'], by: 'month', period: ['2025-10-01', '2026-11-01'] }],
+  ['Pris pr. leveret time Nord udvikling', { measures: ['timepris'], units: ['nord'], by: 'month' }],
+  ['Cost per delivered hour South trend', { measures: ['timepris'], units: ['syd'], by: 'month' }],
+  ['timer pr. måned i 2026', { by: 'month', period: ['2026-01-01', '2027-01-01'] }],
+  ['hours per month this year', { by: 'month', period: YTD }],
+  ['timer pr. uge i oktober', { by: 'week', period: OCT }],
+  ['timer pr. ydelse i oktober', { by: 'ydelse', period: OCT }],
+  ['forbrug pr. konto i oktober', { by: 'konto', period: OCT }],
+  ['spend by account in october', { by: 'konto', period: OCT }],
+  // politeness
+  ['Vil du vise mig forbruget for oktober, tak?', { measures: ['forbrug'], period: OCT }],
+  ['Could you please show me the spend for October?', { measures: ['forbrug'], period: OCT }],
+  ['hvad er timeprisen i oktober', { measures: ['timepris'], period: OCT }],
+  ['what was the sickness absence in october', { measures: ['sygefravaer'], period: OCT }],
+  ['hvor mange timer leverede vi i oktober', { measures: ['leverede_timer'], period: OCT }],
+  // asked back
+  ['timer i november', { kind: 'clarify', reason: 'period', choices: 2 }],
+  ['hours in November', { kind: 'clarify', reason: 'period', choices: 2 }],
+  ['timer sidste oktober', { kind: 'clarify', reason: 'period', choices: 2 }],
+  ['sidste måned', { kind: 'clarify', reason: 'measure' }],
+  ['hvordan ser det ud i Syd', { kind: 'clarify', reason: 'measure' }],
+  ['forbrug på medicin sidste måned', { kind: 'clarify', reason: 'leftover' }],
+  ['timer i Aarhus', { kind: 'clarify', reason: 'leftover' }],
+  ['ikke budget men timer', { kind: 'clarify', reason: 'leftover' }],
+  ['sygefravær uden langtidssyge', { kind: 'clarify', reason: 'leftover' }],
+  ['hours for Peter Hansen', { kind: 'clarify', reason: 'leftover' }],
+  ['forbrug i vestlige distrikter', { kind: 'clarify', reason: 'leftover' }],
+  ['spend on medicine in 2026', { kind: 'clarify', reason: 'leftover' }],
+  // no figures
+  ['vejret i morgen', { kind: 'not-understood' }],
+  ['who won the match', { kind: 'not-understood' }],
+  ['skriv et digt om kager', { kind: 'not-understood' }],
+  ['hjælp', { kind: 'help' }],
+  ['help', { kind: 'help' }],
+  ['Hvad kan jeg spørge om?', { kind: 'help' }],
+  ['What can I ask?', { kind: 'help' }],
+  ['', { kind: 'help' }],
+  ['hej', { kind: 'greeting' }],
+  ['Good morning', { kind: 'greeting' }],
+  ['tak', { kind: 'thanks' }],
+  ['thank you', { kind: 'thanks' }],
+  ['hvordan går det', { kind: 'latest-digest' }],
+  ['how are we doing?', { kind: 'latest-digest' }],
+  ['min side', { kind: 'latest-digest' }],
+  ['Min seneste side', { kind: 'latest-digest' }],
+  ['hvad er leveringsprocent', { kind: 'definition' }],
+  ['hvad betyder kontinuitet?', { kind: 'definition' }],
+  ['what is cost per hour?', { kind: 'definition' }],
+  ['hvordan beregnes sygefraværet', { kind: 'definition' }],
+];
+
+/** A question after another one, in the same conversation. */
+export const FOLLOW_UPS: readonly (readonly [first: string, then: string, expected: Expected])[] = [
+  ['forbrug i oktober', 'og i Syd?', { measures: ['forbrug'], units: ['syd'], period: OCT }],
+  ['forbrug i oktober', 'hvad med september', { measures: ['forbrug'], units: ['nord'], period: ['2026-09-01', '2026-10-01'] }],
+  ['sygefravær i oktober', 'pr. måned', { measures: ['sygefravaer'], by: 'month', period: OCT }],
+  ['sygefravær i oktober', 'mod sidste år', { measures: ['sygefravaer'], comparisons: ['last-year'], period: OCT }],
+  ['sickness in october', 'and in East?', { measures: ['sygefravaer'], units: ['oest'], period: OCT }],
+  ['timepris i oktober', 'pr. distrikt', { measures: ['timepris'], level: 'distrikt', period: OCT }],
+  ['timepris i oktober', 'udvikling', { measures: ['timepris'], by: 'month' }],
+];
