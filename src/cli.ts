@@ -16,7 +16,7 @@ import { LANGUAGES, type Digest, type Language, type Pack, type Person } from '.
 import { packJsonSchema } from './pack/schema.ts';
 import type { Clock, Log } from './ports.ts';
 import { buildLexicon } from './question/lexicon.ts';
-import { findService, serve } from './service.ts';
+import { findService } from './running.ts';
 import { openPackHouse, readPacks, type PackHouse } from './warehouse.ts';
 
 /** Where a command reads and writes. */
@@ -199,6 +199,8 @@ export async function run(arguments_: readonly string[], terminal: Terminal): Pr
   program.command('serve').description('run everything: chat, schedule, deliveries')
     .action(async () => {
       const { config, log } = prepared();
+      // The platforms' libraries take seconds to load, and only this command needs them.
+      const { serve } = await import('./service.ts');
       const service = await serve(config, systemClock, log);
       terminal.out(`Overblik is ready: ${service.url}${config.demo ? ' (local chat with invented people)' : ''}`);
       await terminal.ended;

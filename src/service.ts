@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import express from 'express';
-import { createTeams } from '../adapters/teams/index.ts';
-import { createWeb } from '../adapters/web/index.ts';
 import { composeDigest, digestCompleteTo, withPicture } from './app/compose.ts';
 import { examplesFor } from './app/answer.ts';
 import { createConversation } from './app/converse.ts';
@@ -19,8 +17,9 @@ import { createPictures } from './io/http/pictures.ts';
 import { createPainter } from './io/painter/painter.ts';
 import { openStore } from './io/store/store.ts';
 import type { Digest, Pack, Person } from './pack/model.ts';
-import type { Address, ChatAdapter, Clock, Log, Platform } from './ports.ts';
+import type { Address, ChatAdapter, Clock, Log, Painter, Platform, Store } from './ports.ts';
 import { buildLexicon, type Lexicon } from './question/lexicon.ts';
+import { announceService } from './running.ts';
 import { openPackHouse } from './warehouse.ts';
 
 const PICTURE_TTL_MS = 10 * 60_000;
@@ -31,20 +30,6 @@ const REFRESH_MS = 60_000;
 export interface Service {
   readonly url: string;
   stop(): Promise<void>;
-}
-
-/** Where the command line finds the running service: address and a token only this user can read. */
-export interface ServiceFile {
-  readonly url: string;
-  readonly token: string;
-}
-
-const serviceFile = (config: Config): string => join(config.dataDir, 'service.json');
-
-/** The running service's address, as it left it; null when there is none. */
-export async function findService(config: Config): Promise<ServiceFile | null> {
-  const text = await readFile(serviceFile(config), 'utf8').catch(() => null);
-  return text === null ? null : (JSON.parse(text) as ServiceFile);
 }
 
 /** Starts everything, bottom up; what fails on the way takes down again what was started. */
@@ -61,13 +46,18 @@ export async function serve(config: Config, clock: Clock, log: Log): Promise<Ser
   };
   try {
     await mkdir(config.dataDir, { recursive: true });
-    const store = await openStore({ databaseUrl: config.databaseUrl, dir: join(config.dataDir, 'state'), log });
-    closers.push(() => store.close());
     const house = await openPackHouse(config, clock, log);
     closers.push(() => house.close());
-    const painter = await createPainter({ workers: config.painters });
-    closers.push(() => painter.close());
-    for (const outcome of await house.refresh()) log.info('source', { pack: outcome.pack, source: outcome.source, outcome: outcome.outcome, rows: outcome.report?.rows ?? 0, rejected: outcome.report?.rejected ?? 0 });
+    // Side by side: the first start makes a database and loads every file, and each takes seconds.
+    const [opening, painting, loading] = await Promise.allSettled([
+      openStore({ databaseUrl: config.databaseUrl, dir: join(config.dataDir, 'state'), log }), createPainter({ workers: config.painters }), house.refresh(),
+    ]);
+    if (opening.status === 'fulfilled') closers.push(() => opening.value.close());
+    if (painting.status === 'fulfilled') closers.push(() => painting.value.close());
+    for (const part of [opening, painting, loading]) if (part.status === 'rejected') throw part.reason;
+    const store = (opening as PromiseFulfilledResult<Store>).value;
+    const painter = (painting as PromiseFulfilledResult<Painter>).value;
+    for (const outcome of (loading as PromiseFulfilledResult<Awaited<ReturnType<typeof house.refresh>>>).value) log.info('source', { pack: outcome.pack, source: outcome.source, outcome: outcome.outcome, rows: outcome.report?.rows ?? 0, rejected: outcome.report?.rejected ?? 0 });
 
     const secret = config.secret ?? randomBytes(32).toString('base64url');
     const http = createHttp({
@@ -84,14 +74,19 @@ export async function serve(config: Config, clock: Clock, log: Log): Promise<Ser
     const now = (): Date => clock.now();
     if (config.slack !== null) throw new ServiceError('Slack', 'is not connected in this version yet', { final: true });
     if (config.teams !== null) {
+      // A platform's library is loaded only where it is connected: botbuilder alone takes a second.
+      const { createTeams } = await import('../adapters/teams/index.ts');
       const { auth, allowedTenants, serviceUrls } = config.teams;
       adapters.set('teams', createTeams({ app: http.app, auth: auth.kind === 'bot' ? { ...auth, endpoints: null } : { ...auth, boundTo: config.host }, allowedTenants, allowedServiceUrls: serviceUrls, pictureUrl: (png) => pictures.url(png), now, log }));
     }
-    if (config.demo) adapters.set('web', createWeb({
+    if (config.demo) {
+      const { createWeb } = await import('../adapters/web/index.ts');
+      adapters.set('web', createWeb({
       app: http.app, boundTo: config.host, demo: true, now, log,
       people: house.packs().flatMap((pack) => [...pack.people.values()].map((person) => ({ id: person.id, name: person.name, title: [person.title[person.language], unitNames(pack, person)].filter((part) => part !== '').join(', '), language: person.language }))),
       suggestions: (id) => house.packs().flatMap((pack) => { const person = pack.people.get(id); return person === undefined ? [] : examplesFor(pack, person, person.language); }),
-    }));
+      }));
+    }
 
     const lexicons = new Map<string, Lexicon>();
     const handle = createConversation({
@@ -161,9 +156,7 @@ export async function serve(config: Config, clock: Clock, log: Log): Promise<Ser
     }
     const { url } = await http.listen();
     closers.push(() => http.close());
-    await writeFile(serviceFile(config), JSON.stringify({ url, token }), { mode: 0o600 });
-    await chmod(serviceFile(config), 0o600);
-    closers.push(() => rm(serviceFile(config), { force: true }));
+    closers.push(await announceService(config, { url, token }));
     const scheduler = startScheduler({ everyMs: REFRESH_MS, run, log });
     closers.push(() => scheduler.stop());
     log.info('ready', { url, platforms: [...adapters.keys()].join(', ') });

@@ -6,6 +6,7 @@ import type { Action, Block, Card, Picture, TableCell, TableColumn } from './car
 import { barsPicture, coupledPicture, rowName, trendPicture } from './charts.ts';
 import { cellText, differenceCell, differenceOf, inWords, notesOf, plainCell, provenanceOf } from './figures.ts';
 import { messages } from './messages.ts';
+import { formatValue } from './numbers.ts';
 
 /** One part of what was understood, in words; an assumed one was not said by the asker. */
 export interface UnderstoodPart {
@@ -102,9 +103,9 @@ function coupledSentence(pack: Pack, result: Result, language: Language): string
   if (coupled === null) return '';
   const spent = m.spent(unitName(pack, row, language), cellText(cellOf(row, money.id), pack, money, language), inWords(pack, result.query.period, language), againstText(pack, row, money.id, result.query, language));
   const delivered = m.delivered(cellText(cellOf(row, output.id), pack, output, language), output.name[language], againstText(pack, row, output.id, result.query, language));
-  const planned = row.against.plan?.[price.id];
-  const budgeted = planned === undefined || planned.value === null ? '' : language === 'da' ? `mod ${cellText(planned, pack, price, language)} i budgettet` : `against ${cellText(planned, pack, price, language)} in the budget`;
-  return `${spent} ${delivered} ${m.price(price.name[language], cellText(cellOf(row, price.id), pack, price, language), budgeted)}`;
+  const planned = row.against.plan?.[price.id]?.value ?? null;
+  const one = (value: number): string => formatValue(value, money.unit, 0, language);
+  return `${spent} ${delivered} ${m.price(m.oneOf(output.unit), one(coupled.price.value), planned === null ? '' : m.inBudget(one(planned)))}`;
 }
 
 function comparisonColumns(query: Query, language: Language): { title: string; comparison: Query['comparisons'][number] }[] {

@@ -9,6 +9,9 @@ export interface Messages {
   readonly spent: (unit: string, money: string, period: string, against: string) => string;
   readonly delivered: (output: string, outputName: string, against: string) => string;
   readonly price: (perOne: string, price: string, against: string) => string;
+  /** One of what is delivered: `En leveret time`. */
+  readonly oneOf: (unit: string) => string;
+  readonly inBudget: (price: string) => string;
   readonly dearer: (amount: string) => string;
   readonly cheaper: (amount: string) => string;
   readonly sameAsPlanned: string;
@@ -101,6 +104,8 @@ const da: Messages = {
   spent: (unit, money, period, against) => ended(`${unit} brugte ${money} i ${period}${against === '' ? '' : `, ${against}`}`),
   delivered: (output, name, against) => ended(`${output} blev leveret${against === '' ? '' : `, ${against}`}`),
   price: (perOne, price, against) => ended(`${perOne} kostede ${price}${against === '' ? '' : `, ${against}`}`),
+  oneOf: (unit) => (unit === 'hours' ? 'En leveret time' : 'Én enhed'),
+  inBudget: (price) => `mod ${price} i budgettet`,
   dearer: (amount) => `${amount} mere end budgetteret`,
   cheaper: (amount) => `${amount} mindre end budgetteret`,
   sameAsPlanned: 'som budgetteret',
@@ -190,6 +195,8 @@ const en: Messages = {
   spent: (unit, money, period, against) => ended(`${unit} spent ${money} in ${period}${against === '' ? '' : `, ${against}`}`),
   delivered: (output, name, against) => ended(`${output} were delivered${against === '' ? '' : `, ${against}`}`),
   price: (perOne, price, against) => ended(`${perOne} cost ${price}${against === '' ? '' : `, ${against}`}`),
+  oneOf: (unit) => (unit === 'hours' ? 'A delivered hour' : 'One unit'),
+  inBudget: (price) => `against ${price} in the budget`,
   dearer: (amount) => `${amount} more than budgeted`,
   cheaper: (amount) => `${amount} less than budgeted`,
   sameAsPlanned: 'as budgeted',

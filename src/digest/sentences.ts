@@ -49,11 +49,10 @@ export function headline(pack: Pack, section: Headline, unit: Unit, period: Peri
   }
   const spent = m.spent(unit.name[language], formatValue(coupled.money.value, money.unit, 0, language), words, againstPlan(coupled.money.value, coupled.money.plan, planName(pack, money.id, language), language));
   const delivered = m.delivered(formatValue(coupled.output.value, output.unit, shownDecimals(output), language), output.name[language], againstPlan(coupled.output.value, coupled.output.plan, planName(pack, output.id, language), language));
-  const perOne = language === 'da' ? (output.unit === 'hours' ? 'En leveret time' : '1 enhed') : output.unit === 'hours' ? 'A delivered hour' : '1 unit';
   const difference = coupled.price.plan === null ? null : coupled.price.value - coupled.price.plan;
   const amount = difference === null ? '' : formatValue(Math.abs(difference), money.unit, 0, language);
   const against = difference === null ? '' : Math.abs(difference) < 0.5 ? m.sameAsPlanned : difference > 0 ? m.dearer(amount) : m.cheaper(amount);
-  const sentence = `${spent} ${delivered} ${m.price(perOne, formatValue(coupled.price.value, money.unit, 0, language), against)}`;
+  const sentence = `${spent} ${delivered} ${m.price(m.oneOf(output.unit), formatValue(coupled.price.value, money.unit, 0, language), against)}`;
   return coupled.partial ? `${m.partialPeriod(words)} ${sentence}` : sentence;
 }
 
