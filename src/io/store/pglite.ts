@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { ServiceError } from '../../errors.ts';
 import type { Log, Parameter, Store } from '../../ports.ts';
@@ -39,11 +41,20 @@ export async function openPglite(dir: string, log: Log): Promise<Store> {
 async function create(dataDir: string): Promise<void> {
   const making = `${dataDir}.making`;
   await rm(making, { recursive: true, force: true });
-  const db = await PGlite.create(making);
-  await db.close();
+  await initialise(making);
   await syncTree(making);
   await rename(making, dataDir);
   await syncTree(dirname(dataDir));
+}
+
+/** Seconds of work without a pause: in a thread, so that the first loads go on beside it. */
+async function initialise(dir: string): Promise<void> {
+  const steps = 'const { workerData } = require("node:worker_threads"); import(workerData.pglite).then(({ PGlite }) => PGlite.create(workerData.dir)).then((db) => db.close());';
+  const thread = new Worker(steps, { eval: true, execArgv: [], workerData: { dir, pglite: import.meta.resolve('@electric-sql/pglite') } });
+  const [code] = (await once(thread, 'exit').catch((cause: unknown) => {
+    throw new ServiceError('the store', `a new database could not be made in ${dir}: ${cause instanceof Error ? cause.message : String(cause)}`, { final: true, cause });
+  })) as [number];
+  if (code !== 0) throw new ServiceError('the store', `a new database could not be made in ${dir}`, { final: true });
 }
 
 function storeOn(db: PGlite, dataDir: string, release: () => Promise<void>): Store {
