@@ -1,5 +1,6 @@
 import { DefinitionError, type Fault } from '../errors.ts';
-import { draftPack, type CheckedExpression, type ExpressionText } from '../pack/check.ts';
+import type { CheckedExpression } from '../pack/build.ts';
+import { draftPack, type ExpressionText } from '../pack/check.ts';
 import { distinctParts, expressionOf, problemsOf, splitAggregates } from '../pack/expression.ts';
 import type { Pack } from '../pack/model.ts';
 import type { PackFile } from '../pack/yaml.ts';

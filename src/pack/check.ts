@@ -1,13 +1,14 @@
 import { isIsoDate } from '../calendar/period.ts';
 import { scheduleFault } from '../calendar/schedule.ts';
 import { DefinitionError, type Fault } from '../errors.ts';
+import { both, buildPack, fillSettings, scheduleOf, wordsOf, type CheckedExpression, type Entry, type RawSection } from './build.ts';
 import type { ExpressionRole } from './expression.ts';
 import { schemaFaults } from './faults.ts';
-import type { Caveat, Column, ColumnType, Digest, Dimension, FileSet, Layout, Measure, Pack, Person, Plan, Section, Source, SplitExpression, Text, Words } from './model.ts';
+import type { Pack } from './model.ts';
 import { hintFor } from './nearest.ts';
 import { buildOrganisation, type UnitFault } from './organisation.ts';
-import { packFile, type RawDigest, type RawMeasure, type RawPackFile, type RawSource, type RawText } from './schema.ts';
-import { readYaml, type Located, type PackFile } from './yaml.ts';
+import { packFile, type RawDigest, type RawMeasure, type RawPackFile, type RawSource } from './schema.ts';
+import { readYaml, type PackFile } from './yaml.ts';
 
 /** An SQL expression an author wrote, still to be read by the engine's parser. */
 export interface ExpressionText {
@@ -16,13 +17,6 @@ export interface ExpressionText {
   readonly role: ExpressionRole;
   readonly columns: readonly string[];
   readonly place: { readonly file: string; readonly line: number; readonly column: number };
-}
-
-/** The same after the parser: canonical text, and the parts of a measure. */
-export interface CheckedExpression {
-  readonly sql: string;
-  readonly split: SplitExpression | null;
-  readonly distinct: { readonly key: string; readonly filter: string | null } | null;
 }
 
 /** A pack whose words have been checked, but whose SQL has not. */
@@ -34,58 +28,6 @@ export interface Draft {
 }
 
 type SectionName = 'sources' | 'measures' | 'plans' | 'digests' | 'people';
-interface Entry<T> { readonly value: T; readonly located: Located; readonly path: readonly PropertyKey[] }
-
-const both = (text: RawText): Text => (typeof text === 'string' ? { da: text, en: text } : text);
-const wordsOf = (words: string[] | { da?: string[] | undefined; en?: string[] | undefined } | undefined): Words =>
-  words === undefined ? { da: [], en: [] } : Array.isArray(words) ? { da: words, en: words } : { da: words.da ?? [], en: words.en ?? [] };
-
-function layoutOf(raw: Partial<RawSource>, path: string, base: Layout | null): Layout {
-  const ending = path.split('.').at(-1)?.toLowerCase() ?? '';
-  const byEnding: Layout['format'] = ending === 'xlsx' ? 'xlsx' : ending === 'parquet' ? 'parquet' : ending === 'json' || ending === 'ndjson' ? 'json' : 'csv';
-  return {
-    format: raw.format ?? base?.format ?? byEnding,
-    delimiter: raw.delimiter ?? base?.delimiter ?? null,
-    decimal: raw.decimal ?? base?.decimal ?? null,
-    thousands: raw.thousands ?? base?.thousands ?? null,
-    encoding: raw.encoding ?? base?.encoding ?? null,
-    headerRow: raw.header_row ?? base?.headerRow ?? 1,
-    firstRow: raw.first_row ?? base?.firstRow ?? null,
-    lastRow: raw.last_row ?? base?.lastRow ?? null,
-    sheet: raw.sheet ?? base?.sheet ?? 1,
-    fillDown: raw.fill_down ?? base?.fillDown ?? [],
-    unpivot: raw.unpivot ?? base?.unpivot ?? null,
-    set: {},
-    at: {},
-  };
-}
-
-function columnOf(name: string, raw: RawSource['columns'][string]): Column {
-  const spec = typeof raw === 'string' ? { type: raw } : raw;
-  const [, type = 'text', decimals] = /^([a-z]+)(?:\((\d+)\))?$/.exec(spec.type) ?? [];
-  return {
-    name,
-    type: type as ColumnType,
-    decimals: decimals === undefined ? (type === 'decimal' ? 2 : 0) : Number(decimals),
-    header: spec.header ?? null,
-    at: spec.at ?? null,
-    format: spec.format ?? null,
-    missing: spec.missing ?? [],
-    required: spec.required ?? false,
-    freeText: false,
-  };
-}
-
-/** Settings a path may name: `${OVERBLIK_REAL_DATA}`, with a default as `${NAME:-../data}`. */
-function fillSettings(path: string, settings: Readonly<Record<string, string | undefined>>): { path: string; unset: string | null } {
-  let unset: string | null = null;
-  const filled = path.replace(/\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}/g, (_all, name: string, fallback: string | undefined) => {
-    const value = settings[name] ?? fallback;
-    if (value === undefined) unset = name;
-    return value ?? '';
-  });
-  return { path: filled, unset };
-}
 
 /**
  * Checks the words of a pack: every file against the schema, every name against what there is. All mistakes in
@@ -126,7 +68,9 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
 
   const sources = entries.sources as Map<string, Entry<RawSource>>;
   const measures = entries.measures as Map<string, Entry<RawMeasure>>;
+  const plans = entries.plans as Map<string, Entry<RawSection<'plans'>[string]>>;
   const digests = entries.digests as Map<string, Entry<RawDigest>>;
+  const people = entries.people as Map<string, Entry<RawSection<'people'>[string]>>;
   const expressions: ExpressionText[] = [];
   const fault = (entry: Entry<unknown>, path: readonly PropertyKey[], message: string, hint: string): void => {
     faults.push({ ...entry.located.at([...entry.path, ...path]), message, hint });
@@ -135,16 +79,15 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
     expressions.push({ id: key, text, role, columns, place: entry.located.at([...entry.path, ...path]) });
   };
 
-  const rawOrganisation = single.get('organisation') as Entry<NonNullable<RawPackFile['organisation']>>;
+  const rawOrganisation = single.get('organisation') as Entry<RawSection<'organisation'>>;
   const { organisation, faults: unitFaults } = buildOrganisation(rawOrganisation.value, both, wordsOf);
   for (const wrong of unitFaults as UnitFault[]) fault(rawOrganisation, wrong.path, wrong.message, wrong.hint);
   const unitIds = organisation.units;
   const levelIds = organisation.levels.map((level) => level.id);
 
-  const columnNames = (raw: RawSource): string[] => [...Object.keys(raw.columns), ...(raw.unpivot === undefined ? [] : [])];
   for (const [key, entry] of sources) {
     const raw = entry.value;
-    const names = columnNames(raw);
+    const names = Object.keys(raw.columns);
     const all = [...names, ...Object.keys(raw.derive ?? {})];
     const seen = new Map<string, string>();
     for (const name of all) {
@@ -162,9 +105,12 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
     for (const [name, dimension] of Object.entries(raw.dimensions ?? {})) {
       if (!all.includes(dimension.column)) fault(entry, ['dimensions', name, 'column'], `There is no column '${dimension.column}' in the source.`, hintFor(dimension.column, all, 'column'));
     }
+    for (const wrong of layoutFaults(raw, raw)) fault(entry, wrong.path, wrong.message, wrong.hint);
     (Array.isArray(raw.files) ? raw.files : [raw.files]).forEach((file, i) => {
       const { unset } = fillSettings(typeof file === 'string' ? file : file.path, settings);
-      if (unset !== null) fault(entry, Array.isArray(raw.files) ? ['files', i] : ['files'], `The path names the setting ${unset}, which is not set.`, `Set ${unset} to the folder of the data, or write a default: \${${unset}:-data}.`);
+      const place = Array.isArray(raw.files) ? ['files', i] : ['files'];
+      if (typeof file !== 'string') for (const wrong of layoutFaults(file, raw)) fault(entry, [...place, ...wrong.path], wrong.message, wrong.hint);
+      if (unset !== null) fault(entry, place, `The path names the setting ${unset}, which is not set.`, `Set ${unset} to the folder of the data, or write a default: \${${unset}:-data}.`);
     });
   }
 
@@ -186,12 +132,12 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
     } else {
       const source = sources.get(raw.source);
       if (source === undefined) fault(entry, ['source'], `There is no source '${raw.source}'.`, hintFor(raw.source, sources.keys(), 'source'));
-      else expression(`measure ${key}`, entry, ['sql'], raw.sql, raw.kind, [...columnNames(source.value), ...Object.keys(source.value.derive ?? {})]);
+      else expression(`measure ${key}`, entry, ['sql'], raw.sql, raw.kind, [...Object.keys(source.value.columns), ...Object.keys(source.value.derive ?? {})]);
     }
     for (const [i, mark] of (raw.breaks ?? []).entries()) if (!isIsoDate(mark.from)) fault(entry, ['breaks', i, 'from'], `'${mark.from}' is not a day in the calendar.`, 'Write a real day as YYYY-MM-DD.');
   }
 
-  for (const [key, entry] of entries.plans as Map<string, Entry<NonNullable<RawPackFile['plans']>[string]>>) {
+  for (const [key, entry] of plans) {
     needs({ ...entry, path: ['plans', key] }, [], key);
     if ('by' in entry.value) needs(entry, ['by'], entry.value.by);
     if ('yearly' in entry.value) needs(entry, ['yearly'], entry.value.yearly);
@@ -220,7 +166,6 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
     });
   }
 
-  const people = entries.people as Map<string, Entry<NonNullable<RawPackFile['people']>[string]>>;
   for (const address of ['email', 'slack', 'teams'] as const) {
     const owners = new Map<string, string>();
     for (const [key, entry] of people) {
@@ -234,12 +179,12 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
   for (const [, entry] of people) {
     entry.value.units.forEach((unit, i) => { if (!unitIds.has(unit)) fault(entry, ['units', i], `There is no unit '${unit}'.`, hintFor(unit, unitIds.keys(), 'unit')); });
   }
-  const caveats = single.get('caveats') as Entry<NonNullable<RawPackFile['caveats']>> | undefined;
+  const caveats = single.get('caveats') as Entry<RawSection<'caveats'>> | undefined;
   caveats?.value.forEach((caveat, i) => {
     if (caveat.unit !== undefined && !unitIds.has(caveat.unit)) fault(caveats, [i, 'unit'], `There is no unit '${caveat.unit}'.`, hintFor(caveat.unit, unitIds.keys(), 'unit'));
     caveat.measures?.forEach((name, j) => needs(caveats, [i, 'measures', j], name));
   });
-  const caveatSource = single.get('caveat_source') as Entry<NonNullable<RawPackFile['caveat_source']>> | undefined;
+  const caveatSource = single.get('caveat_source') as Entry<RawSection<'caveat_source'>> | undefined;
   if (caveatSource !== undefined) {
     const source = sources.get(caveatSource.value.source)?.value;
     if (source === undefined) fault(caveatSource, ['source'], `There is no source '${caveatSource.value.source}'.`, hintFor(caveatSource.value.source, sources.keys(), 'source'));
@@ -247,124 +192,32 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
     caveatSource.value.measures?.forEach((name, i) => needs(caveatSource, ['measures', i], name));
   }
 
-  const build = (checked: ReadonlyMap<string, CheckedExpression>): Pack => {
-    const raw = (single.get('pack') as Entry<NonNullable<RawPackFile['pack']>>).value;
-    const language = raw.language ?? 'da';
-    const sql = (key: string): CheckedExpression => {
-      const found = checked.get(key);
-      if (found === undefined) throw new Error(`expression ${key} was not checked`);
-      return found;
-    };
-    return {
-      id, dir,
-      title: both(raw.title),
-      label: raw.label === undefined ? null : both(raw.label),
-      timeZone: raw.time_zone ?? 'Europe/Copenhagen',
-      language,
-      yearStart: raw.year_start ?? 1,
-      organisation,
-      sources: new Map([...sources].map(([key, entry]) => [key, sourceOf(key, entry, sql, settings)])),
-      measures: new Map([...measures].map(([key, entry]) => [key, measureOf(key, entry, sql)])),
-      plans: new Map([...(entries.plans as Map<string, Entry<NonNullable<RawPackFile['plans']>[string]>>)].map(([key, entry]) => [key, planOf(key, entry.value)])),
-      caveats: (caveats?.value ?? []).map((caveat): Caveat => ({ unit: caveat.unit ?? null, measures: caveat.measures ?? null, from: caveat.from, to: caveat.to, text: both(caveat.text) })),
-      caveatSource: caveatSource === undefined ? null : { source: caveatSource.value.source, text: caveatSource.value.text, measures: caveatSource.value.measures ?? null },
-      people: new Map([...people].map(([key, entry]): [string, Person] => [key, {
-        id: key, name: entry.value.name, title: both(entry.value.title ?? ''), role: entry.value.role, units: entry.value.units,
-        language: entry.value.language ?? language, email: entry.value.email?.toLowerCase() ?? null, slack: entry.value.slack ?? null, teams: entry.value.teams ?? null,
-      }])),
-      digests: new Map([...digests].map(([key, entry]) => [key, digestOf(key, entry)])),
-    };
-  };
+  const build = (checked: ReadonlyMap<string, CheckedExpression>): Pack => buildPack(id, dir, {
+    pack: single.get('pack') as Entry<RawSection<'pack'>>, sources, measures, plans, digests, people, caveats: caveats ?? null, caveatSource: caveatSource ?? null,
+  }, organisation, checked, settings);
   return { faults, expressions, build };
 }
 
-function sourceOf(id: string, entry: Entry<RawSource>, sql: (key: string) => CheckedExpression, settings: Readonly<Record<string, string | undefined>>): Source {
-  const raw = entry.value;
-  const list = Array.isArray(raw.files) ? raw.files : [raw.files];
-  return {
-    id,
-    name: both(raw.name),
-    attribution: both(raw.attribution ?? raw.name),
-    files: list.map((file, i): FileSet => {
-      const path = fillSettings(typeof file === 'string' ? file : file.path, settings).path;
-      const base = layoutOf(raw, path, null);
-      const layout = typeof file === 'string' ? base : { ...layoutOf(file as Partial<RawSource>, path, base), set: file.set ?? {}, at: file.at ?? {} };
-      return { pattern: path, layout, line: entry.located.at([...entry.path, 'files', i]).line };
-    }),
-    columns: Object.entries(raw.columns).map(([name, column]) => columnOf(name, column)),
-    derived: Object.keys(raw.derive ?? {}).map((name) => ({ name, sql: sql(`derive ${id} ${name}`).sql })),
-    where: raw.where === undefined ? null : sql(`where ${id}`).sql,
-    unitColumn: raw.unit ?? null,
-    unknownUnits: raw.unknown_units ?? 'reject',
-    dateColumn: raw.date,
-    dateKind: raw.date_kind ?? 'event',
-    grain: raw.grain ?? 'day',
-    graceDays: raw.grace_days ?? 0,
-    dimensions: Object.entries(raw.dimensions ?? {}).map(([key, dimension]): Dimension => ({
-      id: key, column: dimension.column, name: both(dimension.name), synonyms: wordsOf(dimension.synonyms),
-      values: Object.fromEntries(Object.entries(dimension.values ?? {}).map(([value, name]) => [value, both(name)])),
-    })),
-    completeTo: raw.complete_to ?? null,
-    line: entry.located.at(entry.path, { key: true }).line,
-    file: entry.located.path,
-  };
-}
+type RawLayout = Pick<RawSource, 'decimal' | 'thousands' | 'fill_down' | 'unpivot'>;
 
-function measureOf(id: string, entry: Entry<RawMeasure>, sql: (key: string) => CheckedExpression): Measure {
-  const raw = entry.value;
-  const base = {
-    id, name: both(raw.name), synonyms: wordsOf(raw.synonyms), definition: both(raw.definition), unit: raw.unit,
-    decimals: raw.decimals ?? (raw.unit === 'percent' ? 1 : 0), better: raw.better ?? 'neutral' as const,
-    breaks: (raw.breaks ?? []).map((mark) => ({ from: mark.from, note: both(mark.note) })),
-    threshold: raw.threshold ?? (raw.kind === 'distinct' && raw.unit === 'persons' ? 5 : null),
-    defaultPeriod: raw.default_period ?? 'last-closed' as const,
-    line: entry.located.at(entry.path, { key: true }).line, file: entry.located.path,
-  };
-  switch (raw.kind) {
-    case 'flow': case 'stock': {
-      const checked = sql(`measure ${id}`);
-      return { ...base, kind: raw.kind, source: raw.source, sql: checked.sql, split: checked.split ?? { parts: [], outer: '' } };
-    }
-    case 'distinct': {
-      const checked = sql(`measure ${id}`);
-      return { ...base, kind: 'distinct', source: raw.source, sql: checked.sql, key: checked.distinct?.key ?? '', filter: checked.distinct?.filter ?? null };
-    }
-    case 'ratio': return { ...base, kind: 'ratio', numerator: raw.numerator, denominator: raw.denominator, scale: raw.scale ?? (raw.unit === 'percent' ? 100 : 1) };
-    case 'forecast': return { ...base, kind: 'forecast', of: raw.of, plan: raw.plan, methods: raw.methods };
+/** What is wrong with how a file is said to be written; what a file leaves out, the source says. */
+function layoutFaults(own: RawLayout, source: RawSource): { path: readonly PropertyKey[]; message: string; hint: string }[] {
+  const faults: { path: readonly PropertyKey[]; message: string; hint: string }[] = [];
+  const [decimal, thousands] = [own.decimal ?? source.decimal, own.thousands ?? source.thousands];
+  if (decimal !== undefined && decimal === thousands && (own.decimal ?? own.thousands) !== undefined) {
+    faults.push({ path: [own.thousands === undefined ? 'decimal' : 'thousands'], message: `'${decimal}' is both the decimal and the thousands sign.`, hint: 'A number could be read in two ways: correct one of them.' });
   }
-}
-
-function planOf(measure: string, raw: NonNullable<RawPackFile['plans']>[string]): Plan {
-  const name = (fallback: Text): Text => (raw.name === undefined ? fallback : both(raw.name));
-  if ('by' in raw) return { kind: 'measure', measure, by: raw.by, name: name({ da: 'budget', en: 'budget' }) };
-  if ('yearly' in raw) return { kind: 'yearly', measure, by: raw.yearly, spread: raw.spread, name: name({ da: 'budget', en: 'budget' }) };
-  return { kind: 'target', measure, value: raw.target, units: raw.units ?? {}, name: name({ da: 'mål', en: 'target' }) };
-}
-
-/** `workday 5 at 08:00` or `cron 0 8 5 * *`. */
-function scheduleOf(text: string): Digest['schedule'] {
-  const [, workday, at] = /^workday (\d+)(?: at (\d{2}:\d{2}))?$/.exec(text) ?? [];
-  return workday === undefined ? { cron: text.replace(/^cron /, '') } : { workday: Number(workday), at: at ?? '08:00' };
-}
-
-function digestOf(id: string, entry: Entry<RawDigest>): Digest {
-  const raw = entry.value;
-  const grain = raw.period.split(' ').at(-1) as Digest['period']['grain'];
-  return {
-    id, title: both(raw.title),
-    schedule: scheduleOf(raw.schedule),
-    period: { grain, which: 'last-closed' },
-    audience: raw.audience.map((who) => ({ role: who.role, level: who.level ?? null })),
-    start: raw.start,
-    sections: raw.sections.map((section): Section => {
-      switch (section.kind) {
-        case 'headline': return section;
-        case 'table': return { ...section, title: both(section.title), period: section.period ?? 'digest' };
-        case 'chart': return { kind: 'chart', chart: section.chart, title: both(section.title ?? ''), measures: section.measures, months: section.months ?? 13, levels: section.levels ?? [] };
-        case 'ranking': return { ...section, title: both(section.title), top: section.top ?? 7 };
-        case 'text': return { kind: 'text', text: both(section.text) };
-      }
-    }),
-    line: entry.located.at(entry.path, { key: true }).line, file: entry.located.path,
-  };
+  const names = [...Object.keys(source.columns), ...Object.values(source.columns).flatMap((column) => (typeof column !== 'string' && column.header !== undefined ? [column.header] : []))];
+  own.fill_down?.forEach((name, i) => {
+    if (!names.includes(name)) faults.push({ path: ['fill_down', i], message: `There is no column '${name}' in the source.`, hint: hintFor(name, names, 'column') });
+  });
+  if (own.unpivot !== undefined) {
+    for (const part of ['name', 'value'] as const) if (!(own.unpivot[part] in source.columns)) faults.push({ path: ['unpivot', part], message: `There is no column '${own.unpivot[part]}' in the source.`, hint: hintFor(own.unpivot[part], Object.keys(source.columns), 'column') });
+    try {
+      new RegExp(`^(?:${own.unpivot.columns})$`, 'u');
+    } catch {
+      faults.push({ path: ['unpivot', 'columns'], message: `'${own.unpivot.columns}' is not a pattern of headers.`, hint: 'Write a regular expression that matches whole headers, such as 20\\d\\d for years.' });
+    }
+  }
+  return faults;
 }

@@ -1,17 +1,12 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { checkPack } from '../../src/app/packs.ts';
 import { DefinitionError } from '../../src/errors.ts';
 import { readPackFolders } from '../../src/io/packs/read.ts';
-import type { SqlParser } from '../../src/ports.ts';
-import { engine, PACK_YAML, parserOn } from '../query/facts.ts';
+import { openParser } from '../../src/io/warehouse/parser.ts';
+import { PACK_YAML } from '../query/facts.ts';
 
-let connection: DuckDBConnection;
-let parser: SqlParser;
-beforeAll(async () => {
-  connection = await engine();
-  parser = await parserOn(connection);
-});
-afterAll(() => connection.closeSync());
+let parser: Awaited<ReturnType<typeof openParser>>;
+beforeAll(async () => { parser = await openParser(); });
+afterAll(() => parser.close());
 
 /** What the author is told about a pack with these replacements: `line:column message hint`. */
 async function told(...changes: [from: string, to: string][]): Promise<string[]> {
@@ -88,6 +83,21 @@ describe('a mistake is told with its place, what is wrong and how to mend it', (
   it('YAML that can not be read, with line and column', async () => {
     const [fault] = await told(['pack: {title: {da: Prøve, en: Test}}', 'pack: {title: {da: Prøve, en: Test}']);
     expect(fault).toMatch(/^\d+:\d+ Not readable as YAML/);
+  });
+
+  it('a person who stands twice, and two people with one address', async () => {
+    const [twice] = await told(['organisation:\n', 'people:\n  ann: {name: Ann, role: leader, units: [a]}\n  ann: {name: Ann, role: leader, units: [b]}\norganisation:\n']);
+    expect(twice).toBe('5:3 This key stands twice in the same list. Keep one of them.');
+    const [shared] = await told(['organisation:\n', 'people:\n  ann: {name: Ann, role: leader, units: [a], email: x@example.dk}\n  bo: {name: Bo, role: leader, units: [b], email: X@example.dk}\norganisation:\n']);
+    expect(shared).toContain("'bo' and 'ann' have the same email address.");
+  });
+
+  it('how a file is written: one sign for two things, a column to fill that is not there, a pattern that is none', async () => {
+    const source = '    files: x.csv\n';
+    expect((await told([source, `${source}    decimal: ","\n    thousands: ","\n`]))[0]).toContain("',' is both the decimal and the thousands sign.");
+    expect((await told([source, `${source}    fill_down: [mony]\n`]))[0]).toContain("There is no column 'mony' in the source. Did you mean 'money'?");
+    expect((await told([source, `${source}    unpivot: {columns: "20(", name: kind, value: money}\n`]))[0]).toContain("'20(' is not a pattern of headers.");
+    expect((await told([source, '    files: {path: x.csv, decimal: ".", thousands: "."}\n']))[0]).toContain("'.' is both");
   });
 
   it('all of them in one go', async () => {

@@ -25,7 +25,7 @@ const text = (value: string | null): string => (value === null ? 'null' : `'${va
 async function figuresFor(visits: readonly Visit[]): Promise<{ pack: Pack; figures: Figures; close: () => void }> {
   const connection = await engine();
   const stocks = await engine();
-  const pack = await packFrom(PACK_YAML, connection);
+  const pack = await packFrom(PACK_YAML);
   const rows = visits.map((v) => `('${v.unit}', date '${v.date}', ${(v.cents / 100).toFixed(2)}::decimal(18,2), ${v.minutes}::bigint, '${v.who}', ${text(v.kind)})`);
   const figures = await figuresOf(pack, {
     s: { create: `create table facts as select u as _unit, d as _date, * from (values ${rows.join(',')}) t(u, d, money, minutes, who, kind)` },

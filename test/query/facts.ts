@@ -1,30 +1,15 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { openFigures, type Figures } from '../../src/app/figures.ts';
 import { checkPack } from '../../src/app/packs.ts';
+import { openParser } from '../../src/io/warehouse/parser.ts';
 import type { Pack } from '../../src/pack/model.ts';
 import { subtree } from '../../src/pack/organisation.ts';
-import type { Facts, LoadReport, SqlParser } from '../../src/ports.ts';
+import type { Facts, LoadReport } from '../../src/ports.ts';
 import { rollupStatements } from '../../src/query/rollup.ts';
 
 /** A real engine in memory, for tests that bring their own rows. */
 export async function engine(): Promise<DuckDBConnection> {
   return (await DuckDBInstance.create(':memory:')).connect();
-}
-
-/** The engine's own parser, as the product uses it. */
-export async function parserOn(connection: DuckDBConnection): Promise<SqlParser> {
-  return {
-    async parse(expression) {
-      const rows = (await connection.runAndReadAll('select json_serialize_sql($1::varchar)::varchar as j', [`SELECT ${expression}`])).getRowObjectsJson();
-      const tree = JSON.parse(String(rows[0]?.['j'])) as { error: boolean; error_message?: string };
-      return tree.error ? { ok: false, message: tree.error_message ?? '', offset: null } : { ok: true, tree };
-    },
-    async render(node) {
-      const tree = { error: false, statements: [{ node: { type: 'SELECT_NODE', modifiers: [], cte_map: { map: [] }, select_list: [node], from_table: { type: 'EMPTY', alias: '', sample: null, query_location: 0 }, where_clause: null, group_expressions: [], group_sets: [], aggregate_handling: 'STANDARD_HANDLING', having: null, sample: null, qualify: null }, named_param_map: [] }] };
-      const rows = (await connection.runAndReadAll('select json_deserialize_sql($1::json) as s', [JSON.stringify(tree)])).getRowObjectsJson();
-      return String(rows[0]?.['s']).replace(/^SELECT /, '').replace(/;$/, '');
-    },
-  };
 }
 
 export const PACK_YAML = `
@@ -62,8 +47,13 @@ measures:
   open: {kind: stock, source: stock, sql: "sum(open)", name: Open, definition: d, unit: count}
 `;
 
-export async function packFrom(yaml: string, connection: DuckDBConnection): Promise<Pack> {
-  return checkPack({ id: 'p', dir: '.', files: [{ path: 'pack.yaml', text: yaml }] }, await parserOn(connection), {});
+export async function packFrom(yaml: string): Promise<Pack> {
+  const parser = await openParser();
+  try {
+    return await checkPack({ id: 'p', dir: '.', files: [{ path: 'pack.yaml', text: yaml }] }, parser, {});
+  } finally {
+    await parser.close();
+  }
 }
 
 /** Puts rows into the shape the loader makes (facts, closure), builds the roll-ups, and opens the pack on them. */

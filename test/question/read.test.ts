@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import type { IsoDate } from '../../src/calendar/period.ts';
 import { readPackFolders } from '../../src/io/packs/read.ts';
+import { openParser } from '../../src/io/warehouse/parser.ts';
 import { checkPack } from '../../src/app/packs.ts';
 import type { Language, Pack, Person } from '../../src/pack/model.ts';
 import type { Query } from '../../src/query/query.ts';
 import { buildLexicon, type Lexicon } from '../../src/question/lexicon.ts';
 import { phrase } from '../../src/question/phrase.ts';
 import { read, type Reading } from '../../src/question/read.ts';
-import { engine, packFrom, parserOn } from '../query/facts.ts';
+import { packFrom } from '../query/facts.ts';
 import { CORPUS, FOLLOW_UPS, type Expected } from './corpus.ts';
 import { LIBRARY } from './library.ts';
 
@@ -19,11 +20,12 @@ let lexicon: Lexicon;
 let librarian: Lexicon;
 
 beforeAll(async () => {
-  const connection = await engine();
+  const parser = await openParser();
   const [folder] = (await readPackFolders(['digests'])).filter(({ id }) => id === 'hjemmepleje');
   if (folder === undefined) throw new Error('no demo pack');
-  pack = await checkPack(folder, await parserOn(connection), {});
-  library = await packFrom(LIBRARY, connection);
+  pack = await checkPack(folder, parser, {});
+  await parser.close();
+  library = await packFrom(LIBRARY);
   lexicon = buildLexicon([pack]);
   librarian = buildLexicon([library]);
 });

@@ -1,7 +1,7 @@
 import { unlink } from 'node:fs/promises';
 import type { Column, Layout, Source } from '../../pack/model.ts';
 import { literal, type NumberSpelling } from './cast.ts';
-import { holdsCpr, maskCpr } from './cpr.ts';
+import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
 import { detectDelimiter } from './delimiter.ts';
 import { detectEncoding, writeAsUtf8 } from './encoding.ts';
 import type { SourceFile } from './files.ts';
@@ -55,7 +55,7 @@ export async function readyDelimited(reading: Reading): Promise<ReadyFile | Unus
   const headerRecord = layout.headerRow === 0 ? null : head.find((record) => record.line === layout.headerRow);
   if (headerRecord === undefined) return { problem: `No header begins in line ${layout.headerRow}: ${head.length === 0 ? 'the file is empty' : 'the file is shorter, or the line is the middle of a field with line breaks'}.` };
   const placement = placeColumns(source, layout, headerRecord?.cells ?? null);
-  if (typeof placement === 'string') return { problem: maskCpr(`${headerRecord === null ? '' : `Header in line ${layout.headerRow}, ${encoding.name}, delimiter ${shownDelimiter(delimiter)}: `}${placement}`) };
+  if (typeof placement === 'string') return { problem: maskPersonalNumbers(`${headerRecord === null ? '' : `Header in line ${layout.headerRow}, ${encoding.name}, delimiter ${shownDelimiter(delimiter)}: `}${placement}`) };
 
   const firstRow = layout.firstRow ?? (headerRecord === null ? 1 : (head.find((record) => record.line > headerRecord.line)?.line ?? headerRecord.line + 1));
   const spelling = { decimal: layout.decimal ?? detectDecimal(source, placement, head.filter((record) => record.line >= firstRow)), thousands: layout.thousands };
@@ -115,7 +115,7 @@ async function scanFile(reading: Reading, plain: { path: string; bom: number }, 
   const fault = await visitRecords(plain.path, delimiter, plain.bom, (record) => {
     if (record.line === layout.headerRow) headers = fieldTexts(record);
     if (record.suspects.length > 0) {
-      const hit = record.suspects.find((index) => holdsCpr(fieldText(record, index), record.line >= firstRow && numeric.has(index)));
+      const hit = record.suspects.find((index) => holdsPersonalNumber(fieldText(record, index), record.line >= firstRow && numeric.has(index)));
       if (hit !== undefined) {
         problem = cprProblem(record.line, shownColumn(headers, hit));
         return false;
@@ -178,7 +178,7 @@ function raggedReason(record: RecordView, cells: readonly string[], width: numbe
 /** A column as messages name it: its header, or its letter. */
 export function shownColumn(headers: readonly string[], index: number): string {
   const header = headers[index]?.trim() ?? '';
-  return header === '' || header.length > 80 ? letterOfIndex(index) : `'${maskCpr(header)}'`;
+  return header === '' || header.length > 80 ? letterOfIndex(index) : `'${maskPersonalNumbers(header)}'`;
 }
 
 const shownDelimiter = (delimiter: string): string => (delimiter === '\t' ? 'tab' : `'${delimiter}'`);

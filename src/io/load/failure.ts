@@ -1,5 +1,5 @@
 import { ServiceError } from '../../errors.ts';
-import { maskCpr } from './cpr.ts';
+import { maskPersonalNumbers } from '../../access/personal-number.ts';
 
 /** Whatever broke a load off, as one clear error of the source. The last good load is still in service. */
 export function loadError(source: string, error: unknown): ServiceError {
@@ -18,5 +18,5 @@ export function loadError(source: string, error: unknown): ServiceError {
 /** The engine's message in one line, without the statement it repeats below, and without a CPR number the data may have put there. */
 export function engineMessage(error: unknown): string {
   const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
-  return maskCpr(line.replace(/^Error: /, '').trim());
+  return maskPersonalNumbers(line.replace(/^Error: /, '').trim());
 }

@@ -1,4 +1,4 @@
-import { holdsCpr, maskCpr } from './cpr.ts';
+import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
 import { constantPlaces, cprProblem, numericFields, rewrittenRows, shownColumn, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
 import { placeColumns } from './header.ts';
 import { openRowWriter } from './rows.ts';
@@ -20,7 +20,7 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
   const lastRow = layout.lastRow ?? Infinity;
   const numeric = numericFields(source, layout, placement);
   for (const { line, cells } of rows) {
-    const hit = cells.findIndex((cell, index) => holdsCpr(cell, line >= firstRow && numeric.has(index)));
+    const hit = cells.findIndex((cell, index) => holdsPersonalNumber(cell, line >= firstRow && numeric.has(index)));
     if (hit >= 0) return { problem: cprProblem(line, shownColumn(header?.cells ?? [], hit)) };
   }
   const writer = await openRowWriter(scratch, source, layout, placement);
@@ -39,5 +39,5 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
 function workbookProblem(error: unknown): string {
   const { name, message, sheets } = error as { name?: string; message?: string; sheets?: string[] };
   if (name === 'SheetNotFoundError') return `There is no such worksheet. ${sheets === undefined ? message ?? '' : `The workbook has: ${sheets.join(', ')}.`}`;
-  return `It is not a readable .xlsx file (${maskCpr(message ?? 'broken')}). Save it again from Excel as .xlsx.`;
+  return `It is not a readable .xlsx file (${maskPersonalNumbers(message ?? 'broken')}). Save it again from Excel as .xlsx.`;
 }

@@ -6,7 +6,7 @@ import { cleaned, literal, SQL_TYPES, typed } from './cast.ts';
 import type { ReadyFile } from './delimited.ts';
 import { reasonsOf, unknownUnitReasons, KINDS } from './reasons.ts';
 import { closureOf, unitAliases } from './units.ts';
-import { maskCpr } from './cpr.ts';
+import { maskPersonalNumbers } from '../../access/personal-number.ts';
 
 /** What one file brought to the stage. */
 export interface StagedFile {
@@ -106,7 +106,7 @@ export async function finishFacts(connection: DuckDBConnection, source: Source, 
     where s._bad is not null and coalesce(${where}, true)
     order by s._file, s._line`);
   for (const file of files) {
-    await append(connection, 'rejects', null, file.ready.ragged.map((row) => [file.shown, row.line, '', maskCpr(row.value), row.reason]));
+    await append(connection, 'rejects', null, file.ready.ragged.map((row) => [file.shown, row.line, '', maskPersonalNumbers(row.value), row.reason]));
   }
   const counts = await rowsOf(connection, `select _file as file, count(*) as rows from ${scope} where _bad is null and ${where} group by 1`);
   const rowsIn = (file: StagedFile): number => Number(counts.find((row) => row['file'] === file.number)?.['rows'] ?? 0);

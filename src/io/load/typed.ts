@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { literal } from './cast.ts';
-import { holdsCpr } from './cpr.ts';
+import { holdsPersonalNumber } from '../../access/personal-number.ts';
 import { constantPlaces, cprProblem, numericFields, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
 import { engineMessage } from './failure.ts';
 import { placeColumns } from './header.ts';
@@ -61,7 +61,7 @@ async function firstCpr(connection: DuckDBConnection, from: string, text: string
   const candidates = `select _line, v from (select row_number() over () as _line, ${text} as v from ${from}) where regexp_matches(v, '(^|\\D)\\d{6}[ .–-]?\\d{4}(\\D|$)')`;
   const result = await connection.stream(candidates);
   for await (const rows of result.yieldRowsJson()) {
-    for (const [line, value] of rows) if (holdsCpr(String(value), numeric)) return Number(line);
+    for (const [line, value] of rows) if (holdsPersonalNumber(String(value), numeric)) return Number(line);
   }
   return null;
 }

@@ -1,12 +1,11 @@
 import { pino } from 'pino';
+import { maskPersonalNumbers } from '../../access/personal-number.ts';
 import type { Log } from '../../ports.ts';
 
-/** Ten digits that begin with a day and a month, with or without separator: masked wherever they turn up. */
-const PERSONAL_NUMBER = /(?<!\d)(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])(?:0[1-9]|1[0-2])\d{2}[ \-\u2013.]?\d{4}(?!\d)/g;
 const SECRETS = /\b(?:xox[abp]-[\w-]+|xapp-[\w-]+|Bearer\s+[\w.-]+|postgres(?:ql)?:\/\/[^\s"]+)/g;
 
 const masked = (value: unknown): unknown => {
-  if (typeof value === 'string') return value.replace(PERSONAL_NUMBER, '[number]').replace(SECRETS, '[secret]');
+  if (typeof value === 'string') return maskPersonalNumbers(value).replace(SECRETS, '[secret]');
   if (Array.isArray(value)) return value.map(masked);
   if (value instanceof Error) return { message: masked(value.message), stack: masked(value.stack) };
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, masked(inner)]));
