@@ -41,6 +41,13 @@ export function unitName(unit: UnitOfMeasure, language: Language): string {
   return `${name} ${PER[language]} ${one(under, language)}`.trim();
 }
 
+/** How finely an amount of money is written in words: 33,452 is written as 33 thousand, so in steps of 1,000. */
+export function stepOf(value: number): number {
+  const size = Math.abs(value);
+  if (size >= 999_500) return size >= 99_500_000 ? 1e6 : size >= 9_950_000 ? 1e5 : 1e4;
+  return size >= 10_000 ? 1e3 : 1;
+}
+
 /** Money is written in the scale its size asks for (domain: t.kr. from 10,000, mio. kr. from a million). */
 function scaled(value: number, unit: UnitOfMeasure, language: Language, decimals: number): { text: string; unit: string } {
   const size = Math.abs(value);

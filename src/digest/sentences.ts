@@ -1,7 +1,7 @@
 import type { Period } from '../calendar/period.ts';
 import { inWords, shownDecimals } from '../card/figures.ts';
 import { messages } from '../card/messages.ts';
-import { formatPercent, formatValue } from '../card/numbers.ts';
+import { formatPercent, formatValue, stepOf } from '../card/numbers.ts';
 import { couple, type Coupling } from '../insight/coupling.ts';
 import type { Language, Measure, Pack, Section, Unit } from '../pack/model.ts';
 import { MISSING, type Row } from '../query/result.ts';
@@ -64,5 +64,10 @@ export function splitSentence(pack: Pack, section: Headline, row: Row | undefine
   if (coupled.money.plan === 0 || Math.abs(total / coupled.money.plan) < 0.01) return '';
   const unit = measureOf(pack, section.money).unit;
   const signed = (value: number): string => `${value > 0 ? '+' : ''}${formatValue(value, unit, 0, language)}`;
-  return messages(language).split(formatValue(Math.abs(total), unit, 0, language), total > 0, signed(coupled.split.volume), signed(coupled.split.price));
+  const { volume, price } = coupled.split;
+  // Written in the same steps, the two parts make up the whole as it is read: 32 = 16 + 16, not 16 + 17.
+  const step = stepOf(total);
+  const rounded = (value: number): number => Math.round(value / step) * step;
+  const rest = stepOf(volume) === step && stepOf(price) === step ? rounded(total) - rounded(volume) : price;
+  return messages(language).split(formatValue(Math.abs(total), unit, 0, language), total > 0, signed(volume), signed(rest));
 }

@@ -1,0 +1,204 @@
+import { mkdtempSync } from 'node:fs';
+import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../src/cli.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'overblik-cli-'));
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+interface Outcome { readonly code: number; readonly out: string; readonly err: string }
+
+/** Runs a command as `npm run -s overblik --` does, with its own data folder. */
+async function overblik(arguments_: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const code = await run(arguments_, {
+    environment: { OVERBLIK_DATA_DIR: join(dir, 'var'), ...environment },
+    out: (text) => { out.push(text); }, err: (text) => { err.push(text); }, ended: Promise.resolve(),
+  });
+  const outcome = { code, out: out.join('\n'), err: err.join('\n') };
+  // Whatever happens, a user is never shown where in the program it happened.
+  expect(`${outcome.out}\n${outcome.err}`).not.toMatch(/^\s+at .+:\d+:\d+\)?$/m);
+  return outcome;
+}
+
+const asked = async (text: string, as: string, ...more: string[]): Promise<Record<string, never>> => {
+  const { code, out } = await overblik(['ask', text, '--as', as, '--now', '2026-11-23', '--json', ...more]);
+  expect(code).toBe(0);
+  return JSON.parse(out) as Record<string, never>;
+};
+
+/** A copy of the demo pack with one change. */
+async function changedPack(name: string, file: string, from: string, to: string): Promise<string> {
+  const root = join(dir, name);
+  await cp('digests/hjemmepleje', join(root, 'hjemmepleje'), { recursive: true });
+  const path = join(root, 'hjemmepleje', file);
+  const text = await readFile(path, 'utf8');
+  if (!text.includes(from)) throw new Error(`${file} has no '${from}'`);
+  await writeFile(path, text.replace(from, to));
+  return root;
+}
+
+describe('the command line', () => {
+  it('says what it can do, and what was wrong with what was typed', async () => {
+    const help = await overblik(['--help']);
+    expect(help.code).toBe(0);
+    for (const command of ['serve', 'check', 'load', 'digest', 'ask', 'send', 'status', 'schema']) expect(help.out).toMatch(new RegExp(`^  ${command}`, 'm'));
+    for (const wrong of [['dijest'], ['ask'], ['ask', 'budget', '--as', 'leder-nord', '--lang', 'fr'], ['ask', 'budget', '--as', 'leder-nord', '--now', '23-11-2026'], ['ask', 'budget', '--as', 'ingen'], ['digest', 'hjemmepleje/uge'], ['digest', 'hjemmepleje/maaned'], ['digest', 'hjemmepleje/maaned', '--all', '--period', 'oktober'], ['digest', 'hjemmepleje/maaned', '--all', '--period', '2026-Q3']]) {
+      const told = await overblik(wrong);
+      expect([wrong.join(' '), told.code]).toEqual([wrong.join(' '), 2]);
+      expect(told.err).not.toBe('');
+    }
+    expect((await overblik(['dijest'])).err).toContain('digest');
+    expect((await overblik(['ask', 'budget', '--as', 'ingen'])).err).toContain("There is no person 'ingen'. Known: leder-nord,");
+    expect((await overblik(['digest', 'hjemmepleje/uge', '--all'])).err).toContain('Known: hjemmepleje/maaned');
+  });
+
+  it('says which setting is wrong, never its value', async () => {
+    const told = await overblik(['check'], { SLACK_BOT_TOKEN: 'secret-thing', PORT: 'many' });
+    expect(told.code).toBe(1);
+    expect(told.err).toContain('SLACK_BOT_TOKEN');
+    expect(told.err).toContain('PORT');
+    expect(told.err).not.toContain('secret-thing');
+  });
+});
+
+describe('check', () => {
+  it('is content with the demo', async () => {
+    expect(await overblik(['check'])).toMatchObject({ code: 0, out: expect.stringMatching(/^hjemmepleje: in order \(\d+ sources, \d+ measures, 8 units, 1 digests, 9 people\)$/) });
+  });
+
+  it('tells a mistake with file, line, column and how to mend it, and answers 1', async () => {
+    const root = await changedPack('mistake', 'digests.yaml', 'measure: timepris', 'measure: timpris');
+    const told = await overblik(['--packs', root, 'check']);
+    expect(told.code).toBe(1);
+    expect(told.err).toMatch(/hjemmepleje\/digests\.yaml:\d+:\d+: There is no measure 'timpris'\. Did you mean 'timepris'\?/);
+    expect(told.err).toContain('1 mistake.');
+  });
+
+  it('says so when there are no packs, or not this one', async () => {
+    await mkdir(join(dir, 'empty'), { recursive: true });
+    expect(await overblik(['--packs', join(dir, 'empty'), 'check'])).toMatchObject({ code: 1, err: expect.stringContaining('There are no packs here.') });
+    expect(await overblik(['--packs', join(dir, 'nowhere'), 'check'])).toMatchObject({ code: 1, err: expect.stringContaining('nowhere') });
+    expect(await overblik(['check', 'skole'])).toMatchObject({ code: 1, err: expect.stringContaining('Known: hjemmepleje.') });
+  });
+
+  it('the schema editors use is the one the program checks by', async () => {
+    const { out } = await overblik(['schema']);
+    expect(JSON.parse(out)).toEqual(JSON.parse(await readFile('digests/pack.schema.json', 'utf8')));
+  });
+});
+
+describe('load', () => {
+  it('reports what came in, and the next time that nothing changed', async () => {
+    const data = { OVERBLIK_DATA_DIR: join(dir, 'load') };
+    const first = await overblik(['load'], data);
+    expect(first.code).toBe(0);
+    expect(first.out).toContain('hjemmepleje/besoeg: loaded, 85818 rows from 2023-11-01 to 2026-10-31, 0 rejected');
+    expect(first.err).toContain('rows');
+    expect((await overblik(['load'], data)).out).toContain('hjemmepleje/besoeg: unchanged, 85818 rows');
+  });
+
+  it('a file that is missing or broken is told with exit code 3, and the others are loaded', async () => {
+    const root = await changedPack('missing', 'sources.yaml', 'besoeg.csv', 'besog.csv');
+    const told = await overblik(['--packs', root, 'load'], { OVERBLIK_DATA_DIR: join(dir, 'missing-var') });
+    expect(told.code).toBe(3);
+    expect(told.out).toMatch(/hjemmepleje\/besoeg: failed\n .*besog\.csv/);
+    expect(told.out).toContain('hjemmepleje/oekonomi: loaded');
+  });
+});
+
+describe('digest', () => {
+  it('--all writes 7 leaders\' pages, the chief\'s and their pictures', async () => {
+    const out = join(dir, 'pages');
+    const told = await overblik(['digest', 'hjemmepleje/maaned', '--period', '2026-10', '--all', '--out', out]);
+    expect(told.code).toBe(0);
+    const people = ['chef', 'leder-centrum', 'leder-nord', 'leder-nordvest', 'leder-oest', 'leder-syd', 'leder-sydvest', 'leder-vest'];
+    expect((await readdir(out)).sort()).toEqual(people.flatMap((person) => [`${person}.png`, `${person}.txt`]).sort());
+    const page = async (person: string): Promise<string> => readFile(join(out, `${person}.txt`), 'utf8');
+    expect(await page('leder-nord')).toContain('Nord');
+    expect(await page('leder-nord')).toContain('Syntetiske data');
+    expect(await page('leder-nord')).toMatch(/824\.847|824,8|825/);
+    expect(await page('leder-syd')).toContain('October 2026');
+    for (const person of people.filter((one) => one.startsWith('leder-') && one !== 'leder-syd')) expect(await page(person)).toContain('oktober 2026');
+    for (const person of people) expect([...(await readFile(join(out, `${person}.png`))).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+  });
+
+  it('--as prints one page, --json as data', async () => {
+    const { out } = await overblik(['digest', 'hjemmepleje/maaned', '--period', '2026-10', '--as', 'leder-syd', '--json']);
+    const [page] = JSON.parse(out) as { person: string; card: { language: string; title: string } }[];
+    expect(page).toMatchObject({ person: 'leder-syd', card: { language: 'en' } });
+  });
+
+  it('a month that is not closed, or before the first figure, is a page that says so', async () => {
+    for (const period of ['2026-11', '2031-01', '2001-01']) {
+      const { code, out } = await overblik(['digest', 'hjemmepleje/maaned', '--period', period, '--as', 'leder-nord']);
+      expect([period, code]).toEqual([period, 0]);
+      expect(out).toMatch(/ikke|ingen/i);
+    }
+  });
+});
+
+describe('ask', () => {
+  it('--json gives what was understood, with ids and ISO dates, and rows with the value to the øre', async () => {
+    const { kind, understood, rows, text, chart } = await asked('budget vs timer sidste måned', 'leder-nord');
+    expect({ kind, understood }).toEqual({
+      kind: 'answer',
+      understood: { measures: ['forbrug', 'budget', 'leverede_timer', 'timepris'], units: ['nord'], period: { from: '2026-10-01', to: '2026-11-01', grain: 'month' }, comparison: ['plan'], groupBy: null, limit: null },
+    });
+    expect(rows).toMatchObject([{ unit: 'nord', values: { forbrug: { value: 824847.11, state: 'ok' } } }]);
+    expect(text).toContain('510');
+    expect(chart).not.toBeNull();
+  });
+
+  it('reads the same in English, and answers in the asked language', async () => {
+    const danish = await asked('budget mod timer sidste måned', 'leder-nord');
+    const english = await asked('budget vs hours last month', 'leder-nord', '--lang', 'en');
+    expect(english['understood']).toEqual(danish['understood']);
+    expect(english['rows']).toEqual(danish['rows']);
+    expect(english['text']).toContain('October 2026');
+  });
+
+  it('asks back, refuses or helps, and never guesses', async () => {
+    expect(await asked('hvad er klokken', 'leder-nord')).toMatchObject({ kind: 'help', understood: null, rows: [] });
+    expect(await asked('budget i Syd', 'leder-nord')).toMatchObject({ kind: 'refused', understood: null, rows: [], chart: null });
+    expect((await asked('', 'leder-nord'))['kind']).toBe('help');
+  });
+
+  it('--out writes the answer and its picture', async () => {
+    const out = join(dir, 'answer');
+    expect((await overblik(['ask', 'sygefravær i år', '--as', 'chef', '--now', '2026-11-23', '--out', out])).code).toBe(0);
+    expect((await readdir(out)).sort()).toEqual(['answer.png', 'answer.txt']);
+  });
+});
+
+describe('status and send', () => {
+  it('say that the service is not running', async () => {
+    for (const command of [['status'], ['send', 'hjemmepleje/maaned', '--to', 'leder-nord', '--period', '2026-10']]) expect(await overblik(command)).toMatchObject({ code: 3, err: expect.stringContaining("Start it with 'npm start'.") });
+  });
+});
+
+describe('serve', () => {
+  it('a port in use is told, with exit code 3 and nothing left behind', async () => {
+    const busy = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => { busy.once('listening', resolve); });
+    try {
+      const { port } = busy.address() as AddressInfo;
+      const told = await overblik(['serve'], { PORT: String(port), LOG_LEVEL: 'silent', OVERBLIK_DATA_DIR: join(dir, 'busy') });
+      expect(told).toMatchObject({ code: 3, err: expect.stringContaining(String(port)) });
+    } finally {
+      busy.close();
+    }
+  });
+
+  it('starts, and ends when it is told to', async () => {
+    const told = await overblik(['serve'], { PORT: '0', LOG_LEVEL: 'silent', OVERBLIK_DATA_DIR: join(dir, 'serve') });
+    expect(told).toMatchObject({ code: 0, out: expect.stringMatching(/^Overblik is ready: http:\/\/127\.0\.0\.1:\d+ \(local chat with invented people\)$/) });
+  });
+
+  it('the local chat is never opened to other machines', async () => {
+    expect(await overblik(['serve'], { HOST: '0.0.0.0', OVERBLIK_DEMO: 'true' })).toMatchObject({ code: 1, err: expect.stringContaining('OVERBLIK_DEMO') });
+  });
+});

@@ -1,0 +1,152 @@
+import { createServer } from 'node:http';
+import { mkdtempSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../src/cli.ts';
+import { readConfig } from '../src/io/config/config.ts';
+import type { Clock, Log } from '../src/ports.ts';
+import { serve, type Service } from '../src/service.ts';
+
+/** The whole house on a real port: pack, facts, questions, pages, store and local chat. The test moves the clock. */
+const dir = mkdtempSync(join(tmpdir(), 'overblik-house-'));
+const environment = { OVERBLIK_DATA_DIR: dir, PORT: '0', LOG_LEVEL: 'silent' };
+const clock: Clock & { at: Date } = { at: new Date('2026-11-05T12:00:00Z'), now: () => clock.at };
+const lines: { event: string; fields: Readonly<Record<string, unknown>> }[] = [];
+const waiting: { event: string; resolve: (fields: Readonly<Record<string, unknown>>) => void }[] = [];
+const line = (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+  lines.push({ event, fields });
+  for (const one of waiting.splice(0)) if (one.event === event) one.resolve(fields); else waiting.push(one);
+};
+const log: Log = { info: line, warn: line, error: line };
+const next = (event: string): Promise<Readonly<Record<string, unknown>>> => new Promise((resolve) => { waiting.push({ event, resolve }); });
+const start = (): Promise<Service> => serve(readConfig(environment), clock, log);
+
+let service: Service;
+beforeAll(async () => { service = await start(); });
+afterAll(async () => {
+  await service.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+interface Entry { readonly id: string; readonly from: string; readonly title: string; readonly html: string }
+
+/** Opens a person's chat as the page does, and gives its messages one by one, old ones first. */
+async function chat(person: string): Promise<{ next(which: (entry: Entry) => boolean): Promise<Entry>; close(): void }> {
+  const stop = new AbortController();
+  const response = await fetch(`${service.url}/chat/events/${person}`, { signal: stop.signal });
+  const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+  const entries: Entry[] = [];
+  let text = '';
+  return {
+    next: async (which) => {
+      for (;;) {
+        const found = entries.findIndex(which);
+        if (found >= 0) return entries.splice(0, found + 1).at(-1) as Entry;
+        const { done, value } = await reader.read();
+        if (done) throw new Error('the chat ended');
+        text += value;
+        const parts = text.split('\n\n');
+        text = parts.pop() ?? '';
+        for (const part of parts) {
+          const data = JSON.parse(/^data: (.+)$/m.exec(part)?.[1] ?? '{}') as { entries?: Entry[]; entry?: Entry };
+          entries.push(...(data.entries ?? (data.entry === undefined ? [] : [data.entry])));
+        }
+      }
+    },
+    close: () => stop.abort(),
+  };
+}
+const say = async (person: string, text: string): Promise<void> => {
+  const response = await fetch(`${service.url}/chat/messages/${person}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ id: crypto.randomUUID(), kind: 'message', text }) });
+  expect([response.status, response.ok ? '' : await response.text()]).toEqual([response.status, '']);
+};
+const command = async (...words: string[]): Promise<{ code: number; told: string }> => {
+  const told: string[] = [];
+  const code = await run(words, { environment, out: (text) => { told.push(text); }, err: (text) => { told.push(text); }, ended: Promise.resolve() });
+  return { code, told: told.join('\n') };
+};
+
+describe('the house', () => {
+  it('is well, and says so', async () => {
+    expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
+    expect(await (await fetch(`${service.url}/readyz`)).json()).toMatchObject({ ok: true });
+  });
+
+  it('answers a question with figures and a picture', async () => {
+    const room = await chat('leder-nord');
+    await say('leder-nord', 'budget vs timer sidste måned');
+    const answer = await room.next((entry) => entry.from === 'bot' && entry.html.includes('oktober 2026') && entry.html.includes('<img'));
+    expect(answer.html).toMatch(/825\u00a0t\.kr\./);
+    expect(answer.html).toMatch(/510\u00a0kr\. pr\. time/);
+    const [, picture = ''] = /<img[^>]+src="([^"]+)"/.exec(answer.html) ?? [];
+    const png = await fetch(`${service.url}${picture}`);
+    expect(png.headers.get('content-type')).toBe('image/png');
+    expect(answer.html).toMatch(/<img[^>]+alt="[^"]{20,}"/);
+    await say('leder-nord', 'og i Syd?');
+    expect((await room.next((entry) => entry.from === 'bot')).html).toContain('ikke adgang');
+    await say('leder-nord', 'hvad med 010190-1234?');
+    const told = await room.next((entry) => entry.from === 'bot');
+    expect(told.html).toContain('CPR');
+    expect(told.html).not.toContain('010190');
+    room.close();
+  });
+
+  it('sends nothing before the fifth working day', async () => {
+    expect((await command('status')).told).toBe('Nothing is owed yet.');
+  });
+
+  it('a person can be sent one page to look at, which counts as no delivery', async () => {
+    const sent = await command('send', 'hjemmepleje/maaned', '--to', 'leder-vest', '--period', '2026-10');
+    expect(sent).toMatchObject({ code: 0, told: expect.stringMatching(/Sent to leder-vest on web: message \S+ with picture\./) });
+    expect((await command('status')).told).toBe('Nothing is owed yet.');
+    expect(await command('send', 'hjemmepleje/maaned', '--to', 'leder-vejle', '--period', '2026-10')).toMatchObject({ code: 2 });
+  });
+
+  it('the way in for commands needs the token that only this user can read', async () => {
+    for (const headers of [{}, { authorization: 'Bearer guess' }]) expect((await fetch(`${service.url}/admin/status`, { method: 'POST', headers })).status).toBe(404);
+    const { token } = JSON.parse(await readFile(join(dir, 'service.json'), 'utf8')) as { token: string };
+    expect((await fetch(`${service.url}/admin/nothing`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })).status).toBe(404);
+  });
+
+  it('on the fifth working day, 8 in the morning, every recipient has one page; a restart sends none again', async () => {
+    await service.stop();
+    expect((await command('status')).code).toBe(3);
+    // 1 November 2026 is a Sunday: the fifth working day is Friday the 6th.
+    clock.at = new Date('2026-11-06T06:59:00Z');
+    service = await start();
+    expect((await command('status')).told).toBe('Nothing is owed yet.');
+    await service.stop();
+
+    clock.at = new Date('2026-11-06T07:00:00Z');
+    const summary = next('deliveries');
+    service = await start();
+    expect(await summary).toMatchObject({ owed: 8, delivered: 8, failed: 0, unsure: 0 });
+    expect((await command('status')).told).toMatch(/^hjemmepleje\/maaned 2026-10\S*: 8 delivered$/);
+    const room = await chat('leder-syd');
+    const page = await room.next((entry) => entry.from === 'bot' && entry.title.includes('October 2026'));
+    expect(page.html).toContain('<img');
+    room.close();
+    await service.stop();
+
+    clock.at = new Date('2026-11-09T07:00:00Z');
+    const before = lines.length;
+    service = await start();
+    await service.stop();
+    expect(lines.slice(before).filter(({ event }) => event === 'deliveries')).toEqual([]);
+    service = await start();
+    expect((await command('status')).told).toMatch(/: 8 delivered$/);
+  });
+
+  it('tells a port in use, and holds on to nothing', async () => {
+    await service.stop();
+    const busy = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => { busy.once('listening', resolve); });
+    const { port } = busy.address() as AddressInfo;
+    await expect(serve(readConfig({ ...environment, PORT: String(port) }), clock, log)).rejects.toThrow(String(port));
+    busy.close();
+    // What was started on the way was taken down: the same folder opens again.
+    service = await start();
+  });
+});
