@@ -36,7 +36,7 @@ interface Entry { readonly id: string; readonly from: string; readonly title: st
 async function chat(person: string): Promise<{ next(which: (entry: Entry) => boolean): Promise<Entry>; close(): void }> {
   const stop = new AbortController();
   const response = await fetch(`${service.url}/chat/events/${person}`, { signal: stop.signal });
-  const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+  const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).pipeThrough(new TextDecoderStream()).getReader();
   const entries: Entry[] = [];
   let text = '';
   return {
