@@ -35,12 +35,15 @@ export class ServiceError extends Error {
   readonly retryAfterMs: number | null;
   /** True when trying again can't help (the address is dead, the token is wrong). */
   readonly final: boolean;
+  /** True when what was asked for may have been done all the same: the connection broke before the answer came. */
+  readonly mayHaveArrived: boolean;
 
-  constructor(service: string, message: string, options: { retryAfterMs?: number | null; final?: boolean; cause?: unknown } = {}) {
+  constructor(service: string, message: string, options: { retryAfterMs?: number | null; final?: boolean; mayHaveArrived?: boolean; cause?: unknown } = {}) {
     super(`${service}: ${message}`, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ServiceError';
     this.service = service;
     this.retryAfterMs = options.retryAfterMs ?? null;
     this.final = options.final ?? false;
+    this.mayHaveArrived = options.mayHaveArrived ?? false;
   }
 }

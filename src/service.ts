@@ -72,9 +72,13 @@ export async function serve(config: Config, clock: Clock, log: Log): Promise<Ser
 
     const adapters = new Map<Platform, ChatAdapter>();
     const now = (): Date => clock.now();
-    if (config.slack !== null) throw new ServiceError('Slack', 'is not connected in this version yet', { final: true });
+    // A platform's library is loaded only where it is connected: botbuilder alone takes a second.
+    if (config.slack !== null) {
+      const { createSlack } = await import('../adapters/slack/index.ts');
+      const { mode, botToken, apiUrl } = config.slack;
+      adapters.set('slack', createSlack({ mode: mode.kind === 'http' ? { ...mode, app: http.app } : mode, botToken, apiUrl, now, log }));
+    }
     if (config.teams !== null) {
-      // A platform's library is loaded only where it is connected: botbuilder alone takes a second.
       const { createTeams } = await import('../adapters/teams/index.ts');
       const { auth, allowedTenants, serviceUrls } = config.teams;
       adapters.set('teams', createTeams({ app: http.app, auth: auth.kind === 'bot' ? { ...auth, endpoints: null } : { ...auth, boundTo: config.host }, allowedTenants, allowedServiceUrls: serviceUrls, pictureUrl: (png) => pictures.url(png), now, log }));

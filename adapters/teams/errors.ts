@@ -30,6 +30,10 @@ const PASSING: Readonly<Record<number, string>> = {
   504: 'the connector did not answer in time',
 };
 
+/** No connection was made, so nothing was sent. After any other break the connector may have taken the message. */
+const NEVER_LEFT = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH/;
+const MAY_HAVE_ARRIVED = [408, 504];
+
 /** Milliseconds from a `Retry-After` header: seconds, or an HTTP date. Null when it says nothing usable. */
 export function retryAfterMs(header: string | null | undefined, now: Date): number | null {
   if (header === null || header === undefined || header.trim() === '') return null;
@@ -66,11 +70,11 @@ export function toServiceError(error: unknown, now: Date): ServiceError {
   const status = statusOf(error);
   if (status === null) {
     const code = typeof known.code === 'string' ? ` (${known.code})` : '';
-    return new ServiceError(SERVICE, `the connector could not be reached${code}`, { cause: error });
+    return new ServiceError(SERVICE, `the connector could not be reached${code}`, { mayHaveArrived: !NEVER_LEFT.test(code), cause: error });
   }
   const header = known.response?.headers?.get?.('retry-after');
   const waitMs = retryAfterMs(typeof header === 'string' ? header : null, now);
   const passing = PASSING[status] ?? (status >= 500 ? 'the connector failed' : undefined);
-  if (passing !== undefined) return new ServiceError(SERVICE, `${passing} (${status})${codeOf(known)}`, { retryAfterMs: waitMs, cause: error });
+  if (passing !== undefined) return new ServiceError(SERVICE, `${passing} (${status})${codeOf(known)}`, { retryAfterMs: waitMs, mayHaveArrived: MAY_HAVE_ARRIVED.includes(status), cause: error });
   return new ServiceError(SERVICE, `${FINAL[status] ?? 'the connector refused the message'} (${status})${codeOf(known)}`, { final: true, cause: error });
 }

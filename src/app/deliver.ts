@@ -183,6 +183,7 @@ async function send(due: Due, period: Period, { delivery, address, adapter }: Re
 function outcomeOf(error: unknown, now: Date): Outcome {
   // What is no ServiceError is no answer of the platform: it may have taken the message.
   if (!(error instanceof ServiceError)) return { to: 'unsure', reason: 'The sending broke off. It may have arrived, so it is not sent again.' };
+  if (error.mayHaveArrived) return { to: 'unsure', reason: `${error.message}. It may have arrived, so it is not sent again.` };
   if (error.final) return { to: 'failed', reason: error.message };
   return { to: 'owed', reason: error.message, notBefore: new Date(now.getTime() + (error.retryAfterMs ?? RETRY_MS)) };
 }

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { Address, Incoming } from '../../src/ports.ts';
+
+/** An Incoming whose writer is still to be looked up: Slack names a user id, the workspace's list says who that is. */
+export interface Written extends Omit<Incoming, 'from'> {
+  readonly team: string;
+  readonly user: string;
+}
+
+const id = z.string().min(1);
+const envelope = z.looseObject({ team_id: id, event_id: id });
+const message = z.looseObject({ type: z.enum(['message', 'app_mention']), user: id, text: z.string().nullish(), channel: id, ts: id, thread_ts: z.string().nullish(), channel_type: z.string().nullish(), bot_id: z.string().nullish(), subtype: z.string().nullish() });
+const home = z.looseObject({ user: id, channel: id, tab: z.string() });
+const command = z.looseObject({ team_id: id, user_id: id, channel_id: id, text: z.string().nullish(), trigger_id: id });
+const pressed = z.looseObject({
+  team: z.looseObject({ id }), user: z.looseObject({ id }), trigger_id: id,
+  channel: z.looseObject({ id }).nullish(),
+  container: z.looseObject({ type: z.string(), thread_ts: z.string().nullish(), is_ephemeral: z.boolean().nullish() }),
+  actions: z.array(z.looseObject({ action_ts: z.string().nullish(), value: z.string().min(1) })).min(1),
+});
+
+const addressOf = (team: string, conversation: string, user: string, thread: string | null): Address => ({ platform: 'slack', tenant: team, conversation, thread, user, serviceUrl: '', bot: '' });
+
+/** What was typed, without the mention of the bot; a mention of someone else stays as its id. Slack escapes three signs, and wraps links. */
+function typed(text: string, bot: string): string {
+  return text
+    .replaceAll(new RegExp(`<@${bot}(?:\\|[^>]*)?>`, 'g'), ' ')
+    .replaceAll(/<(?:mailto:|https?:\/\/|tel:)[^|>]*\|([^>]*)>/g, '$1').replaceAll(/<((?:mailto:|https?:\/\/|tel:)[^|>]*)>/g, '$1')
+    .replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+    .replaceAll(/[^\S\n]+/g, ' ').trim();
+}
+
+/** A direct conversation with the bot has an id that begins with D. */
+const isDirect = (channel: string): boolean => channel.startsWith('D');
+
+/**
+ * A message to the bot: in a direct conversation any, elsewhere one that mentions it, answered in the thread. Null for all
+ * else: other bots, edits, joins, and the plain copy Slack sends of a mention.
+ */
+export function readMessage(body: unknown, event: unknown, bot: string): Written | null {
+  const [around, read] = [envelope.safeParse(body), message.safeParse(event)];
+  if (!around.success || !read.success) return null;
+  const { type, user, text, channel, ts, thread_ts: under, channel_type: kind, bot_id: byBot, subtype } = read.data;
+  if ((byBot ?? '') !== '' || (subtype ?? '') !== '' || user === bot) return null;
+  const direct = kind === 'im' || (kind === undefined || kind === null ? isDirect(channel) : false);
+  if (type === 'message' ? !direct : direct) return null;
+  const team = around.data.team_id;
+  return { id: around.data.event_id, kind: 'message', team, user, direct, text: typed(text ?? '', bot), address: addressOf(team, channel, user, direct ? under ?? null : under ?? ts) };
+}
+
+/** App Home was opened; null when it was another of the app's tabs. */
+export function readHome(body: unknown, event: unknown): Written | null {
+  const [around, read] = [envelope.safeParse(body), home.safeParse(event)];
+  if (!around.success || !read.success || read.data.tab !== 'home') return null;
+  const { user, channel } = read.data;
+  return { id: around.data.event_id, kind: 'home', team: around.data.team_id, user, direct: isDirect(channel), text: '', address: addressOf(around.data.team_id, channel, user, null) };
+}
+
+/** `/overblik <text>`. */
+export function readCommand(body: unknown, bot: string): Written | null {
+  const read = command.safeParse(body);
+  if (!read.success) return null;
+  const { team_id: team, user_id: user, channel_id: channel, text, trigger_id: trigger } = read.data;
+  return { id: trigger, kind: 'command', team, user, direct: isDirect(channel), text: typed(text ?? '', bot), address: addressOf(team, channel, user, null) };
+}
+
+/** A pressed button of ours: its value is what to ask. From App Home there is no channel, and the answer goes to the person. */
+export function readAction(body: unknown): (Written & { readonly ephemeral: boolean }) | null {
+  const read = pressed.safeParse(body);
+  if (!read.success) return null;
+  const { team, user, channel, container, actions, trigger_id: trigger } = read.data;
+  const conversation = channel?.id ?? '';
+  return {
+    id: `${trigger}/${actions[0]?.action_ts ?? ''}`, kind: 'action', team: team.id, user: user.id, direct: conversation === '' || isDirect(conversation), text: actions[0]?.value ?? '',
+    address: addressOf(team.id, conversation, user.id, container.thread_ts ?? null), ephemeral: container.is_ephemeral ?? false,
+  };
+}

@@ -1,0 +1,170 @@
+import { App, ExpressReceiver, type AnyMiddlewareArgs, type Receiver } from '@slack/bolt';
+import type { Express, NextFunction, Request, Response } from 'express';
+import { ServiceError } from '../../src/errors.ts';
+import type { Message } from '../../src/card/card.ts';
+import type { ChatAdapter, Handle, Incoming, Log } from '../../src/ports.ts';
+import { refusesBlocks, toServiceError } from './errors.ts';
+import { readAction, readCommand, readHome, readMessage, type Written } from './inbound.ts';
+import { LIMITS, MESSAGE_CHARACTERS, type Block } from './limits.ts';
+import { createPeople, type Self } from './people.ts';
+import { renderBlocks, renderText } from './render.ts';
+import { createTransport, libraryLog } from './transport.ts';
+
+export interface SlackOptions {
+  /** HTTP: `POST /slack/events` is mounted on `app`, with a parser of its own. Socket Mode needs no address of ours. */
+  readonly mode: { readonly kind: 'http'; readonly signingSecret: string; readonly app: Express } | { readonly kind: 'socket'; readonly appToken: string };
+  readonly botToken: string;
+  /** Another Web API than slack.com, for tests; null: Slack's. */
+  readonly apiUrl: string | null;
+  readonly now: () => Date;
+  readonly log: Log;
+  /** Lets time pass while an upload is made ready. */
+  readonly wait?: (ms: number) => Promise<void>;
+}
+
+const PATH = '/slack/events';
+/** A signed request is good for five minutes around its time; the library refuses only old ones. */
+const GOOD_FOR_S = 5 * 60;
+
+type Respond = (message: { response_type: 'ephemeral'; replace_original: false; text: string; blocks?: never[] }) => Promise<unknown>;
+
+/** How an answer goes back: as a message, to one reader only, or as the person's App Home. */
+type Way = { readonly kind: 'post' } | { readonly kind: 'ephemeral'; readonly respond: Respond } | { readonly kind: 'home' };
+
+/**
+ * Slack by Bolt, over HTTP or Socket Mode. What comes in is acknowledged at once and worked on after that: Slack repeats what is not
+ * acknowledged within three seconds. `start` rejects with ServiceError when Slack does not know the token.
+ */
+export function createSlack(options: SlackOptions): ChatAdapter {
+  const { mode, botToken, apiUrl, now, log } = options;
+  const transport = createTransport(botToken, apiUrl, log, options.wait ?? ((ms) => new Promise((resolve) => { setTimeout(resolve, ms); })));
+  const working = new Set<Promise<void>>();
+  let self: Self | null = null;
+  let handle: Handle | null = null;
+  let app: App | null = null;
+
+  const us = (): Self => {
+    if (self === null) throw new ServiceError('Slack', 'is not connected yet');
+    return self;
+  };
+  const identify = createPeople(transport.client, us, now);
+
+  const receiver = mode.kind === 'http' ? mountReceiver(mode, () => handle !== null, now, log) : null;
+
+  /** The picture's file id; null when it could not be shown, so that the text still arrives. */
+  const upload = async ({ card, png }: Message): Promise<string | null> => {
+    if (png === null || card.picture === null) return null;
+    try {
+      return await transport.upload(png, card.picture.alt.slice(0, LIMITS.alt));
+    } catch (error) {
+      log.warn('slack.picture-left-out', { reason: toServiceError(error).message });
+      return null;
+    }
+  };
+
+  /** Sends with picture and table; what Slack does not take is sent again plainer, and only then given up. */
+  const plainer = async <T>(message: Message, surface: 'message' | 'home', put: (blocks: Block[] | null) => Promise<T>): Promise<{ sent: T; pictureSent: boolean }> => {
+    const file = await upload(message);
+    const tries = [...(file === null ? [] : [{ file, tables: true }]), { file: null, tables: true }, { file: null, tables: false }];
+    for (const { file: shown, tables } of tries) {
+      try {
+        return { sent: await put(renderBlocks(message.card, { file: shown, surface, tables })), pictureSent: shown !== null };
+      } catch (error) {
+        if (!refusesBlocks(error)) throw toServiceError(error);
+        log.warn('slack.blocks-refused', { picture: shown !== null, tables });
+      }
+    }
+    return { sent: await put(null), pictureSent: false };
+  };
+
+  const send: ChatAdapter['send'] = async (address, message) => {
+    try {
+      const channel = await transport.channelOf(address);
+      const { sent, pictureSent } = await plainer(message, 'message', (blocks) => transport.post(channel, address.thread, renderText(message.card, blocks === null ? MESSAGE_CHARACTERS : LIMITS.text), blocks));
+      return { messageId: sent, pictureSent };
+    } catch (error) {
+      throw toServiceError(error);
+    }
+  };
+
+  const giveBack = async (incoming: Incoming, message: Message, way: Way): Promise<void> => {
+    switch (way.kind) {
+      case 'post': await send(incoming.address, message); return;
+      case 'home': await plainer(message, 'home', (blocks) => transport.publishHome(incoming.from.user, blocks ?? renderBlocks({ ...message.card, blocks: [], picture: null }, { file: null, surface: 'home', tables: false }))); return;
+      case 'ephemeral': await plainer(message, 'message', (blocks) => way.respond({ response_type: 'ephemeral', replace_original: false, text: renderText(message.card), ...(blocks !== null && { blocks: blocks as unknown as never[] }) }));
+    }
+  };
+
+  const answer = async ({ team, user, ...written }: Written, way: Way, by: Handle): Promise<void> => {
+    try {
+      const from = await identify(team, user);
+      if (from === null) {
+        log.warn('slack.ignored', { reason: 'not one of the workspace\'s people', kind: written.kind });
+        return;
+      }
+      const incoming: Incoming = { ...written, from };
+      const message = await by(incoming);
+      if (message !== null) await giveBack(incoming, message, way);
+    } catch (error) {
+      log.error('slack.answer-failed', { kind: written.kind, error: toServiceError(error) });
+    }
+  };
+
+  const accept = (written: Written | null, way: Way): void => {
+    if (handle === null || written === null) return;
+    const work = answer(written, way, handle);
+    working.add(work);
+    void work.finally(() => working.delete(work));
+  };
+
+  const listenTo = (bolt: App): void => {
+    const message = async ({ body, event }: Pick<AnyMiddlewareArgs, 'body'> & { event: unknown }): Promise<void> => accept(readMessage(body, event, us().user), { kind: 'post' });
+    bolt.event('app_mention', message);
+    bolt.event('message', message);
+    bolt.event('app_home_opened', async ({ body, event }) => accept(readHome(body, event), { kind: 'home' }));
+    bolt.command('/overblik', async ({ ack, body, respond }) => {
+      await ack();
+      accept(readCommand(body, us().user), { kind: 'ephemeral', respond: respond as unknown as Respond });
+    });
+    bolt.action(/^ask-\d+$/, async ({ ack, body, respond }) => {
+      await ack();
+      const action = readAction(body);
+      accept(action, action?.ephemeral === true ? { kind: 'ephemeral', respond: respond as unknown as Respond } : { kind: 'post' });
+    });
+    bolt.error(async (error) => { log.error('slack.failed', { error: error instanceof Error ? error.message : String(error) }); });
+  };
+
+  return {
+    platform: 'slack',
+    start: async (by) => {
+      const known = await transport.client.auth.test().catch((error: unknown) => { throw toServiceError(error); });
+      self = { team: known.team_id ?? '', enterprise: known.enterprise_id ?? null, user: known.user_id ?? '', botId: known.bot_id ?? '' };
+      const authorize = async () => ({ botToken, botUserId: us().user, botId: us().botId, teamId: us().team });
+      app = new App({
+        authorize, logger: libraryLog(log),
+        ...(mode.kind === 'socket' ? { socketMode: true, appToken: mode.appToken } : { receiver: receiver as Receiver }),
+        clientOptions: { retryConfig: { retries: 0 }, ...(apiUrl !== null && { slackApiUrl: apiUrl.replace(/\/?$/, '/') }) },
+      });
+      listenTo(app);
+      handle = by;
+      if (mode.kind === 'socket') await app.start().catch((error: unknown) => { throw toServiceError(error); });
+    },
+    send,
+    stop: async () => {
+      handle = null;
+      if (mode.kind === 'socket') await app?.stop();
+      await Promise.allSettled([...working]);
+    },
+  };
+}
+
+/** Bolt's receiver on an app of ours, behind a check of the request's time in both directions. */
+function mountReceiver({ app, signingSecret }: Extract<SlackOptions['mode'], { kind: 'http' }>, started: () => boolean, now: () => Date, log: Log): ExpressReceiver {
+  app.post(PATH, (request: Request, response: Response, next: NextFunction) => {
+    const at = Number(request.get('x-slack-request-timestamp') ?? Number.NaN);
+    if (!started()) response.status(503).set('Retry-After', '5').end();
+    else if (!(Math.abs(now().getTime() / 1000 - at) <= GOOD_FOR_S)) response.status(401).end();
+    else next();
+  });
+  return new ExpressReceiver({ signingSecret, app: app as never, endpoints: PATH, logger: libraryLog(log) });
+}

@@ -1,0 +1,102 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebClient } from '@slack/web-api';
+import { createEmulator } from 'emulate';
+import express from 'express';
+import { createSlack } from '../../../adapters/slack/index.ts';
+import type { Message } from '../../../src/card/card.ts';
+import type { ChatAdapter, Incoming, Log } from '../../../src/ports.ts';
+import { APP, APP_TOKEN, openGateway, SECRET, type Forgery, type Gateway } from './gateway.ts';
+
+export const BOT = 'U0OVERBLIK';
+const TOKEN = 'xoxb-overblik';
+
+export interface Lab {
+  readonly slack: ChatAdapter;
+  readonly gateway: Gateway;
+  /** What reached the handler. */
+  readonly came: Incoming[];
+  readonly logged: string[];
+  readonly url: string;
+  /** The workspace: ids by name, and Slack's own view of it. */
+  readonly user: Record<'anna' | 'guest' | 'gone', string>;
+  readonly channel: string;
+  readonly bot: WebClient;
+  readonly typing: WebClient;
+  /** What the handler says; changed by a test. */
+  answer: (incoming: Incoming) => Promise<Message | null>;
+  send(kind: 'events_api' | 'slash_commands' | 'interactive', payload: Record<string, unknown>, forgery?: Forgery): Promise<{ status: number; body: string }>;
+  /** Resolves with the next call of a Web API method, at once if it has been called since `mark`. */
+  called(method: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Slack's Web API by an emulator, its events by our gateway, and the real adapter between them. */
+export async function openLab(kind: 'http' | 'socket', change: { botToken?: string; appToken?: string } = {}): Promise<Lab> {
+  // The emulator takes no free port by itself.
+  const port = await freePort();
+  const emulator = await createEmulator({
+    service: 'slack', port,
+    seed: { slack: {
+      team: { name: 'Kommune', domain: 'kommune' },
+      users: [{ name: 'anna', real_name: 'Anna Holm', email: 'anna@example.dk' }, { name: 'guest', real_name: 'Gæst', email: 'guest@example.com' }, { name: 'gone', real_name: 'Væk', email: 'gone@example.dk' }],
+      channels: [{ name: 'hjemmepleje' }],
+      oauth_apps: [{ client_id: '1.2', client_secret: 'x', app_id: APP, name: 'Overblik', redirect_uris: [], scopes: ['chat:write'], bot_id: 'B0OVERBLIK', bot_user_id: BOT, bot_name: 'overblik' }],
+      tokens: [{ token: TOKEN, type: 'bot', user_id: BOT, bot_id: 'B0OVERBLIK', bot_user_id: BOT, app_id: APP }, { token: 'xoxp-anna', type: 'user', user: 'anna' }],
+    } },
+  } as unknown as Parameters<typeof createEmulator>[0]);
+  const gateway = await openGateway(emulator.url);
+  const app = express();
+  const server: Server = createServer(app).listen(0, '127.0.0.1');
+  await new Promise((resolve) => { server.once('listening', resolve); });
+  const logged: string[] = [];
+  const note = (event: string, fields?: unknown): void => void logged.push(`${event} ${JSON.stringify(fields ?? {})}`);
+  const log: Log = { info: note, warn: note, error: note };
+  const slack = createSlack({
+    mode: kind === 'http' ? { kind, signingSecret: SECRET, app } : { kind, appToken: change.appToken ?? APP_TOKEN },
+    botToken: change.botToken ?? TOKEN, apiUrl: gateway.apiUrl, now: () => new Date(), log, wait: async () => undefined,
+  });
+  const bot = new WebClient(TOKEN, { slackApiUrl: `${emulator.url}/api/` });
+  const members = (await bot.users.list({})).members ?? [];
+  const idOf = (name: string): string => members.find((member) => member.name === name)?.id ?? '';
+  const channel = (await bot.conversations.list({})).channels?.find((one) => one.name === 'hjemmepleje')?.id ?? '';
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const lab: Lab = {
+    slack, gateway, came: [], logged, url, channel, bot,
+    user: { anna: idOf('anna'), guest: idOf('guest'), gone: idOf('gone') },
+    typing: new WebClient('xoxp-anna', { slackApiUrl: `${emulator.url}/api/` }),
+    answer: async () => null,
+    send: (what, payload, forgery) => (kind === 'http' ? gateway.byHttp(url, what, payload, forgery) : gateway.bySocket(what, payload)),
+    called: async (method) => {
+      for (;;) {
+        const found = gateway.calls.findIndex((call) => call.method === method);
+        if (found >= 0) return gateway.calls.splice(found, 1)[0]?.body ?? '';
+        await new Promise((resolve) => { setImmediate(resolve); });
+      }
+    },
+    close: async () => {
+      await slack.stop();
+      server.closeAllConnections();
+      await new Promise((resolve) => { server.close(resolve); });
+      await gateway.close();
+      await emulator.close();
+    },
+  };
+  return lab;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => { server.once('listening', resolve); });
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => { server.close(resolve); });
+  return port;
+}
+
+/** Starts the adapter with the lab's handler, which keeps what came. */
+export async function start(lab: Lab): Promise<void> {
+  await lab.slack.start(async (incoming) => {
+    lab.came.push(incoming);
+    return lab.answer(incoming);
+  });
+}

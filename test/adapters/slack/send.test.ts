@@ -1,0 +1,83 @@
+import { ServiceError } from '../../../src/errors.ts';
+import type { Address } from '../../../src/ports.ts';
+import { sampleMessage } from '../web/sample.ts';
+import { openLab, start, type Lab } from './lab.ts';
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await openLab('http');
+  await start(lab);
+});
+afterAll(() => lab.close());
+beforeEach(() => {
+  lab.gateway.fault(null);
+  lab.gateway.calls.length = 0;
+});
+
+const to = (): Address => ({ platform: 'slack', tenant: '', conversation: lab.channel, thread: null, user: lab.user.anna, serviceUrl: '', bot: '' });
+const calls = (method: string): string[] => lab.gateway.calls.filter((call) => call.method === method).map(({ body }) => body);
+const types = (body: string): string[] => (JSON.parse(new URLSearchParams(body).get('blocks') ?? '[]') as { type: string }[]).map(({ type }) => type);
+const failure = async (): Promise<ServiceError> => {
+  const error: unknown = await lab.slack.send(to(), sampleMessage('da')).then(() => null, (reason: unknown) => reason);
+  if (!(error instanceof ServiceError)) throw new Error(`no ServiceError: ${String(error)}`);
+  expect(error.message).not.toContain('xoxb');
+  expect(error.message).not.toContain('410');
+  return error;
+};
+
+describe('sending to Slack', () => {
+  it('one attempt is one request: who tries again is decided elsewhere', async () => {
+    lab.gateway.fault((method) => (method === 'chat.postMessage' ? { status: 429, headers: { 'retry-after': '17' } } : null));
+    expect(await failure()).toMatchObject({ final: false, retryAfterMs: 17_000, mayHaveArrived: false });
+    expect(calls('chat.postMessage')).toHaveLength(1);
+  });
+
+  it.each<[string, { status?: number; body?: unknown; drop?: boolean }, Partial<ServiceError>]>([
+    ['a failing server', { status: 500, body: {} }, { final: false, mayHaveArrived: false }],
+    ['a gateway that gave up waiting', { status: 504, body: {} }, { final: false, mayHaveArrived: true }],
+    ['a connection that breaks', { drop: true }, { final: false, mayHaveArrived: true }],
+    ['an error inside Slack', { body: { ok: false, error: 'internal_error' } }, { final: false }],
+    ['a channel that is gone', { body: { ok: false, error: 'channel_not_found' } }, { final: true }],
+    ['a channel without the bot', { body: { ok: false, error: 'not_in_channel' } }, { final: true }],
+    ['a revoked token', { body: { ok: false, error: 'token_revoked' } }, { final: true }],
+    ['a word never heard', { body: { ok: false, error: 'brand_new_refusal' } }, { final: true }],
+  ])('%s', async (_what, fault, expected) => {
+    lab.gateway.fault((method) => (method === 'chat.postMessage' ? fault : null));
+    expect(await failure()).toMatchObject(expected);
+    expect(calls('chat.postMessage')).toHaveLength(1);
+  });
+
+  it('waits until Slack has looked at the picture', async () => {
+    let looks = 0;
+    lab.gateway.fault((method) => (method === 'files.info' && ++looks < 4 ? { body: { ok: true, file: { id: 'F1', mimetype: '' } } } : null));
+    expect(await lab.slack.send(to(), sampleMessage('da'))).toMatchObject({ pictureSent: true });
+    expect(looks).toBe(4);
+  });
+
+  it.each<[string, string, { status?: number; body?: unknown }]>([
+    ['never is ready', 'files.info', { body: { ok: true, file: { id: 'F1', mimetype: '' } } }],
+    ['is not taken', 'files.getUploadURLExternal', { body: { ok: false, error: 'storage_limit_reached' } }],
+    ['breaks on the way', 'files.completeUploadExternal', { status: 500, body: {} }],
+  ])('a picture that %s is left out, and its finding stands in words', async (_what, method, fault) => {
+    lab.gateway.fault((called) => (called === method ? fault : null));
+    expect(await lab.slack.send(to(), sampleMessage('da'))).toMatchObject({ pictureSent: false });
+    const [body = ''] = calls('chat.postMessage');
+    expect(types(body)).not.toContain('image');
+    expect(body).toContain(encodeURIComponent('4,71').replaceAll('%20', '+'));
+    expect(lab.logged.at(-1)).toContain('slack.picture-left-out');
+  });
+
+  it('what Slack refuses is sent plainer: first without the picture, then without the table, at last as text', async () => {
+    const refused: string[][] = [];
+    lab.gateway.fault((method, body) => {
+      if (method !== 'chat.postMessage' || types(body).length === 0) return null;
+      refused.push(types(body));
+      return { body: { ok: false, error: 'invalid_blocks' } };
+    });
+    expect(await lab.slack.send(to(), sampleMessage('da'))).toMatchObject({ pictureSent: false, messageId: expect.any(String) });
+    expect(refused.map((blocks) => [blocks.includes('image'), blocks.includes('table')])).toEqual([[true, true], [false, true], [false, false]]);
+    const text = new URLSearchParams(calls('chat.postMessage').at(-1)).get('text') ?? '';
+    expect(text).toContain('Forbruget er 410 t.kr.');
+    expect(text).toContain('Kilde: finansbogen');
+  });
+});
