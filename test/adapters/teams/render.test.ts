@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Card, TableCell } from '../../../src/card/card.ts';
 import { cardFaults, messageBytes, MESSAGE_BYTES, messageFaults } from '../../../adapters/teams/limits.ts';
 import { render, renderText } from '../../../adapters/teams/render.ts';
-import { anyCard } from './fixtures/cards.ts';
+import { anyCard } from '../any-card.ts';
 import { parseCard } from './fixtures/parse.ts';
 import { sampleCard } from './fixtures/sample.ts';
 
