@@ -151,8 +151,9 @@ export function createSlack(options: SlackOptions): ChatAdapter {
     },
     send,
     stop: async () => {
-      handle = null;
+      // First nothing more is acknowledged: what Slack is not told was taken, it sends again.
       if (mode.kind === 'socket') await app?.stop();
+      handle = null;
       await Promise.allSettled([...working]);
     },
   };
