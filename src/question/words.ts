@@ -14,10 +14,10 @@ export const COMMON: ReadonlySet<string> = new Set([
   ...list('sidste forrige seneste denne dette samme maaned maaneder kvartal halvaar aar uge uger dag dage i dato naeste foer siden udvikling trend graf tabel distrikt month months quarter quarters half year years week weeks day days last previous this same next date trend chart table graph average gennemsnit andel share plan maal target ikke not uden without'),
 ]);
 
-const DANISH = new Set(list('hvad hvordan hvor hvem hvilke er var det den der paa af til og vi jeg vis giv mod sidste maaned aar kvartal uge pr hvilken hos fra ligger mange meget udvikling maal denne seneste forrige'));
-const ENGLISH = new Set(list('what how much many who which is was are the of in our my show give me vs last month year quarter week per by against compared to this past previous and trend target'));
+const DANISH = new Set(list('hvad hvordan hvor hvem hvilke er var det den der paa af til og vi jeg vis giv mod sidste maaned aar kvartal uge pr hvilken hos fra ligger mange meget udvikling maal denne seneste forrige januar februar marts maj juni juli oktober'));
+const ENGLISH = new Set(list('what how much many who which is was are the of in our my show give me last month year quarter week by against compared to this past previous and target january february march may june july october'));
 
-/** The language a question is in, from its small words; null when they do not tell. */
+/** The language a question is in, from its small words; null when they do not tell. `vs`, `per` and `trend` are said in both. */
 export function languageOf(words: readonly string[]): Language | null {
   const danish = words.filter((word) => DANISH.has(word)).length;
   const english = words.filter((word) => ENGLISH.has(word)).length;

@@ -134,3 +134,11 @@ describe('another domain works without a change of code', () => {
     ['loans of dragons', { kind: 'clarify', reason: 'leftover' }],
   ])('%s', (question, expected) => check(at(question), expected));
 });
+
+describe('the language of the answer', () => {
+  it('is the question\'s; where its words are of both languages, the reader\'s own', () => {
+    for (const [text, who, language] of [['budget vs timer i oktober 2026', 'leder-nord', 'da'], ['budget vs hours last month', 'leder-nord', 'en'], ['budget vs timer', 'leder-syd', 'en'], ['budget vs hours', 'leder-nord', 'da'], ['forbrug mod timer sidste måned', 'leder-syd', 'da']] as const) {
+      expect([text, ask(text, null, who).language]).toEqual([text, language]);
+    }
+  });
+});

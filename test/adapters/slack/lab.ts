@@ -9,34 +9,26 @@ import type { ChatAdapter, Incoming, Log } from '../../../src/ports.ts';
 import { APP, APP_TOKEN, openGateway, SECRET, type Forgery, type Gateway } from './gateway.ts';
 
 export const BOT = 'U0OVERBLIK';
-const TOKEN = 'xoxb-overblik';
+export const TOKEN = 'xoxb-overblik';
 
-export interface Lab {
-  readonly slack: ChatAdapter;
+/** A workspace: Slack's Web API by an emulator, its events by our gateway. */
+export interface Workspace {
   readonly gateway: Gateway;
-  /** What reached the handler. */
-  readonly came: Incoming[];
-  readonly logged: string[];
-  readonly url: string;
   /** The workspace: ids by name, and Slack's own view of it. */
   readonly user: Record<'anna' | 'guest' | 'gone', string>;
   readonly channel: string;
   readonly bot: WebClient;
   readonly typing: WebClient;
-  /** What the handler says; changed by a test. */
-  answer: (incoming: Incoming) => Promise<Message | null>;
-  send(kind: 'events_api' | 'slash_commands' | 'interactive', payload: Record<string, unknown>, forgery?: Forgery): Promise<{ status: number; body: string }>;
-  /** Resolves with the next call of a Web API method, at once if it has been called since `mark`. */
+  /** Resolves with the body of the next call of a Web API method that was not asked for yet. */
   called(method: string): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Slack's Web API by an emulator, its events by our gateway, and the real adapter between them. */
-export async function openLab(kind: 'http' | 'socket', change: { botToken?: string; appToken?: string } = {}): Promise<Lab> {
-  // The emulator takes no free port by itself.
-  const port = await freePort();
+export async function openWorkspace(): Promise<Workspace> {
   const emulator = await createEmulator({
-    service: 'slack', port,
+    service: 'slack',
+    // The emulator takes no free port by itself.
+    port: await freePort(),
     seed: { slack: {
       team: { name: 'Kommune', domain: 'kommune' },
       users: [{ name: 'anna', real_name: 'Anna Holm', email: 'anna@example.dk' }, { name: 'guest', real_name: 'Gæst', email: 'guest@example.com' }, { name: 'gone', real_name: 'Væk', email: 'gone@example.dk' }],
@@ -46,6 +38,43 @@ export async function openLab(kind: 'http' | 'socket', change: { botToken?: stri
     } },
   } as unknown as Parameters<typeof createEmulator>[0]);
   const gateway = await openGateway(emulator.url);
+  const bot = new WebClient(TOKEN, { slackApiUrl: `${emulator.url}/api/` });
+  const members = (await bot.users.list({})).members ?? [];
+  const idOf = (name: string): string => members.find((member) => member.name === name)?.id ?? '';
+  return {
+    gateway, bot,
+    user: { anna: idOf('anna'), guest: idOf('guest'), gone: idOf('gone') },
+    channel: (await bot.conversations.list({})).channels?.find((one) => one.name === 'hjemmepleje')?.id ?? '',
+    typing: new WebClient('xoxp-anna', { slackApiUrl: `${emulator.url}/api/` }),
+    called: async (method) => {
+      for (;;) {
+        const found = gateway.calls.findIndex((call) => call.method === method);
+        if (found >= 0) return gateway.calls.splice(found, 1)[0]?.body ?? '';
+        await new Promise((resolve) => { setImmediate(resolve); });
+      }
+    },
+    close: async () => {
+      await gateway.close();
+      await emulator.close();
+    },
+  };
+}
+
+export interface Lab extends Workspace {
+  readonly slack: ChatAdapter;
+  /** What reached the handler. */
+  readonly came: Incoming[];
+  readonly logged: string[];
+  readonly url: string;
+  /** What the handler says; changed by a test. */
+  answer: (incoming: Incoming) => Promise<Message | null>;
+  send(kind: 'events_api' | 'slash_commands' | 'interactive', payload: Record<string, unknown>, forgery?: Forgery): Promise<{ status: number; body: string }>;
+}
+
+/** The real adapter in a workspace. */
+export async function openLab(kind: 'http' | 'socket', change: { botToken?: string; appToken?: string } = {}): Promise<Lab> {
+  const workspace = await openWorkspace();
+  const { gateway } = workspace;
   const app = express();
   const server: Server = createServer(app).listen(0, '127.0.0.1');
   await new Promise((resolve) => { server.once('listening', resolve); });
@@ -56,33 +85,18 @@ export async function openLab(kind: 'http' | 'socket', change: { botToken?: stri
     mode: kind === 'http' ? { kind, signingSecret: SECRET, app } : { kind, appToken: change.appToken ?? APP_TOKEN },
     botToken: change.botToken ?? TOKEN, apiUrl: gateway.apiUrl, now: () => new Date(), log, wait: async () => undefined,
   });
-  const bot = new WebClient(TOKEN, { slackApiUrl: `${emulator.url}/api/` });
-  const members = (await bot.users.list({})).members ?? [];
-  const idOf = (name: string): string => members.find((member) => member.name === name)?.id ?? '';
-  const channel = (await bot.conversations.list({})).channels?.find((one) => one.name === 'hjemmepleje')?.id ?? '';
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const lab: Lab = {
-    slack, gateway, came: [], logged, url, channel, bot,
-    user: { anna: idOf('anna'), guest: idOf('guest'), gone: idOf('gone') },
-    typing: new WebClient('xoxp-anna', { slackApiUrl: `${emulator.url}/api/` }),
+  return {
+    ...workspace, slack, came: [], logged, url,
     answer: async () => null,
     send: (what, payload, forgery) => (kind === 'http' ? gateway.byHttp(url, what, payload, forgery) : gateway.bySocket(what, payload)),
-    called: async (method) => {
-      for (;;) {
-        const found = gateway.calls.findIndex((call) => call.method === method);
-        if (found >= 0) return gateway.calls.splice(found, 1)[0]?.body ?? '';
-        await new Promise((resolve) => { setImmediate(resolve); });
-      }
-    },
     close: async () => {
       await slack.stop();
       server.closeAllConnections();
       await new Promise((resolve) => { server.close(resolve); });
-      await gateway.close();
-      await emulator.close();
+      await workspace.close();
     },
   };
-  return lab;
 }
 
 async function freePort(): Promise<number> {
