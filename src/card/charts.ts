@@ -93,7 +93,7 @@ export function multiplesPicture(pack: Pack, rows: readonly Row[], id: string, t
     };
   });
   const chart: MultiplesChart = {
-    kind: 'multiples', title, subtitle: `${measure.name[language]}, ${unitName(measure.unit, language)}`, style: style(measure, language),
+    kind: 'multiples', title, subtitle: m.chartSpan(measure.name[language]), style: style(measure, language),
     labels: labels(pack, first, language), panels,
     legend: { values: measure.name[language], over: m.chartOver(plan), under: m.chartUnder(plan), plan: capital(plan) },
   };
@@ -108,7 +108,7 @@ export function variancePicture(pack: Pack, rows: readonly Row[], id: string, ti
     const found = differenceOf(cell, row.against.plan?.[id], measure, language);
     const plan = row.against.plan?.[id]?.value ?? null;
     const relative = found === null ? null : measure.unit === 'percent' || plan === null || plan === 0 ? found.difference : (found.difference / Math.abs(plan)) * 100;
-    return { name: shortUnit(pack, row.unit, language), value: relative, label: found?.text ?? '–', tone: found === null || found.good === null ? 'neutral' : found.good ? 'good' : 'concern', own: own.has(row.unit) };
+    return { name: shortUnit(pack, row.unit, language), value: relative, label: found?.text ?? '–', tone: found?.tone ?? 'neutral', own: own.has(row.unit) };
   });
   const chart: VarianceChart = {
     kind: 'variance', title, subtitle: `${measure.name[language]}, ${messages(language).columnDifference.toLowerCase()}: ${pack.plans.get(id)?.name[language] ?? messages(language).columnPlan.toLowerCase()}`,
@@ -125,7 +125,7 @@ export function barsPicture(pack: Pack, rows: readonly Row[], id: string, title:
   const bars = rows.map((row): BarsChart['rows'][number] => {
     const cell = row.values[id] ?? { value: null, state: 'missing' as const };
     const found = differenceOf(cell, row.against[basis]?.[id], measure, language);
-    const tone: Tone = basis !== 'plan' || found === null || found.good === null ? 'neutral' : found.good ? 'good' : 'concern';
+    const tone: Tone = basis === 'plan' ? found?.tone ?? 'neutral' : 'neutral';
     return { name: rowName(pack, row, language), value: cell.value, label: cellText(cell, pack, measure, language), mark: row.against[basis]?.[id]?.value ?? null, tone, own: own.has(row.unit) };
   });
   const chart: BarsChart = {

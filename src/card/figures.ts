@@ -30,21 +30,22 @@ export function thresholdOf(pack: Pack, measure: Measure): number {
   return Math.max(5, ...basesOf(pack, measure.id).map((id) => pack.measures.get(id)?.threshold ?? 0));
 }
 
-/** How far a value is from another, in words: percent for amounts, percentage points for percentages. Null when one of them is missing. */
-export function differenceOf(value: Cell, other: Cell | undefined, measure: Measure, language: Language): { text: string; difference: number; good: boolean | null } | null {
+/** How far a value is from another, in words: percent for amounts, percentage points for percentages. Less than 1 percent (half a point) is no cause for concern or joy. Null when one of them is missing. */
+export function differenceOf(value: Cell, other: Cell | undefined, measure: Measure, language: Language): { text: string; difference: number; good: boolean | null; tone: TableCell['tone'] } | null {
   if (value.value === null || other === undefined || other.value === null) return null;
   const difference = value.value - other.value;
   const relative = measure.unit !== 'percent' && other.value !== 0;
   const text = relative ? formatPercent(difference / Math.abs(other.value), language, { sign: true }) : formatDeviation(difference, measure.unit, shownDecimals(measure), language);
-  return { text, difference, good: favourable(measure, difference) };
+  const good = favourable(measure, difference);
+  const small = measure.unit === 'percent' ? Math.abs(difference) < 0.5 : Math.abs(difference) < Math.abs(other.value) * 0.01;
+  return { text, difference, good, tone: small || good === null ? 'neutral' : good ? 'good' : 'concern' };
 }
 
 /** The same as a table cell; the tone underlines what the sign says. A dash where there is nothing to compare. */
 export function differenceCell(value: Cell, other: Cell | undefined, measure: Measure, language: Language): TableCell {
   const found = differenceOf(value, other, measure, language);
   if (found === null) return plainCell('–');
-  const small = measure.unit === 'percent' ? Math.abs(found.difference) < 0.5 : other?.value !== null && other?.value !== undefined && Math.abs(found.difference) < Math.abs(other.value) * 0.01;
-  return { text: found.text, tone: small || found.good === null || value.state !== 'ok' ? 'neutral' : found.good ? 'good' : 'concern' };
+  return { text: found.text, tone: value.state === 'ok' ? found.tone : 'neutral' };
 }
 
 /** What must be known about the figures of a result: partial, missing, suppressed, rejected rows, breaks, caveats, and money and hours by different dates. */

@@ -53,6 +53,7 @@ export interface Messages {
   readonly source: (name: string, end: string) => string;
   readonly chartSubtitleCoupled: (money: string) => string;
   readonly chartOver: (plan: string) => string;
+  readonly chartSpan: (name: string) => string;
   readonly chartUnder: (plan: string) => string;
   readonly lastYear: string;
   readonly average: string;
@@ -146,6 +147,7 @@ const da: Messages = {
   forecastMethods: { 'budget-profile': 'afvigelsen fra budgettet fortsætter som hidtil', 'rest-as-budgeted': 'resten af året som budgetteret', 'straight-line': 'samme forbrug pr. måned som hidtil', 'last-year-profile': 'samme forløb over året som sidste år' },
   source: (name, end) => `Kilde: ${name}. Data til og med ${end}.`,
   chartSubtitleCoupled: (money) => `Forbrug (søjler) mod budget (grå), ${money} pr. måned`,
+  chartSpan: (name) => `${name} måned for måned; procent: hele perioden under ét`,
   chartOver: (plan) => `over ${plan}`,
   chartUnder: (plan) => `under ${plan}`,
   lastYear: 'året før',
@@ -237,6 +239,7 @@ const en: Messages = {
   forecastMethods: { 'budget-profile': 'the deviation from budget goes on as so far', 'rest-as-budgeted': 'the rest of the year as budgeted', 'straight-line': 'the same spend per month as so far', 'last-year-profile': 'the same course over the year as last year' },
   source: (name, end) => `Source: ${name}. Data up to and including ${end}.`,
   chartSubtitleCoupled: (money) => `Spend (bars) against budget (grey), ${money} per month`,
+  chartSpan: (name) => `${name} month by month; percent: the whole period together`,
   chartOver: (plan) => `over ${plan}`,
   chartUnder: (plan) => `under ${plan}`,
   lastYear: 'the year before',

@@ -64,10 +64,10 @@ export function createLog({ log, newer, say, language }) {
   addEventListener('scroll', () => { if (end() - scrollY < NEAR) newer.hidden = true; }, { passive: true });
 
   /** An answer longer than the screen is shown from its beginning. */
-  const show = (article) => {
+  const show = (article, behavior = 'smooth') => {
     const room = innerHeight - 200;
-    if (article.offsetHeight <= room) toEnd();
-    else article.scrollIntoView({ block: 'start', behavior: calm.matches ? 'auto' : 'smooth' });
+    if (article.offsetHeight <= room) toEnd(behavior);
+    else article.scrollIntoView({ block: 'start', behavior: calm.matches ? 'auto' : behavior });
   };
 
   const add = (entry) => {
@@ -97,7 +97,7 @@ export function createLog({ log, newer, say, language }) {
       log.append(...fresh.map((entry) => articleOf(entry, language(), say)));
       measure(log);
       log.removeAttribute('aria-busy');
-      if (fresh.length > 0) toEnd('auto');
+      if (fresh.length > 0) show(log.lastElementChild, 'auto');
     },
     expect: () => { awaited = true; },
   };

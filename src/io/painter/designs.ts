@@ -55,11 +55,14 @@ const values = (scale: Scale, style: NumberStyle): Record<string, unknown> => ({
 type Meta = { x: number; y: number; base?: number; skip?: boolean };
 const points = (chart: Chart, dataset: number): Meta[] => chart.getDatasetMeta(dataset).data as unknown as Meta[];
 
+/** Up to one percent over is no cause for concern, as in the tables of the page. */
+const AS_BUDGET = 0.01;
+
 /** Spend on budget, output in a strip of its own below: same months, own scale. */
 function coupled(spec: CoupledChart): Design {
   const scale = scaleOf([...spec.spend, ...spec.budget], spec.style);
   const outputScale = scaleOf(spec.output, spec.outputStyle);
-  const over = spec.spend.map((v, i) => v !== null && spec.budget[i] !== null && v > (spec.budget[i] ?? 0));
+  const over = spec.spend.map((v, i) => v !== null && spec.budget[i] !== null && v > (spec.budget[i] ?? 0) * (1 + AS_BUDGET));
   const known = spec.output.filter((v): v is number => v !== null);
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const room = Math.max((high - low) * 0.25, Math.abs(high) * 0.02, 1e-9);
