@@ -1,6 +1,7 @@
 import type { Language, Measure, Pack } from '../pack/model.ts';
 import type { Query } from '../query/query.ts';
 import { MISSING, type Cell, type Result, type Row } from '../query/result.ts';
+import { hasData } from '../chart/spec.ts';
 import { couple } from '../insight/coupling.ts';
 import type { Action, Block, Card, Picture, TableCell, TableColumn } from './card.ts';
 import { barsPicture, coupledPicture, rowName, trendPicture } from './charts.ts';
@@ -198,6 +199,7 @@ export function answerCard(pack: Pack, result: Result, context: AnswerContext): 
   if (result.rows.some((row) => Object.values(row.values).some((cell) => cell.state !== 'missing'))) blocks.push(tableOf(pack, result, language));
   if (notes.length > 0) blocks.push({ kind: 'notes', title: m.notes, items: notes });
   const actions: Action[] = context.alternatives.slice(0, 4).map((alternative, i) => ({ id: `next-${i}`, label: alternative.label, ask: alternative.ask }));
+  const picture = pictureOf(pack, result, context, chartTitle(pack, result, language));
   const names = result.query.measures.map((id) => measureOf(pack, id).name[language]).join(', ');
   return {
     language,
@@ -205,7 +207,7 @@ export function answerCard(pack: Pack, result: Result, context: AnswerContext): 
     label: pack.label?.[language] ?? '',
     headline: sentence(pack, result, language, context.latest),
     blocks,
-    picture: pictureOf(pack, result, context, chartTitle(pack, result, language)),
+    picture: picture !== null && hasData(picture.chart) ? picture : null,
     actions,
     provenance: provenanceOf(pack, [result], language),
   };

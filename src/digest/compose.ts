@@ -1,6 +1,7 @@
 import type { Action, Block, Card, Picture, TableCell, TableColumn } from '../card/card.ts';
 import { cellText, differenceCell, differenceOf, inWords, notesOf, plainCell, provenanceOf, shownDecimals } from '../card/figures.ts';
 import { coupledPicture, multiplesPicture, trendPicture, variancePicture } from '../card/charts.ts';
+import { hasData } from '../chart/spec.ts';
 import { messages } from '../card/messages.ts';
 import { formatDeviation, formatPercent, formatValue, NBSP } from '../card/numbers.ts';
 import { visibleUnits } from '../access/rule.ts';
@@ -67,7 +68,11 @@ export function composePage(pack: Pack, digest: Digest, person: Person, period: 
         return;
       }
       case 'table': blocks.push(tableBlock(page, section, result)); return;
-      case 'chart': picture ??= chartOf(page, section, result); return;
+      case 'chart': {
+        const drawn = picture ?? chartOf(page, section, result);
+        picture = drawn !== null && hasData(drawn.chart) ? drawn : null;
+        return;
+      }
       case 'ranking': { const block = rankingBlock(page, section, result); if (block !== null) blocks.push(block); return; }
       case 'text': blocks.push({ kind: 'text', text: section.text[language] });
     }
