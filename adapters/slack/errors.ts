@@ -40,7 +40,7 @@ const UNCLEAR = ['fatal_error', 'request_timeout'];
 const NEVER_LEFT = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH/;
 
 /** Slack's own word for a refusal (`invalid_blocks`); null when it gave none. */
-export function wordOf(error: unknown): string | null {
+function wordOf(error: unknown): string | null {
   const word = (error as SdkError | null)?.data?.error;
   return typeof word === 'string' && /^[a-z_]{1,80}$/.test(word) ? word : null;
 }

@@ -4,9 +4,8 @@ import { addDays, addMonths, differenceInCalendarDays, differenceInCalendarMonth
 /** A whole day as `YYYY-MM-DD`, without time zone. Strings compare in order of time. */
 export type IsoDate = string;
 
-export const GRAINS = ['day', 'week', 'month', 'quarter', 'half-year', 'year', 'year-to-date', 'rolling'] as const;
 /** The kind of a period. `rolling` is any other span of whole months or days. */
-export type Grain = (typeof GRAINS)[number];
+type Grain = 'day' | 'week' | 'month' | 'quarter' | 'half-year' | 'year' | 'year-to-date' | 'rolling';
 
 /** Grains that cut time into equal pieces, usable to group by. */
 export const TIME_GRAINS = ['day', 'week', 'month', 'quarter', 'half-year', 'year'] as const;

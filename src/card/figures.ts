@@ -26,7 +26,7 @@ export function shownDecimals(measure: Measure): number {
 }
 
 /** The threshold under which a measure's persons are not shown; of a ratio, its parts'. */
-export function thresholdOf(pack: Pack, measure: Measure): number {
+function thresholdOf(pack: Pack, measure: Measure): number {
   return Math.max(5, ...basesOf(pack, measure.id).map((id) => pack.measures.get(id)?.threshold ?? 0));
 }
 

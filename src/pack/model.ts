@@ -127,8 +127,7 @@ export interface Organisation {
   readonly units: ReadonlyMap<string, Unit>;
 }
 
-export const MEASURE_KINDS = ['flow', 'stock', 'distinct', 'ratio', 'forecast'] as const;
-export type MeasureKind = (typeof MEASURE_KINDS)[number];
+export type MeasureKind = 'flow' | 'stock' | 'distinct' | 'ratio' | 'forecast';
 
 /**
  * What a number counts: `kr`, `GBP`, `hours`, `days`, `persons`, `count`, `percent`, or one of the first six

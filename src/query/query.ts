@@ -1,8 +1,7 @@
 import type { Period, TimeGrain } from '../calendar/period.ts';
 
-export const COMPARISONS = ['plan', 'previous', 'last-year', 'average', 'share'] as const;
 /** Against what: plan (budget, target), the period before, the same period last year, the average of the sibling units (a ratio of sums), or as a share of the parent's total. */
-export type Comparison = (typeof COMPARISONS)[number];
+export type Comparison = 'plan' | 'previous' | 'last-year' | 'average' | 'share';
 
 /**
  * The middle form of every digest section and every question. Ids only, no words; values always become

@@ -2,8 +2,7 @@ import type { Caveat, Text } from '../pack/model.ts';
 import type { IsoDate, Period } from '../calendar/period.ts';
 import type { Comparison, Query } from './query.ts';
 
-export const CELL_STATES = ['ok', 'missing', 'partial', 'suppressed'] as const;
-export type CellState = (typeof CELL_STATES)[number];
+export type CellState = 'ok' | 'missing' | 'partial' | 'suppressed';
 
 /** One figure. `value` is null when missing or suppressed; a partial one says what of it is there. */
 export interface Cell {

@@ -11,7 +11,7 @@ const MONTHS: Record<Language, readonly string[]> = {
 const monthOf = (day: IsoDate, language: Language): string => `${MONTHS[language][Number(day.slice(5, 7)) - 1] ?? ''} ${day.slice(0, 4)}`;
 
 /** A period as one would type it, so that it reads back to the same days. */
-export function periodPhrase(period: Period, language: Language, yearStart: number, closed: IsoDate): string {
+function periodPhrase(period: Period, language: Language, yearStart: number, closed: IsoDate): string {
   const last = shiftDays(period.to, -1);
   const to = language === 'da' ? 'til' : 'to';
   switch (period.grain) {

@@ -5,7 +5,7 @@ export interface Token {
 }
 
 /** Small letters, æ ø å as ae oe aa, other accents gone: how words are compared. */
-export function fold(text: string): string {
+function fold(text: string): string {
   return text.toLowerCase().replaceAll('æ', 'ae').replaceAll('ø', 'oe').replaceAll('å', 'aa').normalize('NFD').replace(/[\u0300-\u036f]/g, '');
 }
 

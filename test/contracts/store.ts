@@ -9,7 +9,7 @@ import type { Address, Log, Store } from '../../src/ports.ts';
 
 export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-export const card = (title: string): Card => ({ language: 'da', title, label: '', headline: '', blocks: [], picture: null, actions: [], provenance: [] });
+const card = (title: string): Card => ({ language: 'da', title, label: '', headline: '', blocks: [], picture: null, actions: [], provenance: [] });
 const T0 = new Date('2026-11-06T07:00:00Z');
 const later = (minutes: number): Date => new Date(T0.getTime() + minutes * 60_000);
 const leaving = { platform: 'slack', conversation: 'C1', card: card('Oktober') } as const;
