@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import express from 'express';
-import { composeDigest, digestCompleteTo, withPicture } from './app/compose.ts';
+import { composeDigest, digestCompleteTo, withPictures } from './app/compose.ts';
 import { examplesFor } from './app/answer.ts';
 import { createConversation } from './app/converse.ts';
 import { deliverDue, startScheduler } from './app/deliver.ts';
@@ -103,8 +103,7 @@ export async function serve(config: Config, clock: Clock, log: Log): Promise<Ser
       },
     });
     const pages = async (pack: Pack, digest: Digest, period: Period, people: readonly Person[]): Promise<Map<string, Message>> => {
-      const cards = await composeDigest(house.figures(pack.id), digest, period, people);
-      return new Map(await Promise.all([...cards].map(async ([id, card]) => [id, await withPicture(card, painter, log)] as const)));
+      return withPictures(await composeDigest(house.figures(pack.id), digest, period, people), painter, log);
     };
     const addressFor = async (person: Person): Promise<Address | null> => (await addressOf(store, person.id, [...adapters.keys()])) ?? configuredAddress(person, adapters);
     const run = async (): Promise<void> => {

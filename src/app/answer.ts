@@ -102,12 +102,12 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Read
   const named = (units: readonly string[]): string => units.map((unit) => pack.organisation.units.get(unit)?.name[language] ?? unit).join(', ');
   if (!permitted.allowed) return { kind: 'refused', card: plainCard(language, pack.title[language], m.noAccess(named(permitted.refused)), [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))), reading };
   const { query } = permitted;
-  const result = await runQuery(figures, query);
-  const single = result.rows.length === 1 && query.by === null && query.period.grain !== 'week' && query.period.grain !== 'day';
+  const single = query.level === null && query.units.length === 1 && query.by === null && query.period.grain !== 'week' && query.period.grain !== 'day';
   const closed = lastClosed('month', completeTo(figures, query.measures[0] ?? ''), pack.yearStart);
-  const history = single && reading.wantsChart !== false && query.period.to.endsWith('-01')
-    ? await runQuery(figures, { ...query, period: rolling(query.period.to < closed.to ? query.period.to : closed.to, MONTHS_BEHIND), by: { grain: 'month' }, comparisons: couplingIds(pack, query) === null ? ['last-year', 'plan'] : ['plan'], order: null, limit: null })
+  const months: Query | null = single && reading.wantsChart !== false && query.period.to.endsWith('-01')
+    ? { ...query, period: rolling(query.period.to < closed.to ? query.period.to : closed.to, MONTHS_BEHIND), by: { grain: 'month' }, comparisons: couplingIds(pack, query) === null ? ['last-year', 'plan'] : ['plan'], order: null, limit: null }
     : null;
+  const [result, history] = await Promise.all([runQuery(figures, query), months === null ? null : runQuery(figures, months)]);
   const latest = completeTo(figures, query.measures[0] ?? '');
   const understood: UnderstoodPart[] = reading.understood.map((part) => ({ meaning: part.meaning, assumed: part.assumed }));
   const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives, latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart: reading.wantsChart, history });

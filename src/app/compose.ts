@@ -45,6 +45,19 @@ export async function composeDigest(figures: Figures, digest: Digest, period: Pe
   return new Map(people.map((person) => [person.id, composePage(figures.pack, digest, person, period, results)]));
 }
 
+/** Many cards with their pictures drawn; who has the same picture shares one drawing. */
+export async function withPictures(cards: ReadonlyMap<string, Card>, painter: Painter, log: Log): Promise<Map<string, Message>> {
+  const drawn = new Map<string, Promise<Uint8Array | null>>();
+  const messages = await Promise.all([...cards].map(async ([id, card]): Promise<[string, Message]> => {
+    if (card.picture === null) return [id, { card, png: null }];
+    const key = JSON.stringify(card.picture.chart);
+    const drawing = drawn.get(key) ?? withPicture(card, painter, log).then(({ png }) => png);
+    drawn.set(key, drawing);
+    return [id, { card, png: await drawing }];
+  }));
+  return new Map(messages);
+}
+
 /** A card with its picture drawn. A picture that can't be drawn is left out and noted in the log: the text still arrives. */
 export async function withPicture(card: Card, painter: Painter, log: Log): Promise<Message> {
   if (card.picture === null) return { card, png: null };

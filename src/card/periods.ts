@@ -3,7 +3,14 @@ import type { Language } from '../pack/model.ts';
 
 const LOCALES: Record<Language, string> = { da: 'da-DK', en: 'en-GB' };
 const at = (day: string): Date => new Date(`${day}T12:00:00Z`);
-const write = (day: string, language: Language, options: Intl.DateTimeFormatOptions): string => new Intl.DateTimeFormat(LOCALES[language], { timeZone: 'UTC', ...options }).format(at(day));
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+function write(day: string, language: Language, options: Intl.DateTimeFormatOptions): string {
+  const key = `${language} ${JSON.stringify(options)}`;
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(LOCALES[language], { timeZone: 'UTC', ...options });
+  formats.set(key, format);
+  return format.format(at(day));
+}
 
 /** A month's name: `oktober 2026`, or `oktober` alone. */
 function monthName(day: string, language: Language, withYear = true): string {

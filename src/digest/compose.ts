@@ -24,12 +24,27 @@ interface Page { readonly pack: Pack; readonly digest: Digest; readonly period: 
 
 const MOST_FINDINGS = 3;
 const measureOf = (pack: Pack, id: string): Measure => pack.measures.get(id) as Measure;
-const rowsOf = (result: Result | undefined, unit: string): Row[] => result?.rows.filter((row) => row.unit === unit) ?? [];
+/** A result's rows by unit: a thousand pages are cut from one result. */
+const byUnit = new WeakMap<Result, ReadonlyMap<string, Row[]>>();
+function rowsOf(result: Result | undefined, unit: string): readonly Row[] {
+  if (result === undefined) return [];
+  let units = byUnit.get(result);
+  if (units === undefined) {
+    const index = new Map<string, Row[]>();
+    for (const row of result.rows) {
+      const own = index.get(row.unit);
+      if (own === undefined) index.set(row.unit, [row]); else own.push(row);
+    }
+    byUnit.set(result, index);
+    units = index;
+  }
+  return units.get(unit) ?? [];
+}
 /** A result as if only these units had been asked, so that notes and sources speak of them alone. */
 const cutTo = (result: Result, units: ReadonlySet<string>, organisation: Pack['organisation']): Result => ({
   ...result,
   query: { ...result.query, units: [...units], level: null },
-  rows: result.rows.filter((row) => units.has(row.unit)),
+  rows: [...units].flatMap((unit) => rowsOf(result, unit)),
   caveats: result.caveats.filter((caveat) => caveat.unit === null || [...units].some((unit) => within(organisation, caveat.unit as string, unit))),
 });
 const within = (organisation: Pack['organisation'], unit: string, ancestor: string): boolean => {

@@ -13,6 +13,9 @@ export const windowKey = (window: Window): string => `${window.from}/${window.to
 
 const wholeMonths = (window: Window): boolean => window.from.endsWith('-01') && window.to.endsWith('-01');
 
+/** Keeps a scan of the facts to the days that are asked for. */
+const IN_WINDOWS = 'where _date >= (select min(f) from w) and _date < (select max(t) from w)';
+
 const FRAME = `with w as (select unnest(from_json($1::json, '[{"k":"INTEGER","f":"DATE","t":"DATE"}]'), recursive := true)), nodes as (select unnest(from_json($2::json, '["VARCHAR"]')) as node)`;
 
 function frame(windows: readonly Window[], nodes: readonly string[]): string[] {
@@ -32,7 +35,7 @@ export function compileFlows(source: Source, measures: readonly AdditiveMeasure[
   const dim = source.dimensions.find((d) => d.id === dimension) ?? null;
   const seen = months && dim === null ? (column: string): string => `count(${column})` : (column: string): string => `count(distinct r.unit) filter (where ${column} is not null)`;
   const values = measures.map((m) => `, ${merged(m)} as ${quoted(m.id)}, ${seen(`r.${partColumn(m, 0)}`)} as ${quoted(`${m.id}#seen`)}`).join('');
-  const table = dim === null ? (months ? 'by_month' : 'by_day') : months ? quoted(`by_month_${dim.id}`) : `(select _date as bucket, _unit as unit, ${quoted(dim.column)}::varchar as dim, count(*) as n${measures.flatMap((m) => m.split.parts.map((part, i) => `, ${part.sql} as ${partColumn(m, i)}`)).join('')} from facts group by 1, 2, 3)`;
+  const table = dim === null ? (months ? 'by_month' : 'by_day') : months ? quoted(`by_month_${dim.id}`) : `(select _date as bucket, _unit as unit, ${quoted(dim.column)}::varchar as dim, count(*) as n${measures.flatMap((m) => m.split.parts.map((part, i) => `, ${part.sql} as ${partColumn(m, i)}`)).join('')} from facts ${IN_WINDOWS} group by 1, 2, 3)`;
   return {
     sql: `${FRAME} select w.k, c.node, ${dim === null ? 'null' : 'r.dim'} as dim, sum(r.n)::bigint as n, ${seen('r.n')} as cover${values} from ${table} r join w on r.bucket >= w.f and r.bucket < w.t join closure c on c.unit = r.unit join nodes on nodes.node = c.node group by all`,
     parameters: frame(windows, nodes),
@@ -43,7 +46,7 @@ export function compileFlows(source: Source, measures: readonly AdditiveMeasure[
 export function compileStock(source: Source, measure: AdditiveMeasure, windows: readonly Window[], nodes: readonly string[], dimension: string | null): CompiledQuery {
   const dim = source.dimensions.find((d) => d.id === dimension) ?? null;
   const column = partColumn(measure, 0);
-  const table = dim === null ? 'by_day' : `(select _date as bucket, _unit as unit, ${quoted(dim.column)}::varchar as dim, count(*) as n${measure.split.parts.map((part, i) => `, ${part.sql} as ${partColumn(measure, i)}`).join('')} from facts group by 1, 2, 3)`;
+  const table = dim === null ? 'by_day' : `(select _date as bucket, _unit as unit, ${quoted(dim.column)}::varchar as dim, count(*) as n${measure.split.parts.map((part, i) => `, ${part.sql} as ${partColumn(measure, i)}`).join('')} from facts ${IN_WINDOWS} group by 1, 2, 3)`;
   return {
     sql: `${FRAME}, last as (select w.k, max(r.bucket) as day from by_day r join w on r.bucket >= w.f and r.bucket < w.t where r.${column} is not null group by w.k)
       select last.k, c.node, ${dim === null ? 'null' : 'r.dim'} as dim, sum(r.n)::bigint as n, count(distinct r.unit) as cover, ${merged(measure)} as ${quoted(measure.id)}, count(distinct r.unit) filter (where r.${column} is not null) as ${quoted(`${measure.id}#seen`)}

@@ -42,10 +42,13 @@ export function rollupStatements(pack: Pack, source: Source): string[] {
     const kept = quoted(`kept_${measure.id}`);
     const condition = `(${measure.key}) is not null${measure.filter === null ? '' : ` and (${measure.filter})`}`;
     statements.push(`create table ${keys} as select distinct date_trunc('month', _date)::date as bucket, _unit as unit, (${measure.key})::varchar as k from facts where ${condition}`);
-    const pairs = `select distinct c.node, k.bucket, k.k from ${keys} k join closure c on c.unit = k.unit`;
-    const piece = (months: number): string => `select ${pieceStart('bucket', months, pack.yearStart)} as w_from, (${pieceStart('bucket', months, pack.yearStart)} + to_months(${months}))::date as w_to, node, count(distinct k) as n from pairs group by all`;
+    // Who was there in a quarter is who was there in its months, so each span is made from the smaller one before it.
+    const start = (day: string, months: number): string => pieceStart(day, months, pack.yearStart);
+    const longer = (months: number, from: number): string => `p${months} as materialized (select distinct node, ${start('w_from', months)} as w_from, k from p${from})`;
+    const count = (months: number): string => `select w_from, (w_from + to_months(${months}))::date as w_to, node, count(*) as n from p${months} group by all`;
     statements.push(
-      `create table ${kept} as with pairs as materialized (${pairs}) ${[1, 3, 6, 12].map(piece).join(' union all ')}`,
+      `create table ${kept} as with p1 as materialized (select distinct c.node, k.bucket as w_from, k.k from ${keys} k join closure c on c.unit = k.unit), ${longer(3, 1)}, ${longer(6, 3)}, ${longer(12, 6)}
+        ${[1, 3, 6, 12].map(count).join(' union all ')}`,
       // Year to date: whoever was first seen this year in or before the month counts from then on.
       `insert into ${kept} with firsts as (select c.node, ${pieceStart('k.bucket', 12, pack.yearStart)} as y, k.k, min(k.bucket) as first from ${keys} k join closure c on c.unit = k.unit group by 1, 2, 3),
         new as (select node, y, first, count(*) as n from firsts group by 1, 2, 3),

@@ -6,7 +6,6 @@ import { rolling } from '../../src/calendar/period.ts';
 import type { ChartSpec } from '../../src/chart/spec.ts';
 import { createPainter } from '../../src/io/painter/painter.ts';
 import type { Digest, Person } from '../../src/pack/model.ts';
-import type { Painter } from '../../src/ports.ts';
 import { openChromium } from './chromium.ts';
 import { MONTH, queryFor } from './numbers.ts';
 import { LEADERS, NODES, type Node } from './organisation.ts';
@@ -47,11 +46,11 @@ const sideBySide = async (draw: Draw, charts: readonly SingleChart[], lanes: num
 };
 
 /** Charts a second of the painter, beside the library as it comes, Chart.js on bare Skia, and a browser where there is one. */
-export async function measureCharts(town: Town, painter: Painter, each: number, rounds: number): Promise<{ lines: Line[]; notes: string[] }> {
+export async function measureCharts(town: Town, each: number, rounds: number): Promise<{ lines: Line[]; notes: string[] }> {
   const { single, sheet } = await chartsOf(town);
   const many = Array.from({ length: each }, () => single).flat();
   const cores = availableParallelism();
-  const wide = await createPainter({ workers: cores });
+  const [painter, wide] = [await createPainter({ workers: 1 }), await createPainter({ workers: cores })];
   const [library, skia] = [openLibrary(), openSkia()];
   const chromium = await openChromium();
   const rate = (ms: readonly number[], count = many.length): number => (count / median(ms)) * 1000;
@@ -67,7 +66,7 @@ export async function measureCharts(town: Town, painter: Painter, each: number, 
       library: () => oneByOne(library, many),
       skia: () => oneByOne(skia, many),
     }, rounds);
-    const what = `Charts, 960 px wide, four designs, ${town.site.config.painters} thread`;
+    const what = 'Charts, 960 px wide, four designs, 1 thread';
     line(what, t.ours, t.library, 'chartjs-node-canvas, its own encoder', 2.5);
     line(what, t.ours, t.skia, 'Chart.js on Skia, its own encoder', 2.5);
     if (cores > 1) {
@@ -75,7 +74,7 @@ export async function measureCharts(town: Town, painter: Painter, each: number, 
       line(`Charts, four designs, ${cores} threads`, w.ours, w.library, `chartjs-node-canvas, ${cores} at a time`, 2.5);
     }
     const s = await inTurn({ sheets: () => Promise.all(Array.from({ length: 10 }, () => painter.paint(sheet))) }, rounds);
-    lines.push({ what: `Sheets of nine small charts, ${town.site.config.painters} thread`, measured: `${figure(rate(s.sheets, 10))}/s`, bare: '–', ratio: '–', target: '–' });
+    lines.push({ what: 'Sheets of nine small charts, 1 thread', measured: `${figure(rate(s.sheets, 10))}/s`, bare: '–', ratio: '–', target: '–' });
     if (typeof chromium === 'string') return { lines, notes: [`Chromium was left out: ${chromium}`] };
     const c = await inTurn({ ours: () => Promise.all(many.map((chart) => painter.paint(chart))), kept: () => oneByOne(chromium.kept, single), anew: () => oneByOne(chromium.anew, single.slice(0, 2)) }, Math.min(3, rounds));
     line(what, c.ours, c.kept, `${chromium.name}, a page kept open, screenshot`, 5, single.length);
@@ -83,6 +82,7 @@ export async function measureCharts(town: Town, painter: Painter, each: number, 
     return { lines, notes: [] };
   } finally {
     await wide.close();
+    await painter.close();
     if (typeof chromium !== 'string') await chromium.close();
   }
 }

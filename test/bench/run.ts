@@ -64,7 +64,7 @@ try {
       notes.push(`${compared.toLocaleString('en-GB')} figures of 183 units at ${size} compared with the bare query on the files as they came: ${differences.length === 0 ? 'all equal, to the øre and the minute' : `${differences.length} differ`}.`);
       wrong.push(...differences);
       if (i === 0) {
-        const charts = await step('charts', () => measureCharts(town, painter, plan.charts, plan.rounds));
+        const charts = await step('charts', () => measureCharts(town, plan.charts, plan.rounds));
         lines.push(...charts.lines);
         notes.push(...charts.notes);
       }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { DefinitionError, type Fault } from '../../errors.ts';
 
@@ -13,8 +14,8 @@ const settings = z.object({
   OVERBLIK_PACKS: list.default(['digests']),
   OVERBLIK_DEMO: flag.nullable().default(null),
   OVERBLIK_SECRET: z.string().min(32).nullable().default(null),
-  OVERBLIK_MEMORY_MB: whole(64, 1_000_000).default(1024),
-  OVERBLIK_PAINTERS: whole(0, 16).default(1),
+  OVERBLIK_MEMORY_MB: whole(128, 1_000_000).default(1024),
+  OVERBLIK_PAINTERS: whole(0, 16).default(Math.min(4, availableParallelism())),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//).nullable().default(null),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-').nullable().default(null),
