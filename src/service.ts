@@ -6,6 +6,7 @@ import { composeDigest, digestCompleteTo, withPictures } from './app/compose.ts'
 import { examplesFor } from './app/answer.ts';
 import { createConversation } from './app/converse.ts';
 import { deliverDue, startScheduler } from './app/deliver.ts';
+import { knownAs } from './app/people.ts';
 import { addressOf, deliveryOverview, deliveryStatus, recordAudit } from './app/records.ts';
 import type { Period } from './calendar/period.ts';
 import type { Message } from './card/card.ts';
@@ -105,7 +106,7 @@ export async function serve(config: Config, clock: Clock, log: Log): Promise<Ser
     const pages = async (pack: Pack, digest: Digest, period: Period, people: readonly Person[]): Promise<Map<string, Message>> => {
       return withPictures(await composeDigest(house.figures(pack.id), digest, period, people), painter, log);
     };
-    const addressFor = async (person: Person): Promise<Address | null> => (await addressOf(store, person.id, [...adapters.keys()])) ?? configuredAddress(person, adapters);
+    const addressFor = async (person: Person): Promise<Address | null> => (await addressOf(store, person.id, (platform) => knownAs(person, platform), [...adapters.keys()])) ?? configuredAddress(person, adapters);
     const run = async (): Promise<void> => {
       await house.refresh();
       const summary = await deliverDue({ store, adapters, clock, log }, {

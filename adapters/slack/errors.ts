@@ -35,12 +35,14 @@ const PASSING: Readonly<Record<string, string>> = {
   ratelimited: 'too many messages', rate_limited: 'too many messages', internal_error: 'it failed inside', fatal_error: 'it failed inside',
   service_unavailable: 'it is not available', request_timeout: 'it timed out', team_added_to_org: 'the workspace is being moved',
 };
-/** The server failed on the way: it may have done what was asked. */
-const UNCLEAR = ['fatal_error', 'request_timeout'];
+/** By Slack's documentation some of what was asked may have been done before these. */
+const UNCLEAR = ['internal_error', 'fatal_error', 'request_timeout'];
+/** Slack's words for blocks it does not take; views.publish says `invalid_arguments`, a table too many `invalid_attachments`. */
+const BLOCKS = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long', 'invalid_attachments', 'invalid_arguments'];
 const NEVER_LEFT = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH/;
 
 /** Slack's own word for a refusal (`invalid_blocks`); null when it gave none. */
-function wordOf(error: unknown): string | null {
+export function wordOf(error: unknown): string | null {
   const word = (error as SdkError | null)?.data?.error;
   return typeof word === 'string' && /^[a-z_]{1,80}$/.test(word) ? word : null;
 }
@@ -48,7 +50,7 @@ function wordOf(error: unknown): string | null {
 /** True when Slack did not like the blocks, so that plainer ones may do; a response_url says no more than 400. */
 export function refusesBlocks(error: unknown): boolean {
   const { code, statusCode } = (typeof error === 'object' && error !== null ? error : {}) as SdkError;
-  return ['invalid_blocks', 'msg_blocks_too_long'].includes(wordOf(error) ?? '') || (code === 'slack_bolt_respond_error' && statusCode === 400);
+  return BLOCKS.includes(wordOf(error) ?? '') || (code === 'slack_bolt_respond_error' && statusCode === 400);
 }
 
 /** System code somewhere among the causes of a broken connection. */

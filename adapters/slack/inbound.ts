@@ -56,12 +56,12 @@ export function readHome(body: unknown, event: unknown): Written | null {
   return { id: around.data.event_id, kind: 'home', team: around.data.team_id, user, direct: isDirect(channel), text: '', address: addressOf(around.data.team_id, channel, user, null) };
 }
 
-/** `/overblik <text>`. */
+/** `/overblik <text>`. Never direct: it can be written between two people, whose conversation has an id with D too and is not the bot's to write to. */
 export function readCommand(body: unknown, bot: string): Written | null {
   const read = command.safeParse(body);
   if (!read.success) return null;
   const { team_id: team, user_id: user, channel_id: channel, text, trigger_id: trigger } = read.data;
-  return { id: trigger, kind: 'command', team, user, direct: isDirect(channel), text: typed(text ?? '', bot), address: addressOf(team, channel, user, null) };
+  return { id: trigger, kind: 'command', team, user, direct: false, text: typed(text ?? '', bot), address: addressOf(team, channel, user, null) };
 }
 
 /** A pressed button of ours: its value is what to ask. From App Home there is no channel, and the answer goes to the person. */
@@ -70,8 +70,9 @@ export function readAction(body: unknown): (Written & { readonly ephemeral: bool
   if (!read.success) return null;
   const { team, user, channel, container, actions, trigger_id: trigger } = read.data;
   const conversation = channel?.id ?? '';
+  const ephemeral = container.is_ephemeral ?? false;
   return {
-    id: `${trigger}/${actions[0]?.action_ts ?? ''}`, kind: 'action', team: team.id, user: user.id, direct: conversation === '' || isDirect(conversation), text: actions[0]?.value ?? '',
-    address: addressOf(team.id, conversation, user.id, container.thread_ts ?? null), ephemeral: container.is_ephemeral ?? false,
+    id: `${trigger}/${actions[0]?.action_ts ?? ''}`, kind: 'action', team: team.id, user: user.id, direct: !ephemeral && (conversation === '' || isDirect(conversation)), text: actions[0]?.value ?? '',
+    address: addressOf(team.id, conversation, user.id, container.thread_ts ?? null), ephemeral,
   };
 }

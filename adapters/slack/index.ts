@@ -8,6 +8,8 @@ import { readAction, readCommand, readHome, readMessage, type Written } from './
 import { LIMITS, MESSAGE_CHARACTERS, type Block } from './limits.ts';
 import { createPeople, type Self } from './people.ts';
 import { renderBlocks, renderText } from './render.ts';
+import { createSeen } from './seen.ts';
+import { createSocket } from './socket.ts';
 import { createTransport, libraryLog } from './transport.ts';
 
 export interface SlackOptions {
@@ -18,13 +20,21 @@ export interface SlackOptions {
   readonly apiUrl: string | null;
   readonly now: () => Date;
   readonly log: Log;
-  /** Lets time pass while an upload is made ready. */
+  /** Lets time pass: while an upload is made ready, before a lost connection is made again. */
   readonly wait?: (ms: number) => Promise<void>;
 }
 
 const PATH = '/slack/events';
 /** A signed request is good for five minutes around its time; the library refuses only old ones. */
 const GOOD_FOR_S = 5 * 60;
+const REMEMBERED = 10_000;
+
+/** Where events come in. `connect` starts Bolt's receiver; one on an app of ours needs none. */
+interface Entrance {
+  readonly receiver: Receiver;
+  start(connect: () => Promise<unknown>): Promise<void>;
+  stop(): Promise<void>;
+}
 
 type Respond = (message: { response_type: 'ephemeral'; replace_original: false; text: string; blocks?: never[] }) => Promise<unknown>;
 
@@ -37,11 +47,13 @@ type Way = { readonly kind: 'post' } | { readonly kind: 'ephemeral'; readonly re
  */
 export function createSlack(options: SlackOptions): ChatAdapter {
   const { mode, botToken, apiUrl, now, log } = options;
-  const transport = createTransport(botToken, apiUrl, log, options.wait ?? ((ms) => new Promise((resolve) => { setTimeout(resolve, ms); })));
+  // Waiting for Slack never keeps a process alive that has nothing else to do.
+  const wait = options.wait ?? ((ms: number) => new Promise<void>((resolve) => { setTimeout(resolve, ms).unref(); }));
+  const transport = createTransport(botToken, apiUrl, log, wait);
+  const seen = createSeen(REMEMBERED);
   const working = new Set<Promise<void>>();
   let self: Self | null = null;
   let handle: Handle | null = null;
-  let app: App | null = null;
 
   const us = (): Self => {
     if (self === null) throw new ServiceError('Slack', 'is not connected yet');
@@ -49,7 +61,8 @@ export function createSlack(options: SlackOptions): ChatAdapter {
   };
   const identify = createPeople(transport.client, us, now);
 
-  const receiver = mode.kind === 'http' ? mountReceiver(mode, () => handle !== null, now, log) : null;
+  const entrance: Entrance = mode.kind === 'socket' ? createSocket(mode.appToken, apiUrl, log, wait)
+    : { receiver: mountReceiver(mode, () => handle !== null, now, log), start: async () => undefined, stop: async () => undefined };
 
   /** The picture's file id; null when it could not be shown, so that the text still arrives. */
   const upload = async ({ card, png }: Message): Promise<string | null> => {
@@ -111,7 +124,8 @@ export function createSlack(options: SlackOptions): ChatAdapter {
   };
 
   const accept = (written: Written | null, way: Way): void => {
-    if (handle === null || written === null) return;
+    // What Slack sends again after a lost acknowledgement has the id it had.
+    if (handle === null || written === null || !seen.first(written.id)) return;
     const work = answer(written, way, handle);
     working.add(work);
     void work.finally(() => working.delete(work));
@@ -140,19 +154,23 @@ export function createSlack(options: SlackOptions): ChatAdapter {
       const known = await transport.client.auth.test().catch((error: unknown) => { throw toServiceError(error); });
       self = { team: known.team_id ?? '', enterprise: known.enterprise_id ?? null, user: known.user_id ?? '', botId: known.bot_id ?? '' };
       const authorize = async () => ({ botToken, botUserId: us().user, botId: us().botId, teamId: us().team });
-      app = new App({
-        authorize, logger: libraryLog(log),
-        ...(mode.kind === 'socket' ? { socketMode: true, appToken: mode.appToken } : { receiver: receiver as Receiver }),
+      const app = new App({
+        authorize, logger: libraryLog(log), receiver: entrance.receiver,
         clientOptions: { retryConfig: { retries: 0 }, ...(apiUrl !== null && { slackApiUrl: apiUrl.replace(/\/?$/, '/') }) },
       });
       listenTo(app);
       handle = by;
-      if (mode.kind === 'socket') await app.start().catch((error: unknown) => { throw toServiceError(error); });
+      try {
+        await entrance.start(() => app.start());
+      } catch (error) {
+        handle = null;
+        throw error;
+      }
     },
     send,
     stop: async () => {
       // First nothing more is acknowledged: what Slack is not told was taken, it sends again.
-      if (mode.kind === 'socket') await app?.stop();
+      await entrance.stop();
       handle = null;
       await Promise.allSettled([...working]);
     },

@@ -4,7 +4,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Slack refuses a message of some 13,200 characters in its blocks, though none of its limits says so. */
 export const MESSAGE_CHARACTERS = 12_000;
-const SURFACES = { message: 50, home: 100 } as const;
+/** Blocks a surface may have. */
+export const SURFACES = { message: 50, home: 100 } as const;
 export type Surface = keyof typeof SURFACES;
 export const LIMITS = {
   header: 150, contextElements: 10, actions: 25, buttonText: 75, buttonValue: 2000, actionId: 255, blockId: 255, alt: 2000, tableRows: 100, tableColumns: 20, text: 3000,

@@ -1,7 +1,7 @@
 import type { Action, Block as CardBlock, Card, TableCell } from '../../src/card/card.ts';
 import { cardText } from '../../src/card/text.ts';
 import type { Language } from '../../src/pack/model.ts';
-import { blockFaults, LIMITS, type Block, type Surface } from './limits.ts';
+import { blockFaults, LIMITS, SURFACES, type Block, type Surface } from './limits.ts';
 
 /** How much of a card is shown: at most so many rows of a table (and lines of a list), and characters of a text. */
 interface Cut { readonly rows: number; readonly characters: number }
@@ -10,11 +10,17 @@ interface Cut { readonly rows: number; readonly characters: number }
 const NARROWER: readonly Cut[] = [
   { rows: 99, characters: 3000 }, { rows: 50, characters: 2000 }, { rows: 25, characters: 1000 }, { rows: 12, characters: 400 }, { rows: 6, characters: 160 }, { rows: 3, characters: 80 },
 ];
-const MORE: Record<Language, (rows: number) => string> = {
-  da: (rows) => (rows === 1 ? '… og 1 række til' : `… og ${rows} rækker til`),
-  en: (rows) => (rows === 1 ? '… and 1 more row' : `… and ${rows} more rows`),
+/** What is left out is said: how many of what. */
+const MORE: Record<Language, Record<'row' | 'column' | 'line' | 'part', (count: number) => string>> = {
+  da: {
+    row: (count) => (count === 1 ? '… og 1 række til' : `… og ${count} rækker til`), column: (count) => (count === 1 ? '… og 1 kolonne til' : `… og ${count} kolonner til`),
+    line: (count) => (count === 1 ? '… og 1 linje til' : `… og ${count} linjer til`), part: (count) => (count === 1 ? '… og 1 afsnit til' : `… og ${count} afsnit til`),
+  },
+  en: {
+    row: (count) => (count === 1 ? '… and 1 more row' : `… and ${count} more rows`), column: (count) => (count === 1 ? '… and 1 more column' : `… and ${count} more columns`),
+    line: (count) => (count === 1 ? '… and 1 more line' : `… and ${count} more lines`), part: (count) => (count === 1 ? '… and 1 more part' : `… and ${count} more parts`),
+  },
 };
-const MOST_ACTIONS = 10;
 /** A cell must hold something. */
 const NOTHING = '\u2013';
 
@@ -76,8 +82,9 @@ function tableBlocks(table: Table, language: Language, cut: Cut, asTable: boolea
   const title = paragraph(table.title, cut, true);
   if (table.columns.length === 0 || table.rows.length === 0) return title;
   const shown: Table = { ...table, columns: table.columns.slice(0, LIMITS.tableColumns), rows: table.rows.slice(0, cut.rows) };
-  const left = table.rows.length - shown.rows.length;
-  return [...title, asTable ? tableBlock(shown, cut) : tableLines(shown, cut), ...(left > 0 ? paragraph(MORE[language](left), cut) : [])];
+  const [rows, columns] = [table.rows.length - shown.rows.length, table.columns.length - shown.columns.length];
+  const left = [...(rows > 0 ? [MORE[language].row(rows)] : []), ...(columns > 0 ? [MORE[language].column(columns)] : [])].join('\n');
+  return [...title, asTable ? tableBlock(shown, cut) : tableLines(shown, cut), ...paragraph(left, cut)];
 }
 
 function noteBlocks(block: Extract<CardBlock, { kind: 'notes' }>, language: Language, cut: Cut): Block[] {
@@ -86,46 +93,66 @@ function noteBlocks(block: Extract<CardBlock, { kind: 'notes' }>, language: Lang
   const title = paragraph(block.title, cut, true);
   if (shown.length === 0) return title;
   const left = items.length - shown.length;
-  return [...title, richText({ type: 'rich_text_list', style: 'bullet', elements: shown.map((item) => section(words(clip(item, cut.characters)))) }), ...(left > 0 ? paragraph(MORE[language](left), cut) : [])];
+  return [...title, richText({ type: 'rich_text_list', style: 'bullet', elements: shown.map((item) => section(words(clip(item, cut.characters)))) }), ...(left > 0 ? paragraph(MORE[language].line(left), cut) : [])];
 }
 
-function context(lines: readonly string[], cut: Cut): Block[] {
-  const elements = lines.map(line).filter(isThere).slice(0, LIMITS.contextElements);
+function context(lines: readonly string[], language: Language, cut: Cut): Block[] {
+  const all = lines.map(line).filter(isThere);
+  const shown = all.length > LIMITS.contextElements ? all.slice(0, LIMITS.contextElements - 1) : all;
+  const elements = [...shown, ...(shown.length < all.length ? [MORE[language].line(all.length - shown.length)] : [])];
   return elements.length === 0 ? [] : [{ type: 'context', elements: elements.map((text) => plainText(clip(text, cut.characters))) }];
 }
 
 function buttons(actions: readonly Action[]): Block[] {
-  const usable = actions.filter(({ label, ask }) => isThere(label) && isThere(ask) && ask.length <= LIMITS.buttonValue).slice(0, MOST_ACTIONS);
+  const usable = actions.filter(({ label, ask }) => isThere(label) && isThere(ask) && ask.length <= LIMITS.buttonValue).slice(0, LIMITS.actions);
   return usable.length === 0 ? [] : [{
     type: 'actions',
     elements: usable.map(({ label, ask }, i) => ({ type: 'button', action_id: `ask-${i}`, text: plainText(clip(line(label), LIMITS.buttonText)), value: ask })),
   }];
 }
 
+function picture({ picture: shown, title }: Card, file: string | null): Block[] {
+  if (file === null || shown === null) return [];
+  return [{ type: 'image', slack_file: { id: file }, alt_text: clip([shown.alt, title].find(isThere) ?? NOTHING, LIMITS.alt) }];
+}
+
 function blocksOf(card: Card, file: string | null, surface: Surface, tables: boolean, cut: Cut): Block[] {
+  const { language } = card;
   let tableLeft = tables && surface === 'message';
-  return [
+  const top = [
     ...(isThere(card.title) ? [{ type: 'header', text: plainText(clip(line(card.title), LIMITS.header)) }] : []),
-    ...context([card.label], cut),
+    ...context([card.label], language, cut),
     ...paragraph(card.headline, cut, true),
-    ...(file !== null && card.picture !== null ? [{ type: 'image', slack_file: { id: file }, alt_text: clip(card.picture.alt, LIMITS.alt) || card.title }] : []),
-    ...card.blocks.flatMap((block) => {
-      switch (block.kind) {
-        case 'text': return paragraph(block.text, cut);
-        case 'heading': return paragraph(block.text, cut, true);
-        case 'notes': return noteBlocks(block, card.language, cut);
-        case 'table': {
-          const asTable = tableLeft && block.columns.length > 0 && block.rows.length > 0;
-          if (asTable) tableLeft = false;
-          return tableBlocks(block, card.language, cut, asTable);
-        }
+    ...picture(card, file),
+  ];
+  const parts = card.blocks.map((block) => {
+    switch (block.kind) {
+      case 'text': return paragraph(block.text, cut);
+      case 'heading': return paragraph(block.text, cut, true);
+      case 'notes': return noteBlocks(block, language, cut);
+      case 'table': {
+        const asTable = tableLeft && block.columns.length > 0 && block.rows.length > 0;
+        if (asTable) tableLeft = false;
+        return tableBlocks(block, language, cut, asTable);
       }
-    }),
+    }
+  });
+  const bottom = [
     // A reader without the picture still has its finding.
-    ...(file === null && card.picture !== null ? context([card.picture.alt], cut) : []),
-    ...context(card.provenance, cut),
+    ...(file === null && card.picture !== null ? context([card.picture.alt], language, cut) : []),
+    ...context(card.provenance, language, cut),
     ...buttons(card.actions),
   ];
+  return [...top, ...asManyAs(parts, SURFACES[surface] - top.length - bottom.length, language, cut), ...bottom];
+}
+
+/** Whole parts of a card while there is room for their blocks, and a word about the others. */
+function asManyAs(parts: readonly (readonly Block[])[], room: number, language: Language, cut: Cut): Block[] {
+  if (parts.flat().length <= room) return parts.flat();
+  let used = 0;
+  const fits = parts.findIndex((part) => (used += part.length) > room - 1);
+  const left = parts.slice(fits).filter((part) => part.length > 0).length;
+  return [...parts.slice(0, fits).flat(), ...paragraph(MORE[language].part(left), cut)];
 }
 
 export interface Rendering {
@@ -142,11 +169,13 @@ export function renderBlocks(card: Card, { file, surface, tables }: Rendering): 
     const blocks = blocksOf(card, file, surface, tables, cut);
     if (blockFaults(blocks, surface).length === 0) return blocks;
   }
-  return paragraph(renderText(card), { rows: 0, characters: LIMITS.text });
+  const text = cardText(card);
+  return [...picture(card, file), ...paragraph(isThere(text) ? text : NOTHING, { rows: 0, characters: LIMITS.text }), ...buttons(card.actions)];
 }
 
 /** The card as plain text: what a notification shows, and what remains where no block can be shown. Slack's three signs are escaped. */
 export function renderText(card: Card, characters: number = LIMITS.text): string {
-  const text = clip(cardText(card), characters);
-  return (isThere(text) ? text : NOTHING).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const text = cardText(card);
+  const escaped = (isThere(text) ? text : NOTHING).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return clip(escaped, characters).replace(/&[a-z]{0,3}…$/, '…');
 }

@@ -1,4 +1,5 @@
 import { lastClosed, rolling, shiftDays, type IsoDate } from '../calendar/period.ts';
+import { holdsPersonalNumber } from '../access/personal-number.ts';
 import { permit, visibleUnits } from '../access/rule.ts';
 import { answerCard, couplingIds, type UnderstoodPart } from '../card/answer.ts';
 import type { Action, Block, Card } from '../card/card.ts';
@@ -122,8 +123,13 @@ export async function answer(text: string, asking: Asking): Promise<Answer> {
   const closedThrough = (packId: string, measures: readonly string[]): IsoDate => {
     const figures = asking.figures(packId);
     const ends = measures.map((id) => completeTo(figures, id)).sort();
-    return ends[0] ?? asking.today;
+    // Nothing loaded: periods are read as of today.
+    return ends[0] === undefined || ends[0] < '1900-01-01' ? asking.today : ends[0];
   };
+  if (holdsPersonalNumber(text)) {
+    const language = asking.language ?? first.person.language;
+    return { kind: 'refused', card: plainCard(language, first.pack.title[language], messages(language).personalNumber, [], []), reading: { kind: 'help', language } };
+  }
   const reading = read(text, { lexicon: asking.lexicon, person: first.person, pack: first.pack, today: asking.today, closedThrough, previous: asking.previous, language: asking.language });
   const { language } = reading;
   const m = messages(language);

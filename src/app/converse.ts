@@ -9,7 +9,7 @@ import type { Lexicon } from '../question/lexicon.ts';
 import { answer, helpCard, latestPage } from './answer.ts';
 import { withPicture } from './compose.ts';
 import type { Figures } from './figures.ts';
-import { membershipsOf } from './people.ts';
+import { knownAs, membershipsOf } from './people.ts';
 import { markSeen, recordAudit, recordQuestion, saveAddress } from './records.ts';
 
 /** What a conversation is held with. */
@@ -48,7 +48,7 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     }
     const { person, pack } = member;
     const m = messages(person.language);
-    if (incoming.direct) await saveAddress(store, person.id, incoming.address, now);
+    if (incoming.direct) await saveAddress(store, person.id, knownAs(person, incoming.from.platform), incoming.address, now);
     if (incoming.kind === 'installed') return { card: helpCard(member, person.language, m.welcome(person.name.split(' ')[0] ?? '')), png: null };
     if (incoming.kind === 'home') {
       const page = await latestPage(member, house.figures(pack.id));

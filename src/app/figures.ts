@@ -74,11 +74,23 @@ export function completeTo(figures: Figures, id: string): IsoDate {
   return once(memoryOf(figures).ends, id, () => computeCompleteTo(figures, id));
 }
 
+/** Start of the first piece (month, or the source's grain) a base measure has rows in: a year that begins before it is not whole. */
+function beginning(figures: Figures, base: string): IsoDate {
+  return once(memoryOf(figures).beginnings, base, () => {
+    const source = sourceOf(figures.pack, base);
+    const first = [...(figures.spans.get(spanKey(figures.pack, base))?.values() ?? [])].map((span) => span.first).sort()[0];
+    if (source === undefined || first === undefined) return '0001-01-01';
+    return periodOf(source.grain === 'day' || source.grain === 'week' ? 'month' : source.grain, first, figures.pack.yearStart).from;
+  });
+}
+
 function computeCompleteTo(figures: Figures, id: string): IsoDate {
   const ends = basesOf(figures.pack, id).map((base) => {
     const source = sourceOf(figures.pack, base);
-    const lasts = [...(figures.spans.get(spanKey(figures.pack, base))?.values() ?? [])].map((span) => span.last);
-    const last = lasts.sort().at(-1);
+    const lasts = [...(figures.spans.get(spanKey(figures.pack, base))?.values() ?? [])].map((span) => span.last).sort();
+    // What has happened is not dated after the day it was read; one slip of a year must not move the end of the data.
+    const readOn = figures.sources.get(source?.id ?? '')?.report.loadedAt.slice(0, 10) ?? '9999-12-31';
+    const last = plansOf(figures.pack).has(base) ? lasts.at(-1) : lasts.findLast((day) => day <= readOn) ?? (lasts.length === 0 ? undefined : readOn);
     if (source === undefined || last === undefined) return '0001-01-01';
     // A plan stands in its rows ahead of time: one dated any day of a month is the plan of that month.
     if (plansOf(figures.pack).has(base)) return periodOf('month', last).to;
@@ -91,10 +103,10 @@ function computeCompleteTo(figures: Figures, id: string): IsoDate {
 }
 
 /** What is counted once for a pack's facts and asked for many times: complete ends, units with data below a node, pieces of a window. */
-interface Memory { readonly ends: Map<string, IsoDate>; readonly units: Map<string, number>; readonly pieces: Map<string, number> }
+interface Memory { readonly ends: Map<string, IsoDate>; readonly beginnings: Map<string, IsoDate>; readonly units: Map<string, number>; readonly pieces: Map<string, number> }
 const memories = new WeakMap<Figures, Memory>();
 function memoryOf(figures: Figures): Memory {
-  const known = memories.get(figures) ?? { ends: new Map<string, IsoDate>(), units: new Map<string, number>(), pieces: new Map<string, number>() };
+  const known = memories.get(figures) ?? { ends: new Map<string, IsoDate>(), beginnings: new Map<string, IsoDate>(), units: new Map<string, number>(), pieces: new Map<string, number>() };
   memories.set(figures, known);
   return known;
 }
@@ -221,7 +233,7 @@ function baseOf(figures: Figures, table: Table): Base {
     if (found === undefined || found.value === null) return MISSING;
     const byUnit = !(window.from.endsWith('-01') && window.to.endsWith('-01'));
     const short = dimension === null && found.seen < expectedPieces(figures, measure, window, node, byUnit);
-    return { value: found.value, state: short || window.to > completeTo(figures, measure) ? 'partial' : 'ok' };
+    return { value: found.value, state: short || window.from < beginning(figures, measure) || window.to > completeTo(figures, measure) ? 'partial' : 'ok' };
   };
 }
 
@@ -254,7 +266,7 @@ function provenanceOf(figures: Figures, query: Query): Provenance[] {
   return [...bySource].map(([id, end]): Provenance => {
     const source = figures.pack.sources.get(id) as Source;
     const report = figures.sources.get(id)?.report;
-    return { source: id, name: source.name, attribution: source.attribution, completeTo: end, loadedAt: report?.loadedAt ?? '', rejectedRows: report?.rejected ?? 0 };
+    return { source: id, name: source.name, attribution: source.attribution, completeTo: end, from: report?.firstDate ?? null, loadedAt: report?.loadedAt ?? '', rejectedRows: report?.rejected ?? 0 };
   });
 }
 

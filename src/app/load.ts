@@ -48,9 +48,14 @@ export async function loadPack(pack: Pack, loader: Loader, before: ReadonlyMap<s
         continue;
       }
       const last = await loader.last(pack, source);
-      const current = last?.signature === signature ? last : await loader.load(pack, source, (file, rows) => onProgress(source.id, file, rows));
-      sources.set(source.id, { facts: await loader.open(pack, source, current), report: current });
-      outcomes.push({ source: source.id, outcome: current === last ? 'unchanged' : 'loaded', report: current, reason: '' });
+      const load = async (): Promise<LoadedSource> => {
+        const report = await loader.load(pack, source, (file, rows) => onProgress(source.id, file, rows));
+        return { facts: await loader.open(pack, source, report), report };
+      };
+      // Facts that are up to date but can't be opened any more are made anew from the files.
+      const current = last?.signature === signature ? await lastGood(pack, source, loader, log) ?? await load() : await load();
+      sources.set(source.id, current);
+      outcomes.push({ source: source.id, outcome: current.report.loadedAt === last?.loadedAt ? 'unchanged' : 'loaded', report: current.report, reason: '' });
       changed = true;
     } catch (error) {
       if (!(error instanceof DefinitionError) && !(error instanceof ServiceError)) throw error;

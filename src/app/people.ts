@@ -7,6 +7,12 @@ export interface Membership {
   readonly person: Person;
 }
 
+/** By what a person is known on a platform: the pack's id for it, else their e-mail. An address is theirs as long as this is the same. */
+export function knownAs(person: Person, platform: Identity['platform']): string {
+  if (platform === 'web') return person.id;
+  return ((platform === 'slack' ? person.slack : person.teams) ?? person.email ?? '').toLowerCase();
+}
+
 /**
  * Who an identity is, by what the platform verified: the id the pack names for that platform, or the verified
  * e-mail. Never by a name or anything typed.

@@ -6,24 +6,25 @@ import { PLATFORMS, type Address, type Platform, type Store } from '../ports.ts'
 
 type Statements = Pick<Store, 'query'>;
 
-/** Keeps where a person can be written to on a platform; the newest counts. Threads are not kept: what is owed starts at the top. */
-export async function saveAddress(store: Statements, person: string, address: Address, at: Date): Promise<void> {
+/** Keeps where a person can be written to on a platform, and by what they were known there; the newest counts. Threads are not kept: what is owed starts at the top. */
+export async function saveAddress(store: Statements, person: string, known: string, address: Address, at: Date): Promise<void> {
   await store.query(
-    `insert into addresses (person, platform, tenant, conversation, "user", service_url, bot, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
+    `insert into addresses (person, platform, tenant, conversation, "user", service_url, bot, updated_at, known_as) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      on conflict (person, platform) do update set tenant = excluded.tenant, conversation = excluded.conversation, "user" = excluded."user",
-       service_url = excluded.service_url, bot = excluded.bot, updated_at = excluded.updated_at
+       service_url = excluded.service_url, bot = excluded.bot, updated_at = excluded.updated_at, known_as = excluded.known_as
      where addresses.updated_at <= excluded.updated_at`,
-    [person, address.platform, address.tenant, address.conversation, address.user, address.serviceUrl, address.bot, at.toISOString()],
+    [person, address.platform, address.tenant, address.conversation, address.user, address.serviceUrl, address.bot, at.toISOString(), known],
   );
 }
 
-/** Where a person wrote from last, among some platforms; null when they never wrote there. */
-export async function addressOf(store: Statements, person: string, platforms: readonly Platform[] = PLATFORMS): Promise<Address | null> {
-  const [row] = await store.query<{ platform: Platform; tenant: string; conversation: string; user: string; service_url: string; bot: string }>(
-    `select platform, tenant, conversation, "user", service_url, bot from addresses
-     where person = $1 and platform = any(string_to_array($2, ',')) order by updated_at desc, platform limit 1`,
+/** Where a person wrote from last, among some platforms; null when they never did as who they are known as now: the post may have gone to someone else. */
+export async function addressOf(store: Statements, person: string, known: (platform: Platform) => string, platforms: readonly Platform[] = PLATFORMS): Promise<Address | null> {
+  const rows = await store.query<{ platform: Platform; tenant: string; conversation: string; user: string; service_url: string; bot: string; known_as: string }>(
+    `select platform, tenant, conversation, "user", service_url, bot, known_as from addresses
+     where person = $1 and platform = any(string_to_array($2, ',')) order by updated_at desc, platform`,
     [person, platforms.join(',')],
   );
+  const row = rows.find((one) => one.known_as === known(one.platform));
   if (row === undefined) return null;
   return { platform: row.platform, tenant: row.tenant, conversation: row.conversation, thread: null, user: row.user, serviceUrl: row.service_url, bot: row.bot };
 }

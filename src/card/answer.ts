@@ -65,6 +65,8 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
   const first = rows[0];
   if (first === undefined) return m.noDataAtAll(lower(name), '');
   if (known.length === 0) {
+    const planned = rows.length === 1 ? cellOf(first, besidePlan(pack, query) === null ? '' : query.measures[1] ?? '') : MISSING;
+    if (planned.value !== null) return m.planOnly(unitName(pack, first, language), lower(measureOf(pack, query.measures[1] ?? '').name[language]), cellText({ ...planned, state: 'ok' }, pack, measure, language), words, lower(name));
     const hidden = rows.some((row) => cellOf(row, id).state === 'suppressed');
     if (hidden) return m.valueSentence(unitName(pack, first, language), lower(name), cellText(cellOf(rows.find((row) => cellOf(row, id).state === 'suppressed'), id), pack, measure, language), words, '');
     return latest === '' ? m.noDataAtAll(lower(name), unitName(pack, first, language)) : m.noData(lower(name), unitName(pack, first, language), words, latest);
@@ -72,7 +74,11 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
   if (rows.length === 1) {
     const coupled = coupledSentence(pack, result, language);
     if (coupled !== '') return coupled;
-    return m.valueSentence(unitName(pack, first, language), lower(name), cellText(cellOf(first, id), pack, measure, language), words, againstText(pack, first, id, query, language));
+    const against = againstText(pack, first, id, query, language);
+    const said = m.valueSentence(unitName(pack, first, language), lower(name), cellText(cellOf(first, id), pack, measure, language), words, against);
+    // A year that is not over is not held against the whole year's budget, but who asked for the budget is told it.
+    const plan = besidePlan(pack, query) === null || against !== '' ? MISSING : cellOf(first, query.measures[1] ?? '');
+    return plan.value === null ? said : `${said} ${m.planIs(measureOf(pack, query.measures[1] ?? '').name[language], words, cellText({ ...plan, state: 'ok' }, pack, measure, language))}`;
   }
   if (query.by !== null && 'grain' in query.by && new Set(rows.map((row) => row.unit)).size === 1) {
     const [start, end] = [known[0] as Row, known.at(-1) as Row];
@@ -92,6 +98,13 @@ export function couplingIds(pack: Pack, query: Query): { money: string; plan: st
     return { money: price.numerator, plan: plan?.kind === 'measure' ? plan.by : price.numerator, output: price.denominator, price: id };
   }
   return null;
+}
+
+/** The money measure of a query that asks for it and its plan and nothing else: shown as the one with the other beside it. */
+function besidePlan(pack: Pack, query: Query): string | null {
+  const [money, plan, ...more] = query.measures;
+  const known = pack.plans.get(money ?? '');
+  return money !== undefined && more.length === 0 && known?.kind === 'measure' && known.by === plan && query.comparisons.includes('plan') ? money : null;
 }
 
 function coupledSentence(pack: Pack, result: Result, language: Language): string {
@@ -127,7 +140,9 @@ function comparisonCells(pack: Pack, row: Row, id: string, query: Query, languag
 /** One row: measures downwards. Several rows with one measure: comparisons sideways. Several of both: measures sideways. */
 function tableOf(pack: Pack, result: Result, language: Language): Block {
   const m = messages(language);
-  const { query, rows } = result;
+  const { rows } = result;
+  const money = besidePlan(pack, result.query);
+  const query: Query = money === null ? result.query : { ...result.query, measures: [money] };
   const right = (title: string): TableColumn => ({ title, align: 'right' });
   const compared = comparisonColumns(query, language).flatMap(({ title, comparison }) => (comparison === 'share' ? [right(title)] : [right(title), right(m.columnDifference)]));
   const words = inWords(pack, query.period, language);

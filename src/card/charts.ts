@@ -5,7 +5,7 @@ import type { Language, Measure, Pack } from '../pack/model.ts';
 import type { Row } from '../query/result.ts';
 import type { Picture } from './card.ts';
 import { cellText, differenceOf, inWords, shownDecimals } from './figures.ts';
-import { messages } from './messages.ts';
+import { ended, messages } from './messages.ts';
 import { formatPercent, unitName } from './numbers.ts';
 import { monthInitial, monthShort, periodName } from './periods.ts';
 
@@ -69,7 +69,7 @@ export function trendPicture(pack: Pack, rows: readonly Row[], id: string, title
     limits: limits === null ? null : { mean: limits.mean, lower: limits.lower, upper: limits.upper },
     signals: limits?.signals ?? [], partial: rows.map((row) => partial(row, id)),
   };
-  return { chart, alt: cut(`${title}. ${seriesText(pack, rows, id, language)}.`) };
+  return { chart, alt: cut(`${title}. ${ended(seriesText(pack, rows, id, language))}`) };
 }
 
 /** A small panel per unit: the measure against its plan, month by month. Rows hold all units. */
@@ -97,7 +97,7 @@ export function multiplesPicture(pack: Pack, rows: readonly Row[], id: string, t
     labels: labels(pack, first, language), panels,
     legend: { values: measure.name[language], over: m.chartOver(plan), under: m.chartUnder(plan), plan: capital(plan) },
   };
-  return { chart, alt: cut(`${title}. ${panels.map((panel) => `${panel.name} ${panel.note}`).join(', ')}.`) };
+  return { chart, alt: cut(`${title}. ${chart.subtitle}: ${ended(panels.map((panel) => `${panel.name} ${panel.note}`).join(', '))}`) };
 }
 
 /** How far each unit is from its plan. */
@@ -114,7 +114,7 @@ export function variancePicture(pack: Pack, rows: readonly Row[], id: string, ti
     kind: 'variance', title, subtitle: `${measure.name[language]}, ${messages(language).columnDifference.toLowerCase()}: ${pack.plans.get(id)?.name[language] ?? messages(language).columnPlan.toLowerCase()}`,
     style: { language, unit: 'percent', decimals: 1 }, rows: bars,
   };
-  return { chart, alt: cut(`${title}. ${bars.map((bar) => `${bar.name} ${bar.label}`).join(', ')}.`) };
+  return { chart, alt: cut(`${title}. ${ended(bars.map((bar) => `${bar.name} ${bar.label}`).join(', '))}`) };
 }
 
 /** Units or dimension values side by side, with plan or average as a mark. */
@@ -132,7 +132,7 @@ export function barsPicture(pack: Pack, rows: readonly Row[], id: string, title:
     kind: 'bars', title, subtitle: `${measure.name[language]}, ${unitName(measure.unit, language)}`, style: style(measure, language), rows: bars,
     markName: basis === 'plan' ? capital(pack.plans.get(id)?.name[language] ?? m.columnPlan) : basis === 'last-year' ? capital(m.lastYear) : capital(m.average),
   };
-  return { chart, alt: cut(`${title}. ${bars.map((bar) => `${bar.name} ${bar.label}`).join(', ')}.`) };
+  return { chart, alt: cut(`${title}. ${ended(bars.map((bar) => `${bar.name} ${bar.label}`).join(', '))}`) };
 }
 
 /** What a row is about: its unit, or its dimension value in plain words. */

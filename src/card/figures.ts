@@ -32,7 +32,8 @@ function thresholdOf(pack: Pack, measure: Measure): number {
 
 /** How far a value is from another, in words: percent for amounts, percentage points for percentages. Less than 1 percent (half a point) is no cause for concern or joy. Null when one of them is missing. */
 export function differenceOf(value: Cell, other: Cell | undefined, measure: Measure, language: Language): { text: string; difference: number; good: boolean | null; tone: TableCell['tone'] } | null {
-  if (value.value === null || other === undefined || other.value === null) return null;
+  // A part of a period says nothing held against a whole one.
+  if (value.value === null || other === undefined || other.value === null || (value.state === 'partial') !== (other.state === 'partial')) return null;
   const difference = value.value - other.value;
   const relative = measure.unit !== 'percent' && other.value !== 0;
   const text = relative ? formatPercent(difference / Math.abs(other.value), language, { sign: true }) : formatDeviation(difference, measure.unit, shownDecimals(measure), language);
@@ -85,6 +86,8 @@ export function provenanceOf(pack: Pack, results: readonly Result[], language: L
   const byEnd = new Map<string, Set<string>>();
   for (const result of results) for (const p of result.provenance) {
     const end = p.completeTo < result.query.period.to ? p.completeTo : result.query.period.to;
+    // Data that begin after the period do not reach into it.
+    if (p.from === null || p.from >= end) continue;
     byEnd.set(end, (byEnd.get(end) ?? new Set()).add(p.attribution[language]));
   }
   return [...byEnd].map(([end, names]) => messages(language).source([...names].join(', '), dayName(shiftDays(end, -1), language)));

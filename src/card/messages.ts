@@ -53,6 +53,8 @@ export interface Messages {
   readonly source: (name: string, end: string) => string;
   readonly chartSubtitleCoupled: (money: string) => string;
   readonly chartOver: (plan: string) => string;
+  readonly planIs: (plan: string, period: string, value: string) => string;
+  readonly planOnly: (unit: string, plan: string, value: string, period: string, name: string) => string;
   readonly chartSpan: (name: string) => string;
   readonly chartUnder: (plan: string) => string;
   readonly lastYear: string;
@@ -96,7 +98,8 @@ export interface Messages {
 }
 
 /** A sentence ends in one full stop, also after an abbreviation (`t.kr.`). */
-const ended = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+/** A sentence with its full stop: one, though its last word is an abbreviation. */
+export const ended = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 const da: Messages = {
   over: (percent, plan) => `${percent} over ${plan}`,
@@ -147,6 +150,8 @@ const da: Messages = {
   forecastMethods: { 'budget-profile': 'afvigelsen fra budgettet fortsætter som hidtil', 'rest-as-budgeted': 'resten af året som budgetteret', 'straight-line': 'samme forbrug pr. måned som hidtil', 'last-year-profile': 'samme forløb over året som sidste år' },
   source: (name, end) => `Kilde: ${name}. Data til og med ${end}.`,
   chartSubtitleCoupled: (money) => `Forbrug (søjler) mod budget (grå), ${money} pr. måned`,
+  planIs: (plan, period, value) => ended(`${plan} for ${period} er ${value}`),
+  planOnly: (unit, plan, value, period, name) => `${ended(`${unit}: ${plan} for ${period} er ${value}`)} Der er endnu ingen tal for ${name}.`,
   chartSpan: (name) => `${name} måned for måned; procent: hele perioden under ét`,
   chartOver: (plan) => `over ${plan}`,
   chartUnder: (plan) => `under ${plan}`,
@@ -239,6 +244,8 @@ const en: Messages = {
   forecastMethods: { 'budget-profile': 'the deviation from budget goes on as so far', 'rest-as-budgeted': 'the rest of the year as budgeted', 'straight-line': 'the same spend per month as so far', 'last-year-profile': 'the same course over the year as last year' },
   source: (name, end) => `Source: ${name}. Data up to and including ${end}.`,
   chartSubtitleCoupled: (money) => `Spend (bars) against budget (grey), ${money} per month`,
+  planIs: (plan, period, value) => ended(`${plan} for ${period} is ${value}`),
+  planOnly: (unit, plan, value, period, name) => `${ended(`${unit}: ${plan} for ${period} is ${value}`)} There are no figures for ${name} yet.`,
   chartSpan: (name) => `${name} month by month; percent: the whole period together`,
   chartOver: (plan) => `over ${plan}`,
   chartUnder: (plan) => `under ${plan}`,

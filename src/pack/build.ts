@@ -69,11 +69,13 @@ function columnOf(name: string, raw: RawSource['columns'][string]): Column {
   };
 }
 
-/** Settings a path may name: `${OVERBLIK_REAL_DATA}`, with a default as `${NAME:-../data}`. */
+const SETTING_OF_PACKS = /^OVERBLIK_(?!SECRET)[A-Z0-9_]+$/;
+
+/** Settings a path may name, `${OVERBLIK_REAL_DATA}`, with a default as `${OVERBLIK_REAL_DATA:-../data}`: their own, so that no secret of the environment gets into a path and from there into a message. */
 export function fillSettings(path: string, settings: Readonly<Record<string, string | undefined>>): { path: string; unset: string | null } {
   let unset: string | null = null;
   const filled = path.replace(/\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}/g, (_all, name: string, fallback: string | undefined) => {
-    const value = settings[name] ?? fallback;
+    const value = (SETTING_OF_PACKS.test(name) ? settings[name] : undefined) ?? fallback;
     if (value === undefined) unset = name;
     return value ?? '';
   });
@@ -148,7 +150,8 @@ function measureOf(id: string, entry: Entry<RawMeasure>, sql: (key: string) => C
     id, name: both(raw.name), synonyms: wordsOf(raw.synonyms), definition: both(raw.definition), unit: raw.unit,
     decimals: raw.decimals ?? (raw.unit === 'percent' ? 1 : 0), better: raw.better ?? 'neutral' as const,
     breaks: (raw.breaks ?? []).map((mark) => ({ from: mark.from, note: both(mark.note) })),
-    threshold: raw.threshold ?? (raw.kind === 'distinct' && raw.unit === 'persons' ? 5 : null),
+    // What is counted by its keys is most often persons: who counts things says so with threshold 0.
+    threshold: raw.threshold ?? (raw.kind === 'distinct' || raw.unit === 'persons' ? 5 : null),
     defaultPeriod: raw.default_period ?? 'last-closed' as const,
     line: entry.located.at(entry.path, { key: true }).line, file: entry.located.path,
   };

@@ -82,7 +82,7 @@ function isLinear(node: Node): boolean {
   if (node.class === 'CAST') return childNodes(node).every(isLinear);
   if (node.class === 'OPERATOR' && node.type === 'OPERATOR_COALESCE') {
     const [first, ...rest] = node.children ?? [];
-    return first !== undefined && isLinear(first) && rest.every((child) => child.class === 'CONSTANT');
+    return first !== undefined && isLinear(first) && rest.every((child) => child.class === 'CONSTANT' && Number((child['value'] as { value?: unknown } | undefined)?.value) === 0);
   }
   if (node.class !== 'FUNCTION') return false;
   const children = node.children ?? [];
@@ -122,6 +122,8 @@ export function problemsOf(expression: unknown, role: ExpressionRole, columns: r
         if (!wantsAggregate) problems.push({ message: `'${name}' is an aggregate and can't be used in a column or condition.`, hint: 'Use it in a measure.' });
         else if (inside) problems.push({ message: `'${name}' stands inside another aggregate.`, hint: 'Aggregates are not nested.' });
         aggregates.push(node);
+        const orders = (node['order_bys'] as { orders?: unknown[] } | null | undefined)?.orders ?? [];
+        if (orders.length > 0) problems.push({ message: `'${name}' has an ORDER BY.`, hint: 'Leave it out: sums and counts have no order.' });
         for (const child of childNodes(node)) visit(child, true);
         return;
       }

@@ -82,7 +82,7 @@ const about = {
   decimals: z.int().min(0).max(4).optional(),
   better: z.enum(DIRECTIONS).optional(),
   breaks: z.array(only({ from: day, note: text })).optional().describe('The definition is valid from this day on; figures before it were counted otherwise'),
-  threshold: z.int().min(2).max(100).optional().describe('A count of persons under this is not shown'),
+  threshold: z.int().min(0).max(100).optional().describe('A count under this is not shown; 0 shows all (for things, not persons)'),
   default_period: z.enum(['year-to-date', 'last-closed']).optional(),
 };
 const aggregate = { source: z.string(), sql: z.string().min(1), ...about };

@@ -1,4 +1,4 @@
-import { LineCounter, isMap, isScalar, parseDocument, type Document, type Node } from 'yaml';
+import { LineCounter, isMap, isScalar, parseDocument, visit, type Document, type Node } from 'yaml';
 import type { Fault } from '../errors.ts';
 
 export interface PackFile {
@@ -15,6 +15,9 @@ export interface Located {
   /** Where the value at a path stands (the key, for `key: true`); the nearest parent for a path that is not there. */
   at(path: readonly PropertyKey[], options?: { key?: boolean }): { file: string; line: number; column: number };
 }
+
+/** Names of every object in the language, which a list of the author's can't have. */
+const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Reads one file; what is not YAML becomes faults with line and column. */
 export function readYaml(file: PackFile): { located: Located; faults: Fault[] } {
@@ -46,5 +49,18 @@ export function readYaml(file: PackFile): { located: Located; faults: Fault[] } 
     }
     return { file: file.path, line: 1, column: 1 };
   };
-  return { located: { path: file.path, value: faults.length > 0 ? undefined : (document.toJS() as unknown), document, at }, faults };
+  visit(document, { Pair: (_key, { key }) => {
+    if (isScalar(key) && RESERVED.has(String(key.value))) faults.push({ ...place(key.range?.[0] ?? 0), message: `'${String(key.value)}' can't be a name.`, hint: 'Give it another one.' });
+  } });
+  let value: unknown;
+  if (faults.length === 0) {
+    try {
+      value = document.toJS();
+    } catch (error) {
+      const name = /alias[^:]*: (\S+)/i.exec(error instanceof Error ? error.message : '')?.[1];
+      const where = name === undefined ? 0 : file.text.indexOf(`*${name}`);
+      faults.push({ ...place(Math.max(0, where)), message: name === undefined ? 'The file repeats itself without end by its aliases (*name).' : `There is nothing marked &${name} for *${name} to repeat.`, hint: 'Write the values out, or mark them with & before they are repeated with *.' });
+    }
+  }
+  return { located: { path: file.path, value, document, at }, faults };
 }

@@ -48,12 +48,11 @@ function valueOf(context: Context, id: string, window: Window, node: string, dim
       [valueOf(context, measure.numerator, window, node, dimension), valueOf(context, measure.denominator, window, node, dimension)],
       ([over = 0, under = 0]) => (under === 0 ? null : (over / under) * measure.scale));
     case 'forecast': return forecastOf(context.pack, measure, window.to, context.coverage.completeTo(measure.of), (m, w) => valueOf(context, m, w, node, dimension)).value;
-    case 'distinct': {
+    default: {
       const cell = context.base(id, window, node, dimension);
       const small = measure.threshold !== null && cell.value !== null && cell.value > 0 && cell.value < measure.threshold;
       return small ? { value: null, state: 'suppressed' } : cell;
     }
-    default: return context.base(id, window, node, dimension);
   }
 }
 
@@ -73,7 +72,8 @@ function planOf(context: Context, id: string, window: Window, node: string, dime
   const measure = context.pack.measures.get(id) as Measure;
   const plan = context.pack.plans.get(id);
   if (plan?.kind === 'target') return { value: plan.units[node] ?? plan.value, state: 'ok' };
-  if (plan?.kind === 'measure') return valueOf(context, plan.by, window, node, dimension);
+  // A budget stands on a day of its month, so a week or a day has none of its own.
+  if (plan?.kind === 'measure') return window.from.endsWith('-01') && window.to.endsWith('-01') ? valueOf(context, plan.by, window, node, dimension) : MISSING;
   if (plan?.kind === 'yearly') return yearlyPlan(context, plan, window, node, dimension);
   if (measure.kind === 'forecast') return valueOf(context, measure.plan, periodOf('year', window.from, context.pack.yearStart), node, dimension);
   if (measure.kind !== 'ratio') return null;

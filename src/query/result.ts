@@ -30,6 +30,8 @@ export interface Provenance {
   readonly attribution: Text;
   /** Data is complete up to this day (exclusive). */
   readonly completeTo: IsoDate;
+  /** First day with rows; null when there are none. */
+  readonly from: IsoDate | null;
   readonly loadedAt: string;
   readonly rejectedRows: number;
 }

@@ -1,4 +1,4 @@
-import { lastClosed, periodOf, rolling, sameLastYear, yearToDate, type IsoDate, type Period, type TimeGrain } from '../calendar/period.ts';
+import { lastClosed, periodOf, previousPeriod, rolling, sameLastYear, yearToDate, type IsoDate, type Period, type TimeGrain } from '../calendar/period.ts';
 import { isMoney } from '../card/numbers.ts';
 import { periodName } from '../card/periods.ts';
 import type { Language, Measure, Pack, Person } from '../pack/model.ts';
@@ -56,8 +56,11 @@ const COMPARED: readonly [comparison: Comparison, pattern: string][] = [
 const GRAINS: readonly [grain: TimeGrain, words: string][] = [['day', 'dag|day'], ['week', 'uge|week'], ['month', 'maaned|month'], ['quarter', 'kvartal|quarter'], ['half-year', 'halvaar|half-year|half year'], ['year', 'aar|year']];
 const PER = '(?:pr|per|by|for hver|efter|fordelt paa|opdelt paa|hver|each)';
 const TREND = 'udvikling(?:en)?|trend(?:en)?|over tid|over time|development|kurve(?:n)?|tendens(?:en)?';
-const HIGH = 'hoejeste?|stoerste?|dyreste?|mest|flest|highest|largest|most|biggest';
-const LOW = 'laveste?|mindste?|billigste?|faerrest|lowest|smallest|least|cheapest';
+const CONTINUES = /^(?:og|hvad med|hvad saa med|samme for|det samme for|and|what about|how about|same for)(?= )/;
+/** Dear and cheap are said of a price. */
+const DEAR = 'dyreste?|billigste?|cheapest|dearest|most expensive|least expensive';
+const HIGH = 'hoejeste?|stoerste?|dyreste?|mest|flest|highest|largest|most expensive|dearest|most|biggest';
+const LOW = 'laveste?|mindste?|billigste?|faerrest|lowest|smallest|least expensive|least|cheapest';
 
 interface Draft {
   readonly tokens: readonly Token[];
@@ -115,6 +118,7 @@ function packOf(context: ReadContext, names: readonly Found[]): Pack {
 }
 
 function readFigures(context: ReadContext, pack: Pack, language: Language, draft: Draft, names: readonly Found[]): Reading {
+  const folded = draft.tokens.map((token) => token.folded).join(' ');
   const words = asks(language);
   const { understood } = draft;
   const own = names.map((name) => ({ ...name, meanings: name.meanings.filter((m) => m.pack === pack.id) }));
@@ -128,6 +132,7 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
     : take(draft, '(?:kun |only |just )?(?:tal|tabel|numbers|table)(?: only)?|som tabel|as (?:a )?table|uden graf|without chart') !== null ? false : null;
   const trend = take(draft, TREND) !== null;
   const over = take(draft, '(?:over|under) plan|(?:over|under)(?= \u0001)');
+  const dearest = new RegExp(`(?<![\\p{L}\\d])(?:${DEAR})(?![\\p{L}\\d])`, 'u').exec(folded);
   const limited = take(draft, `(?:top|bund|bottom|de|the) (${NUMBER_PATTERN})(?: (${HIGH}|${LOW}))?`);
   const ranked = limited ?? take(draft, `(?:den |det |de |the )?(${HIGH}|${LOW})`);
 
@@ -163,7 +168,11 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   const unclear = measured.find((name) => name.meanings.filter((m) => m.kind === 'measure').length > 1);
   const previous = context.previous !== null && context.previous.pack === pack.id ? context.previous : null;
   const said = [...new Set(measured.flatMap((name) => name.meanings.filter((m) => m.kind === 'measure').map((m) => m.id)))];
-  const resolved = resolveMeasures(pack, said);
+  /** The question changes the one before it: it names no measure of its own, or says so ("og timer?"). */
+  const kept = previous !== null && (said.length === 0 || CONTINUES.test(folded));
+  const whole = resolveMeasures(pack, dearest === null ? said : pricedBy(pack, said));
+  // "Over budget" is about the spend; the budget is what it is held against.
+  const resolved = over === null || !whole.withPlan ? whole : { ...whole, measures: whole.measures.slice(0, 1) };
   const measures = resolved.measures.length > 0 ? resolved.measures : (previous?.measures ?? []);
   for (const name of measured) note('measure', wordsOf(draft, name), namesOfMeasures(pack, name.meanings.filter((m) => m.kind === 'measure').map((m) => m.id), language));
   for (const id of measures) if (!understood.some((u) => u.part === 'measure' && u.meaning === namesOfMeasures(pack, [id], language))) note('measure', '', namesOfMeasures(pack, [id], language), !said.includes(id));
@@ -171,22 +180,27 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   // Periods, from what is still free.
   const closed = context.closedThrough(pack.id, measures.length > 0 ? measures : [...pack.measures.keys()].slice(0, 1));
   const free = freeText(draft.tokens, draft.taken);
-  const found = findPeriod(free.text, { today: context.today, closed, yearStart: pack.yearStart });
+  let found = findPeriod(free.text, { today: context.today, closed, yearStart: pack.yearStart });
   let periodWords = '';
+  let twoPeriods: readonly Period[] = [];
   if (found !== null) {
     const [from, to] = [free.tokenAt(found.from), free.tokenAt(Math.max(found.from, found.to - 1))];
     periodWords = wordsOf(draft, { from, to: to + 1 });
     for (let i = from; i <= to; i += 1) draft.taken[i] = true;
     const second = findPeriod(freeText(draft.tokens, draft.taken).text, { today: context.today, closed, yearStart: pack.yearStart });
-    // "oktober 2025 mod oktober 2024": the second is what to compare with, when it is the year or the period before.
-    if (second !== null && second.periods.length === 1 && found.periods.length === 1) {
-      const [a, b] = [found.periods[0], second.periods[0]];
-      const base = a.from >= b.from ? a : b;
-      const other = a.from >= b.from ? b : a;
-      if (sameLastYear(base).from === other.from && sameLastYear(base).to === other.to) {
-        comparisons.push('last-year');
-        const text = freeText(draft.tokens, draft.taken);
-        for (let i = text.tokenAt(second.from); i <= text.tokenAt(Math.max(second.from, second.to - 1)); i += 1) draft.taken[i] = true;
+    if (second !== null) {
+      const text = freeText(draft.tokens, draft.taken);
+      const [start, end] = [text.tokenAt(second.from), text.tokenAt(Math.max(second.from, second.to - 1))];
+      for (let i = start; i <= end; i += 1) draft.taken[i] = true;
+      const between = draft.tokens.slice(Math.min(to, end) + 1, Math.max(from, start)).map((token) => token.folded).join(' ');
+      const base = second.periods.length === 1 && found.periods.length === 1 ? comparedPeriods(found.periods[0], second.periods[0], closed, pack.yearStart) : null;
+      // "oktober 2025 mod oktober 2024": the newer one is asked about, the older is what to compare with.
+      if (base !== null && BETWEEN_PERIODS.test(between)) {
+        comparisons.push(base.comparison);
+        found = { ...found, periods: [base.period] };
+        periodWords = wordsOf(draft, { from: Math.min(from, start), to: Math.max(to, end) + 1 });
+      } else {
+        twoPeriods = [...found.periods, ...second.periods];
       }
     }
   }
@@ -199,18 +213,17 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
 
   const defaults = defaultPeriod(pack, measures, closed, trend || grain === 'month' || grain === 'week' || grain === 'quarter');
   const chosen = (period: Period): Query => {
-    const by = dimension !== null ? { dimension } : grain !== null ? { grain } : trend ? { grain: 'month' as const } : said.length === 0 && previous !== null ? previous.by : null;
-    const kept = said.length === 0 && previous !== null;
+    const by = dimension !== null ? { dimension } : grain !== null ? { grain } : trend ? { grain: 'month' as const } : kept ? previous.by : null;
     const groupLevel = level ?? (kept && units.length === 0 ? previous.level : null);
     const where = units.length > 0 ? [...new Set(units)] : level !== null ? [pack.organisation.root] : kept ? previous.units : [...context.person.units];
-    const against = comparisons.length > 0 ? [...new Set([...comparisons, ...(resolved.withPlan ? ['plan' as const] : [])])] : kept ? previous.comparisons : defaultComparisons(pack, measures);
+    const against = comparisons.length > 0 ? [...new Set([...comparisons, ...(resolved.withPlan ? ['plan' as const] : [])])] : kept && said.length === 0 ? previous.comparisons : defaultComparisons(pack, measures);
     const descending = ranked === null ? true : !new RegExp(`(?:${LOW})`).test(ranked[0]) && !/^(?:bund|bottom)/.test(ranked[0]);
-    const order = ranked !== null ? { measure: measures[0] ?? '', against: null, descending } : over !== null && level !== null ? { measure: measures[0] ?? '', against: 'plan' as const, descending: over[0].startsWith('over') } : kept ? previous.order : null;
+    const order = ranked !== null ? { measure: measures[0] ?? '', against: null, descending } : over !== null && level !== null ? { measure: measures[0] ?? '', against: 'plan' as const, descending: over[0].startsWith('over') } : kept && previous.order !== null ? { ...previous.order, measure: measures.includes(previous.order.measure) ? previous.order.measure : measures[0] ?? '' } : null;
     const limit = limited !== null ? numberOf(limited[1] ?? '1') : kept ? previous.limit : null;
     return { pack: pack.id, measures, units: where, level: groupLevel, period, comparisons: against, by, order, limit };
   };
   const phrased = (query: Query): Choice => ({ label: phrase(pack, query, language, closed), ask: phrase(pack, query, language, closed) });
-  const period = found?.periods[0] ?? (said.length === 0 && previous !== null && !trend ? previous.period : defaults);
+  const period = found?.periods[0] ?? (kept && !trend ? previous.period : defaults);
 
   if (measures.length === 0) {
     const likely = [...pack.measures.values()].filter((m) => m.synonyms.da.length + m.synonyms.en.length > 0).slice(0, MOST_CHOICES);
@@ -231,16 +244,33 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
     const choices = found.periods.map((one) => ({ label: `${periodName(one, language, pack.yearStart)}${one.to > closed ? ` (${words.notClosed})` : ''}`, ask: phrase(pack, chosen(one), language, closed) }));
     return { kind: 'clarify', language, question: words.whichMonth(periodName(found.periods[0], language, pack.yearStart).split(' ')[0] ?? ''), choices, reason: 'period', leftover };
   }
+  if (twoPeriods.length > 0) {
+    const choices = twoPeriods.slice(0, MOST_CHOICES).map((one) => ({ label: periodName(one, language, pack.yearStart), ask: phrase(pack, chosen(one), language, closed) }));
+    return { kind: 'clarify', language, question: words.onePeriod, choices, reason: 'period', leftover };
+  }
   const query = chosen(period);
-  if (leftover.length > 0) return { kind: 'clarify', language, question: words.leftover(leftover.map((word) => `"${word}"`).join(', ')), choices: [phrased(query)], reason: 'leftover', leftover };
+  if (leftover.length > 0) return { kind: 'clarify', language, question: words.leftover(leftover.map((word) => `"${word}"`).join(', ')), choices: NEGATION.test(folded) ? [] : [phrased(query)], reason: 'leftover', leftover };
 
-  if (units.length === 0 && level === null) note('unit', '', namesOf(pack, query.units, language), true);
+  if (units.length === 0 && level === null) note('unit', '', namesOf(pack, query.units, language), !kept);
   if (query.level !== null) note('grouping', '', words.per(pack.organisation.levels.find((l) => l.id === query.level)?.name[language] ?? query.level));
   if (query.by !== null) note('grouping', '', 'grain' in query.by ? words.per(words.grains[query.by.grain]) : words.per(dimensionName(pack, query.by.dimension, language)));
-  note('period', periodWords, periodName(period, language, pack.yearStart), found === null && !(said.length === 0 && previous !== null));
+  note('period', periodWords, periodName(period, language, pack.yearStart), found === null && !kept);
   for (const comparison of query.comparisons) note('comparison', '', words.comparedWith[comparison], comparisons.length === 0);
   if (query.limit !== null) note('limit', '', words.first(query.limit));
   return { kind: 'query', language, query, understood, alternatives: alternativesOf(context, pack, query, language, closed), wantsChart };
+}
+
+/** Turns the question round, so that what is understood of it would be its opposite. */
+const NEGATION = /(?<![\p{L}])(?:uden|undtagen|bortset|ikke|eksklusive?|without|except|excluding|excl|not|no)(?![\p{L}])/u;
+const BETWEEN_PERIODS = new RegExp(`^(?:(?:i|in|for|fra|from|og|and|med|with|sammenlignet|compared|${AGAINST}) ?)*$`);
+
+/** The newer of two periods, and the comparison that the older one is; null when it is neither the year nor the period before. A year that is not over is compared like for like. */
+function comparedPeriods(a: Period, b: Period, closed: IsoDate, yearStart: number): { period: Period; comparison: Comparison } | null {
+  const [older, newer] = a.from < b.from ? [a, b] : [b, a];
+  const same = (one: Period): boolean => one.from === older.from && one.to === older.to;
+  const running = newer.grain === 'year' && newer.to > closed && newer.from < closed;
+  if (same(sameLastYear(newer))) return { period: running ? yearToDate(lastClosed('month', closed).to, yearStart) : newer, comparison: 'last-year' };
+  return same(previousPeriod(newer)) ? { period: newer, comparison: 'previous' } : null;
 }
 
 const namesOf = (pack: Pack, units: readonly string[], language: Language): string => units.map((id) => pack.organisation.units.get(id)?.name[language] ?? id).join(', ');
@@ -263,7 +293,16 @@ function resolveMeasures(pack: Pack, said: readonly string[]): { measures: reado
   }
   // A budget alone is read beside the spend it is the budget of; allocated hours are a figure of their own.
   const beside = (id: string): string | undefined => (isMoney(pack.measures.get(id)?.unit ?? '') ? plannedBy(id) : undefined);
-  return { measures: [...new Set(said.map((id) => beside(id) ?? id))], withPlan: said.some((id) => beside(id) !== undefined) };
+  const plan = said.find((id) => beside(id) !== undefined && (said.length === 1 || said.includes(beside(id) ?? '')));
+  if (plan === undefined) return { measures: said, withPlan: false };
+  return { measures: [...new Set([beside(plan) ?? plan, plan, ...said])], withPlan: true };
+}
+
+/** What is dear or cheap is a price: the one of what was said ("cheapest per hour"), or the pack's only one. Nothing when that is not clear. */
+function pricedBy(pack: Pack, said: readonly string[]): readonly string[] {
+  if (said.some((id) => pack.measures.get(id)?.unit.includes(' per ') === true || isMoney(pack.measures.get(id)?.unit ?? ''))) return said;
+  const prices = [...pack.measures.values()].filter((m) => m.kind === 'ratio' && m.unit.includes(' per ') && isMoney(pack.measures.get(m.numerator)?.unit ?? '') && (said.length === 0 || said.includes(m.denominator)));
+  return prices.length === 1 && prices[0] !== undefined ? [prices[0].id] : [];
 }
 
 const ratioOver = (pack: Pack, id: string): Measure | undefined => [...pack.measures.values()].find((m) => m.kind === 'ratio' && m.numerator === id && m.unit.includes(' per '));

@@ -14,8 +14,8 @@ export const COMMON: ReadonlySet<string> = new Set([
   ...list('sidste forrige seneste denne dette samme maaned maaneder kvartal halvaar aar uge uger dag dage i dato naeste foer siden udvikling trend graf tabel distrikt month months quarter quarters half year years week weeks day days last previous this same next date trend chart table graph average gennemsnit andel share plan maal target ikke not uden without'),
 ]);
 
-const DANISH = new Set(list('hvad hvordan hvor hvem hvilke er var det den der paa af til og vi jeg vis giv mod sidste maaned aar kvartal uge pr hvilken hos fra ligger mange meget udvikling maal denne seneste forrige januar februar marts maj juni juli oktober'));
-const ENGLISH = new Set(list('what how much many who which is was are the of in our my show give me last month year quarter week by against compared to this past previous and target january february march may june july october'));
+const DANISH = new Set(list('hvad hvordan hvor hvem hvilke er var det den der paa af til og vi jeg vis giv mod sidste maaned aar kvartal uge pr hvilken hos fra ligger mange meget udvikling maal denne seneste forrige de dyreste billigste januar februar marts maj juni juli oktober'));
+const ENGLISH = new Set(list('what how much many who which is was are the of in our my show give me last month year quarter week by against compared this past previous and target january february march may june july october'));
 
 /** The language a question is in, from its small words; null when they do not tell. `vs`, `per` and `trend` are said in both. */
 export function languageOf(words: readonly string[]): Language | null {
@@ -30,6 +30,7 @@ export interface Asks {
   readonly whichOf: (word: string) => string;
   readonly whichMonth: (month: string) => string;
   readonly leftover: (words: string) => string;
+  readonly onePeriod: string;
   readonly notClosed: string;
   readonly comparedWith: { readonly plan: string; readonly previous: string; readonly 'last-year': string; readonly average: string; readonly share: string };
   /** The shortest way to type a comparison. */
@@ -50,6 +51,7 @@ const da: Asks = {
   whichOf: (word) => `"${word}" kan være flere nøgletal. Hvilket mener du?`,
   whichMonth: (month) => `Hvilken ${month} mener du?`,
   leftover: (words) => `Jeg forstod ikke ${words}, og jeg gætter ikke. Mente du et af disse?`,
+  onePeriod: 'Jeg kan sammenligne med perioden før eller samme periode året før, ellers viser jeg en periode ad gangen. Hvilken mener du?',
   notClosed: 'måneden er ikke lukket',
   comparedWith: { plan: 'mod budget eller mål', previous: 'mod forrige periode', 'last-year': 'mod samme periode sidste år', average: 'mod gennemsnittet', share: 'andel af det hele' },
   typed: { plan: 'mod plan', previous: 'mod forrige periode', 'last-year': 'mod sidste år', average: 'mod gennemsnittet', share: 'andel af det hele' },
@@ -62,6 +64,7 @@ const en: Asks = {
   whichOf: (word) => `"${word}" can be several key figures. Which do you mean?`,
   whichMonth: (month) => `Which ${month} do you mean?`,
   leftover: (words) => `I did not understand ${words}, and I do not guess. Did you mean one of these?`,
+  onePeriod: 'I can compare with the period before or the same period the year before; otherwise I show one period at a time. Which do you mean?',
   notClosed: 'the month is not closed',
   comparedWith: { plan: 'against budget or target', previous: 'against the period before', 'last-year': 'against the same period last year', average: 'against the average', share: 'share of the whole' },
   typed: { plan: 'against plan', previous: 'against the previous period', 'last-year': 'against last year', average: 'against the average', share: 'share of the whole' },

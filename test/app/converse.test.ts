@@ -40,12 +40,12 @@ describe('a conversation', () => {
     const message = await converse(incoming('leder-nord', 'forbrug sidste måned'));
     expect(words(message)).toContain('825 t.kr.');
     expect(message?.png).not.toBeNull();
-    expect(await addressOf(store, 'leder-nord')).toMatchObject({ platform: 'web', conversation: 'leder-nord' });
+    expect(await addressOf(store, 'leder-nord', () => 'leder-nord')).toMatchObject({ platform: 'web', conversation: 'leder-nord' });
   });
 
   it('a question asked where others read along gives no address to send pages to', async () => {
     await createConversation(house)(incoming('leder-vest', 'forbrug sidste måned', { direct: false }));
-    expect(await addressOf(store, 'leder-vest')).toBeNull();
+    expect(await addressOf(store, 'leder-vest', () => 'leder-vest')).toBeNull();
   });
 
   it('tells a stranger nothing but who to turn to, in both languages, and notes it', async () => {

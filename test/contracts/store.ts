@@ -221,26 +221,35 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     describe('an address', () => {
       const address = (over: Partial<Address>): Address => ({ platform: 'teams', tenant: 't', conversation: 'a:1', thread: null, user: 'u', serviceUrl: 'https://smba.example/', bot: '28:b', ...over });
 
+      const known = (): string => 'u';
+
       it('comes back as it was kept, without a thread', async () => {
-        await saveAddress(store, 'eva', address({ thread: 'reply-to' }), T0);
-        expect(await addressOf(store, 'eva')).toEqual(address({}));
-        expect(await addressOf(store, 'nobody')).toBeNull();
+        await saveAddress(store, 'eva', 'u', address({ thread: 'reply-to' }), T0);
+        expect(await addressOf(store, 'eva', known)).toEqual(address({}));
+        expect(await addressOf(store, 'nobody', known)).toBeNull();
       });
 
       it('is the newest one on the platforms that are there', async () => {
-        await saveAddress(store, 'finn', address({}), T0);
-        await saveAddress(store, 'finn', address({ platform: 'slack', conversation: 'D1', serviceUrl: '', bot: '' }), later(1));
-        expect((await addressOf(store, 'finn'))?.platform).toBe('slack');
-        expect((await addressOf(store, 'finn', ['teams', 'web']))?.platform).toBe('teams');
-        expect(await addressOf(store, 'finn', [])).toBeNull();
-        await saveAddress(store, 'finn', address({ conversation: 'a:2' }), later(2));
-        expect((await addressOf(store, 'finn'))?.conversation).toBe('a:2');
+        await saveAddress(store, 'finn', 'u', address({}), T0);
+        await saveAddress(store, 'finn', 'u', address({ platform: 'slack', conversation: 'D1', serviceUrl: '', bot: '' }), later(1));
+        expect((await addressOf(store, 'finn', known))?.platform).toBe('slack');
+        expect((await addressOf(store, 'finn', known, ['teams', 'web']))?.platform).toBe('teams');
+        expect(await addressOf(store, 'finn', known, [])).toBeNull();
+        await saveAddress(store, 'finn', 'u', address({ conversation: 'a:2' }), later(2));
+        expect((await addressOf(store, 'finn', known))?.conversation).toBe('a:2');
+      });
+
+      it('is no longer theirs when they are known as someone else: the post has gone to another', async () => {
+        await saveAddress(store, 'hans', 'u-before', address({}), T0);
+        expect(await addressOf(store, 'hans', () => 'u-after')).toBeNull();
+        await saveAddress(store, 'hans', 'u-after', address({ conversation: 'a:9' }), later(1));
+        expect((await addressOf(store, 'hans', () => 'u-after'))?.conversation).toBe('a:9');
       });
 
       it('is not put back by an older event that comes late', async () => {
-        await saveAddress(store, 'gry', address({ conversation: 'new' }), later(5));
-        await saveAddress(store, 'gry', address({ conversation: 'old' }), T0);
-        expect((await addressOf(store, 'gry'))?.conversation).toBe('new');
+        await saveAddress(store, 'gry', 'u', address({ conversation: 'new' }), later(5));
+        await saveAddress(store, 'gry', 'u', address({ conversation: 'old' }), T0);
+        expect((await addressOf(store, 'gry', known))?.conversation).toBe('new');
       });
     });
 

@@ -42,7 +42,7 @@ measures:
   hours: {kind: flow, source: s, sql: "sum(minutes) / 60", name: Hours, definition: d, unit: hours}
   visits: {kind: flow, source: s, sql: "count(*) filter (where minutes > 0)", name: Visits, definition: d, unit: count}
   price: {kind: ratio, numerator: spend, denominator: hours, name: Price, definition: d, unit: kr per hour}
-  people: {kind: distinct, source: s, sql: "count(distinct who) filter (where minutes > 0)", name: People, definition: d, unit: count}
+  people: {kind: distinct, source: s, sql: "count(distinct who) filter (where minutes > 0)", name: People, definition: d, unit: count, threshold: 0}
   per_person: {kind: ratio, numerator: hours, denominator: people, name: Per person, definition: d, unit: hours per person}
   open: {kind: stock, source: stock, sql: "sum(open)", name: Open, definition: d, unit: count}
 `;

@@ -97,10 +97,11 @@ function scanRecord(block: Buffer, start: number, length: number, kinds: Uint8Ar
   let quoted = false;
   let closed = false;
   let fieldStart = start;
-  // Digit runs: ten, or six and then four no more than three bytes on (an en dash has three).
+  // Digit runs: ten, or six (also two, two and two) or eight and then four no more than nine bytes on (an en dash has three).
   let run = 0;
   let lastRun = 0;
   let lastRunEnd = 0;
+  let pairs = 0;
   let suspect = false;
   if (record.suspects.length > 0) record.suspects = [];
 
@@ -114,7 +115,9 @@ function scanRecord(block: Buffer, start: number, length: number, kinds: Uint8Ar
       continue;
     }
     if (run > 0) {
-      if (run === 10 || (run === 4 && lastRun === 6 && i - 4 - lastRunEnd <= 3)) suspect = true;
+      const near = i - run - lastRunEnd <= 9;
+      if (run === 10 || (run === 4 && near && (lastRun === 6 || lastRun === 8 || pairs >= 2))) suspect = true;
+      pairs = run === 2 ? (near ? pairs + 1 : 1) : 0;
       lastRun = run;
       lastRunEnd = i;
       run = 0;
@@ -164,6 +167,7 @@ function scanRecord(block: Buffer, start: number, length: number, kinds: Uint8Ar
     if (kind === DELIMITER) {
       fieldStart = i + 1;
       lastRun = 0;
+      pairs = 0;
       suspect = false;
       closed = false;
       continue;

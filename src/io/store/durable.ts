@@ -64,7 +64,8 @@ async function syncAll(paths: readonly string[]): Promise<void> {
   for (let i = 0; i < paths.length; i += AT_ONCE) await Promise.all(paths.slice(i, i + AT_ONCE).map(syncPath));
 }
 
-async function syncPath(path: string): Promise<void> {
+/** Puts one file or folder on disk. Nothing else in the folder is opened: closing another file of ours would give up its lock. */
+export async function syncPath(path: string): Promise<void> {
   let handle: FileHandle;
   try {
     handle = await open(path, 'r');

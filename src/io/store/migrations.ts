@@ -80,4 +80,9 @@ export const MIGRATIONS: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    version: 2,
+    name: 'by what an address was known',
+    statements: ["alter table addresses add column known_as text not null default ''"],
+  },
 ];

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { ServiceError } from '../../errors.ts';
 import type { Log, Parameter, Store } from '../../ports.ts';
-import { createLogSync, syncTree } from './durable.ts';
+import { createLogSync, syncPath, syncTree } from './durable.ts';
 import { holdDirectory } from './lock.ts';
 import { PARSERS } from './parsers.ts';
 import { asTrouble } from './trouble.ts';
@@ -44,7 +44,7 @@ async function create(dataDir: string): Promise<void> {
   await initialise(making);
   await syncTree(making);
   await rename(making, dataDir);
-  await syncTree(dirname(dataDir));
+  await syncPath(dirname(dataDir));
 }
 
 /** Seconds of work without a pause: in a thread, so that the first loads go on beside it. */

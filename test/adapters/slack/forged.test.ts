@@ -1,3 +1,4 @@
+import express from 'express';
 import { APP, TEAM } from './gateway.ts';
 import { openLab, start, type Lab } from './lab.ts';
 
@@ -37,6 +38,13 @@ describe('requests that are not from Slack', () => {
     expect((await lab.send('events_api', challenge, { secret: 'guessed' })).status).toBe(401);
   });
 
+  it('the other routes of the app keep their bodies and need no signature', async () => {
+    lab.app.post('/other', express.json(), (request, response) => void response.json({ got: request.body as unknown }));
+    const response = await fetch(`${lab.url}/other`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' });
+    expect(await response.json()).toEqual({ got: { a: 1 } });
+    expect((await fetch(`${lab.url}/slack/other`, { method: 'POST' })).status).toBe(404);
+  });
+
   it('a body that is nothing Slack sends is acknowledged or refused, and the service stays up', async () => {
     for (const payload of [{}, { type: 'event_callback' }, { type: 'event_callback', team_id: TEAM, event_id: 'E1', event: { type: 'message' } }, { type: 'event_callback', team_id: TEAM, api_app_id: APP, event_id: 'E2', event: { type: 'app_mention', user: 7, text: {} } }]) {
       expect((await lab.send('events_api', payload)).status).toBeLessThan(500);
@@ -59,8 +67,7 @@ describe('who wrote', () => {
       ? { body: { ok: true, user: { id: user, team_id: TEAM, deleted: false, is_bot: false, is_email_confirmed: true, profile: { email: 'someone@example.dk' }, ...change } } } : null));
     lab.came.length = 0;
     const before = lab.logged.length;
-    const id = `Ev${user}`;
-    await lab.send('events_api', lab.gateway.envelope({ type: 'message', channel_type: 'im', user, text: 'budget', ts: '1.1', channel: 'D1', event_ts: '1.1' }, id));
+    await lab.send('events_api', lab.gateway.envelope({ type: 'message', channel_type: 'im', user, text: 'budget', ts: '1.1', channel: 'D1', event_ts: '1.1' }));
     while (lab.came.length === 0 && lab.logged.length === before) await new Promise((resolve) => { setImmediate(resolve); });
   };
 
@@ -89,6 +96,23 @@ describe('who wrote', () => {
     lab.gateway.calls.length = 0;
     await as({}, 'U0ONCE');
     expect(lab.gateway.calls.map(({ method }) => method)).not.toContain('users.info');
+  });
+
+  it('is looked up again after a while, since people leave', async () => {
+    let at = Date.now();
+    const other = await openLab('socket', { now: () => new Date(at) });
+    await start(other);
+    const looks = async (text: string): Promise<number> => {
+      await other.send('events_api', other.gateway.envelope({ type: 'message', channel_type: 'im', user: other.user.anna, text, ts: '1.1', channel: 'D1' }));
+      while (!other.came.some((incoming) => incoming.text === text)) await new Promise((resolve) => { setImmediate(resolve); });
+      return other.gateway.calls.filter(({ method }) => method === 'users.info').length;
+    };
+    expect(await looks('en')).toBe(1);
+    at += 9 * 60_000;
+    expect(await looks('to')).toBe(1);
+    at += 2 * 60_000;
+    expect(await looks('tre')).toBe(2);
+    await other.close();
   });
 
   it('is not guessed when Slack does not say', async () => {

@@ -66,13 +66,14 @@ export interface Lab extends Workspace {
   readonly came: Incoming[];
   readonly logged: string[];
   readonly url: string;
+  readonly app: express.Express;
   /** What the handler says; changed by a test. */
   answer: (incoming: Incoming) => Promise<Message | null>;
   send(kind: 'events_api' | 'slash_commands' | 'interactive', payload: Record<string, unknown>, forgery?: Forgery): Promise<{ status: number; body: string }>;
 }
 
 /** The real adapter in a workspace. */
-export async function openLab(kind: 'http' | 'socket', change: { botToken?: string; appToken?: string } = {}): Promise<Lab> {
+export async function openLab(kind: 'http' | 'socket', change: { appToken?: string; now?: () => Date } = {}): Promise<Lab> {
   const workspace = await openWorkspace();
   const { gateway } = workspace;
   const app = express();
@@ -83,11 +84,11 @@ export async function openLab(kind: 'http' | 'socket', change: { botToken?: stri
   const log: Log = { info: note, warn: note, error: note };
   const slack = createSlack({
     mode: kind === 'http' ? { kind, signingSecret: SECRET, app } : { kind, appToken: change.appToken ?? APP_TOKEN },
-    botToken: change.botToken ?? TOKEN, apiUrl: gateway.apiUrl, now: () => new Date(), log, wait: async () => undefined,
+    botToken: TOKEN, apiUrl: gateway.apiUrl, now: change.now ?? (() => new Date()), log, wait: async () => undefined,
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    ...workspace, slack, came: [], logged, url,
+    ...workspace, slack, came: [], logged, url, app,
     answer: async () => null,
     send: (what, payload, forgery) => (kind === 'http' ? gateway.byHttp(url, what, payload, forgery) : gateway.bySocket(what, payload)),
     close: async () => {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { build } from 'esbuild';
 import { chromium, type Browser } from 'playwright-core';
 import type { Block } from '../../../adapters/slack/limits.ts';
+import { renderBlocks } from '../../../adapters/slack/render.ts';
 import { CARDS, drawChart, sampleMessage } from '../web/sample.ts';
 import { openLab, start, type Lab } from './lab.ts';
 
@@ -19,6 +20,14 @@ async function pageOf(blocks: readonly Block[]): Promise<string> {
   });
   return `<!doctype html><meta charset="utf-8"><style>${await (await import('node:fs/promises')).readFile('node_modules/slack-blocks-to-jsx/dist/style.css', 'utf8')}
     body { font: 15px/1.46 "Liberation Sans", sans-serif; margin: 16px; max-width: 720px }</style><div id="root"></div><script>${(outputFiles[0]?.text ?? '').replaceAll('</script', '<\\/script')}</script>`;
+}
+
+/** The texts of blocks that are not on the screen: what can't be drawn is left out without a word. */
+function missing(blocks: readonly Block[], shown: string): string[] {
+  const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.flatMap(textsOf) : typeof value !== 'object' || value === null ? []
+    : Object.entries(value).flatMap(([key, inner]) => (key === 'text' && typeof inner === 'string' ? [inner] : textsOf(inner))));
+  const plain = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+  return blocks.flatMap((block) => textsOf(block)).filter((text) => !plain(shown).includes(plain(text)));
 }
 
 (present ? describe : describe.skip)('how a page looks in Slack', () => {
@@ -45,7 +54,18 @@ async function pageOf(blocks: readonly Block[]): Promise<string> {
     await page.setContent(await pageOf(blocks));
     await page.waitForSelector('img[alt^="Forbrug og budget"]');
     const shown = await page.evaluate(() => (globalThis as unknown as { document: { body: { innerText: string } } }).document.body.innerText);
+    expect(missing(blocks, shown)).toEqual([]);
     for (const words of [CARDS.da.title, CARDS.da.label, CARDS.da.headline, ...CARDS.da.provenance, ...CARDS.da.actions.map(({ label }) => label), '4,71 mio. kr.', 'Bogføringsdato og leveringsdato', 'Vikarer fylder 18 pct.']) expect(shown.replaceAll('\u00a0', ' ')).toContain(words);
+    await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, fullPage: true });
+    await page.close();
+  });
+
+  it.each([['home', 'home', true], ['without-table', 'message', false]] as const)('so it is with lists for tables: %s', async (name, surface, tables) => {
+    const blocks = renderBlocks(CARDS.da, { file: null, surface, tables });
+    const page = await browser.newPage({ viewport: { width: 375, height: 900 }, locale: 'da-DK' });
+    await page.setContent(await pageOf(blocks));
+    await page.waitForSelector('button');
+    expect(missing(blocks, await page.evaluate(() => (globalThis as unknown as { document: { body: { innerText: string } } }).document.body.innerText))).toEqual([]);
     await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, fullPage: true });
     await page.close();
   });

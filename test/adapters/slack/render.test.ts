@@ -14,7 +14,9 @@ describe('every card', () => {
   it('passes Slack\'s limits, however odd or long it is', () => {
     fc.assert(fc.property(anyCard, fc.constantFrom(null, 'F0123'), fc.constantFrom('message' as const, 'home' as const), fc.boolean(), (card, file, surface, tables) => {
       const blocks = renderBlocks(card, { file, surface, tables });
-      if (blocks.length > 0) expect(blockFaults(blocks, surface)).toEqual([]);
+      expect(blockFaults(blocks, surface)).toEqual([]);
+      // Whoever is told that the picture was sent must have it.
+      expect(typesOf(blocks).includes('image')).toBe(file !== null && card.picture !== null);
       expect(renderText(card).trim()).not.toBe('');
     }), { numRuns: 200 });
   });
@@ -55,6 +57,36 @@ describe('every card', () => {
       expect(JSON.stringify(blocks)).not.toMatch(/"type":"(mrkdwn|link|user|broadcast|emoji)"|"emoji":true/);
       expect(renderText(card)).not.toMatch(/<[!@h]/);
     }
+  });
+
+  it('with more than Slack has room for says what is left out: parts, columns, lines', () => {
+    const parts = renderBlocks({ ...empty, blocks: Array.from({ length: 70 }, (_, i) => ({ kind: 'text' as const, text: `Afsnit ${i}` })), provenance: ['Kilde'] }, { file: null, surface: 'message', tables: true });
+    expect(parts).toHaveLength(50);
+    expect(JSON.stringify(parts)).toContain('… og 24 afsnit til');
+    expect(JSON.stringify(parts)).toContain('Afsnit 45');
+    expect(JSON.stringify(parts)).not.toContain('Afsnit 46');
+    const columns = Array.from({ length: 23 }, (_, i) => ({ title: `K${i}`, align: 'right' as const }));
+    const wide = JSON.stringify(renderBlocks({ ...empty, language: 'en', blocks: [{ kind: 'table', title: '', columns, rows: [columns.map(({ title }) => ({ text: title, tone: 'neutral' as const }))] }] }, { file: null, surface: 'message', tables: true }));
+    expect(wide).toContain('… and 3 more columns');
+    const lines = JSON.stringify(renderBlocks({ ...empty, provenance: Array.from({ length: 12 }, (_, i) => `Kilde ${i}`) }, { file: null, surface: 'message', tables: true }));
+    expect(lines).toContain('Kilde 8');
+    expect(lines).toContain('… og 3 linjer til');
+  });
+
+  it('that can only be shown as one text has its signs as they were written, its picture and its questions', () => {
+    const huge = Array.from({ length: 45 }, (_, i) => ({ kind: 'table' as const, title: 'x'.repeat(90), columns: Array.from({ length: 20 }, () => ({ title: 'x'.repeat(90), align: 'left' as const })), rows: [Array.from({ length: 20 }, () => ({ text: `${i}`, tone: 'neutral' as const }))] }));
+    const card: Card = { ...CARDS.da, title: 'Øst & Vest <5', blocks: huge };
+    const blocks = renderBlocks(card, { file: 'F1', surface: 'message', tables: true });
+    expect(blockFaults(blocks, 'message')).toEqual([]);
+    expect(typesOf(blocks)).toEqual(['image', 'rich_text', 'actions']);
+    expect(JSON.stringify(blocks)).toContain('Øst & Vest <5');
+  });
+
+  it('as plain text keeps to its length, signs counted as they are sent', () => {
+    const text = renderText({ ...empty, headline: '<&>'.repeat(1000) }, 500);
+    expect(text.length).toBeLessThanOrEqual(500);
+    expect(text).toMatch(/&(amp|lt|gt);…$/);
+    expect(text.replaceAll(/&(amp|lt|gt);/g, '')).not.toContain('&');
   });
 
   it('too long for Slack is cut row by row, and says how much is left out', () => {

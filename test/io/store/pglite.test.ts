@@ -81,6 +81,14 @@ describe('a second opener', () => {
     await store.close();
   });
 
+  it('is refused from the very first start on, while the database was just made', async () => {
+    const dir = join(root, 'brand-new');
+    const store = await open(dir);
+    const second = spawnSync(process.execPath, ['--import', 'tsx', committer, dir, 'second'], { encoding: 'utf8', timeout: 30_000 });
+    expect(second.stderr).toContain(`is already in use by process ${process.pid}`);
+    await store.close();
+  });
+
   it('in the same process is refused, also by another path, and does not free the first one\'s lock', async () => {
     const dir = await directory('twice');
     const link = join(root, 'by-another-name');
