@@ -89,7 +89,10 @@ async function loadCommand(config: Config, log: Log, terminal: Terminal, only: s
       terminal.out(`${pack}/${source}: ${outcome}${report === null ? '' : `, ${report.rows} rows${report.firstDate === null ? '' : ` from ${report.firstDate} to ${report.lastDate}`}, ${report.rejected} rejected, ${report.durationMs} ms`}`);
       if (reason !== '') terminal.out(`  ${reason.replaceAll('\n', '\n  ')}${report === null ? '' : '\n  The last good load stays in service.'}`);
       for (const file of report?.files ?? []) terminal.out(`  ${file.path}: ${file.rows} rows${file.encoding === '' ? '' : `, ${file.encoding}`}${file.delimiter === '' ? '' : `, separated by ${file.delimiter === '\t' ? 'tab' : `'${file.delimiter}'`}`}`);
-      for (const reject of report?.rejects ?? []) terminal.out(`  rejected: ${reject.file}:${reject.line} column ${reject.column}: '${reject.value}' ${reject.reason}`);
+      // What was set aside is told when it is loaded; later it stands in the facts.
+      for (const reject of outcome === 'loaded' ? report?.rejects ?? [] : []) terminal.out(`  rejected: ${reject.file}:${reject.line} column ${reject.column}: '${reject.value}' ${reject.reason}`);
+      const more = (report?.rejected ?? 0) - (report?.rejects.length ?? 0);
+      if (outcome === 'loaded' && more > 0) terminal.out(`  … and ${more} more; all of them stand in the table rejects of ${report?.file ?? ''}`);
     }
     return outcomes.some((one) => one.outcome === 'failed') ? 3 : 0;
   } finally {

@@ -15,6 +15,8 @@ export interface Facts {
 export interface SqlParser {
   /** The syntax tree of `SELECT <expression>`, or what is wrong with it and where (0-based offset in the expression, null when unknown). */
   parse(expression: string): Promise<{ ok: true; tree: unknown } | { ok: false; message: string; offset: number | null }>;
+  /** Why an expression does not fit a relation's columns, in the engine's words; null when it does. Nothing is run. */
+  bind(expression: string, relation: string): Promise<string | null>;
   /** The canonical text of a tree that `parse` gave. */
   render(tree: unknown): Promise<string>;
 }

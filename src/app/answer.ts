@@ -9,7 +9,9 @@ import type { Language, Pack, Person } from '../pack/model.ts';
 import type { Query } from '../query/query.ts';
 import type { Result } from '../query/result.ts';
 import type { Lexicon } from '../question/lexicon.ts';
+import { dimensionName, phrase } from '../question/phrase.ts';
 import { read, type Reading } from '../question/read.ts';
+import { basesOf } from '../query/evaluate.ts';
 import { composeDigest, latestPeriod } from './compose.ts';
 import { completeTo, runQuery, type Figures } from './figures.ts';
 import type { Membership } from './people.ts';
@@ -94,6 +96,17 @@ export async function latestPage(membership: Membership, figures: Figures): Prom
   return null;
 }
 
+/** The first measure that can't be divided by a dimension, and those it can be divided by; null when all can. */
+function indivisible(pack: Pack, query: Query, dimension: string): { measure: string; dimensions: readonly string[] } | null {
+  for (const measure of query.measures) {
+    const sources = basesOf(pack, measure).map((base) => { const found = pack.measures.get(base); return found !== undefined && 'source' in found ? pack.sources.get(found.source) : undefined; });
+    if (sources.every((source) => source?.dimensions.some(({ id }) => id === dimension) === true)) continue;
+    const [first, ...rest] = sources.map((source) => source?.dimensions.map(({ id }) => id) ?? []);
+    return { measure, dimensions: (first ?? []).filter((id) => rest.every((ids) => ids.includes(id))) };
+  }
+  return null;
+}
+
 async function answerQuery(asking: Asking, membership: Membership, reading: Reading & { kind: 'query' }): Promise<Answer> {
   const { pack, person } = membership;
   const { language } = reading;
@@ -103,6 +116,13 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Read
   const named = (units: readonly string[]): string => units.map((unit) => pack.organisation.units.get(unit)?.name[language] ?? unit).join(', ');
   if (!permitted.allowed) return { kind: 'refused', card: plainCard(language, pack.title[language], m.noAccess(named(permitted.refused)), [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))), reading };
   const { query } = permitted;
+  const undivided = query.by !== null && 'dimension' in query.by ? indivisible(pack, query, query.by.dimension) : null;
+  if (undivided !== null) {
+    const { measure, dimensions } = undivided;
+    const choices = dimensions.map((id) => ({ label: dimensionName(pack, id, language), ask: phrase(pack, { ...query, by: { dimension: id } }, language, completeTo(figures, measure)) }));
+    const said = m.notDividable(pack.measures.get(measure)?.name[language] ?? measure, dimensionName(pack, query.by !== null && 'dimension' in query.by ? query.by.dimension : '', language));
+    return { kind: 'clarify', card: plainCard(language, pack.title[language], said, [], actionsFrom(choices), pack.label?.[language] ?? ''), reading };
+  }
   const single = query.level === null && query.units.length === 1 && query.by === null && query.period.grain !== 'week' && query.period.grain !== 'day';
   const closed = lastClosed('month', completeTo(figures, query.measures[0] ?? ''), pack.yearStart);
   const months: Query | null = single && reading.wantsChart !== false && query.period.to.endsWith('-01')
@@ -112,7 +132,7 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Read
   const latest = completeTo(figures, query.measures[0] ?? '');
   const understood: UnderstoodPart[] = reading.understood.map((part) => ({ meaning: part.meaning, assumed: part.assumed }));
   const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives, latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart: reading.wantsChart, history });
-  const removed = permitted.removed.length === 0 ? [] : [m.noAccess(named(permitted.removed))];
+  const removed = permitted.removed.length > 0 ? [m.noAccess(named(permitted.removed))] : query.level !== null && permitted.query.units !== reading.query.units && reading.query.units.some((unit) => !permitted.query.units.includes(unit)) ? [m.onlyOwn(named(query.units))] : [];
   return { kind: 'answer', card: removed.length === 0 ? card : { ...card, blocks: [...card.blocks, { kind: 'notes', title: '', items: removed }] }, result, reading };
 }
 
@@ -130,7 +150,7 @@ export async function answer(text: string, asking: Asking): Promise<Answer> {
     const language = asking.language ?? first.person.language;
     return { kind: 'refused', card: plainCard(language, first.pack.title[language], messages(language).personalNumber, [], []), reading: { kind: 'help', language } };
   }
-  const reading = read(text, { lexicon: asking.lexicon, person: first.person, pack: first.pack, today: asking.today, closedThrough, previous: asking.previous, language: asking.language });
+  const reading = read(text, { lexicon: asking.lexicon, person: first.person, people: new Map(asking.memberships.map((one) => [one.pack.id, one.person])), pack: first.pack, today: asking.today, closedThrough, previous: asking.previous, language: asking.language });
   const { language } = reading;
   const m = messages(language);
   const label = first.pack.label?.[language] ?? '';
@@ -141,7 +161,7 @@ export async function answer(text: string, asking: Asking): Promise<Answer> {
     }
     case 'clarify': return { kind: 'clarify', card: plainCard(language, first.pack.title[language], reading.question, [], actionsFrom(reading.choices), label), reading };
     case 'definition': {
-      const membership = asking.memberships.find((one) => one.pack.measures.has(reading.measure)) ?? first;
+      const membership = asking.memberships.find((one) => one.pack.id === reading.pack) ?? first;
       return { kind: 'help', card: definitionCard(asking.figures(membership.pack.id), reading.measure, language), reading };
     }
     case 'latest-digest': {

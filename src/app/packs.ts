@@ -32,10 +32,19 @@ export async function checkPack(folder: { id: string; dir: string; files: readon
   const draft = draftPack(folder.id, folder.dir, folder.files, settings);
   const faults = [...draft.faults];
   const checked = new Map<string, CheckedExpression>();
+  const broken = new Set<string>();
   for (const expression of draft.expressions) {
     const outcome = await checkExpression(expression, parser);
     if ('faults' in outcome) faults.push(...outcome.faults);
     else checked.set(expression.id, outcome.checked);
+    // A column that is wrong itself makes everything on it wrong: told once.
+    if ('faults' in outcome) broken.add(expression.source);
+    else if (!broken.has(expression.source)) {
+      const problem = await parser.bind(outcome.checked.sql, expression.relation);
+      if (problem === null) continue;
+      faults.push({ ...expression.place, message: `The expression does not fit the columns: ${problem}.`, hint: 'Look at the type of each column in it: what is added up must be a number (integer, decimal, number).' });
+      if (expression.role === 'scalar') broken.add(expression.source);
+    }
   }
   if (faults.length > 0) throw new DefinitionError(faults.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column));
   return draft.build(checked);

@@ -75,6 +75,8 @@ export interface Messages {
   readonly notUnderstoodWords: (words: string) => string;
   readonly stranger: string;
   readonly noAccess: (unit: string) => string;
+  readonly onlyOwn: (units: string) => string;
+  readonly notDividable: (measure: string, dimension: string) => string;
   readonly greeting: (name: string) => string;
   readonly thanks: string;
   readonly welcome: (name: string) => string;
@@ -172,6 +174,8 @@ const da: Messages = {
   notUnderstood: 'Det forstod jeg ikke, og jeg gætter ikke.',
   notUnderstoodWords: (words) => `Jeg kender ikke: ${words}.`,
   stranger: 'Jeg kan ikke se, at du har adgang til tallene her. Skriv til analyseenheden, hvis du skal have det.',
+  onlyOwn: (units) => `Her er kun ${units}: du har ikke adgang til de øvrige.`,
+  notDividable: (measure, dimension) => `${measure} kan ikke deles på ${dimension.toLowerCase()}.`,
   noAccess: (unit) => `Du har ikke adgang til tal for ${unit}.`,
   greeting: (name) => `Hej ${name}. Spørg om et nøgletal, eller tryk på et af forslagene.`,
   thanks: 'Selv tak.',
@@ -266,6 +270,8 @@ const en: Messages = {
   notUnderstood: 'I did not understand that, and I do not guess.',
   notUnderstoodWords: (words) => `I do not know: ${words}.`,
   stranger: 'I can not see that you have access to the figures here. Write to the analysis unit if you should have it.',
+  onlyOwn: (units) => `Only ${units} is here: you do not have access to the others.`,
+  notDividable: (measure, dimension) => `${measure} can't be divided by ${dimension.toLowerCase()}.`,
   noAccess: (unit) => `You do not have access to figures for ${unit}.`,
   greeting: (name) => `Hello ${name}. Ask about a key figure, or press one of the suggestions.`,
   thanks: 'You are welcome.',

@@ -126,6 +126,9 @@ function plainHeadline(page: Page, results: DigestResults): string {
   return m.valueSentence(unit.name[language], measure.name[language].toLowerCase(), cellText(cell, pack, measure, language), words, against);
 }
 
+/** Whether there is any figure of a unit in the results. */
+const hasFigures = (results: DigestResults, unit: string): boolean => [...results.sections.values()].some((result) => rowsOf(result, unit).some((row) => Object.values(row.values).some((cell) => cell.value !== null)));
+
 /** What stands out on the page, weightiest first; one quiet line when nothing does. */
 function attentionBlocks(page: Page, results: DigestResults): Block[] {
   const { pack, digest, unit, language, period } = page;
@@ -145,6 +148,8 @@ function attentionBlocks(page: Page, results: DigestResults): Block[] {
     }
   });
   const found = ranked(findings, MOST_FINDINGS);
+  // Nothing stands out of nothing.
+  if (found.length === 0 && !hasFigures(results, unit.id)) return [];
   if (found.length === 0) return [{ kind: 'text', text: m.nothingUnusual(inWords(pack, period, language)) }];
   const line = (finding: Finding): string => {
     const measure = measureOf(pack, finding.measure);

@@ -53,7 +53,8 @@ function layoutOf(raw: Partial<RawSource>, path: string, base: Layout | null): L
   };
 }
 
-function columnOf(name: string, raw: RawSource['columns'][string]): Column {
+/** A column of a source, its short form written out. */
+export function columnOf(name: string, raw: RawSource['columns'][string]): Column {
   const spec = typeof raw === 'string' ? { type: raw } : raw;
   const [, type = 'text', decimals] = /^([a-z]+)(?:\((\d+)\))?$/.exec(spec.type) ?? [];
   return {

@@ -1,7 +1,7 @@
 import { isIsoDate } from '../calendar/period.ts';
 import { scheduleFault } from '../calendar/schedule.ts';
 import { DefinitionError, type Fault } from '../errors.ts';
-import { both, buildPack, fillSettings, scheduleOf, wordsOf, type CheckedExpression, type Entry, type RawSection } from './build.ts';
+import { both, buildPack, columnOf, fillSettings, scheduleOf, wordsOf, type CheckedExpression, type Entry, type RawSection } from './build.ts';
 import type { ExpressionRole } from './expression.ts';
 import { schemaFaults } from './faults.ts';
 import type { Pack } from './model.ts';
@@ -16,6 +16,9 @@ export interface ExpressionText {
   readonly text: string;
   readonly role: ExpressionRole;
   readonly columns: readonly string[];
+  /** The source's rows as SQL without any rows, with the types of its columns. */
+  readonly relation: string;
+  readonly source: string;
   readonly place: { readonly file: string; readonly line: number; readonly column: number };
 }
 
@@ -75,8 +78,8 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
   const fault = (entry: Entry<unknown>, path: readonly PropertyKey[], message: string, hint: string): void => {
     faults.push({ ...entry.located.at([...entry.path, ...path]), message, hint });
   };
-  const expression = (key: string, entry: Entry<unknown>, path: readonly PropertyKey[], text: string, role: ExpressionRole, columns: readonly string[]): void => {
-    expressions.push({ id: key, text, role, columns, place: entry.located.at([...entry.path, ...path]) });
+  const expression = (key: string, entry: Entry<unknown>, path: readonly PropertyKey[], text: string, role: ExpressionRole, columns: readonly string[], source: string): void => {
+    expressions.push({ id: key, text, role, columns, source, relation: relationOf(sources.get(source)?.value as RawSource, role === 'scalar'), place: entry.located.at([...entry.path, ...path]) });
   };
 
   const rawOrganisation = single.get('organisation') as Entry<RawSection<'organisation'>>;
@@ -100,8 +103,8 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
     }
     const dateType = raw.columns[raw.date];
     if (dateType !== undefined && !/^(date|timestamp)/.test(typeof dateType === 'string' ? dateType : dateType.type)) fault(entry, ['columns', raw.date], `'${raw.date}' is the date of the source, and is not a date.`, 'Give it type: date.');
-    for (const [name, sql] of Object.entries(raw.derive ?? {})) expression(`derive ${key} ${name}`, entry, ['derive', name], sql, 'scalar', names);
-    if (raw.where !== undefined) expression(`where ${key}`, entry, ['where'], raw.where, 'condition', all);
+    for (const [name, sql] of Object.entries(raw.derive ?? {})) expression(`derive ${key} ${name}`, entry, ['derive', name], sql, 'scalar', names, key);
+    if (raw.where !== undefined) expression(`where ${key}`, entry, ['where'], raw.where, 'condition', all, key);
     for (const [name, dimension] of Object.entries(raw.dimensions ?? {})) {
       if (!all.includes(dimension.column)) fault(entry, ['dimensions', name, 'column'], `There is no column '${dimension.column}' in the source.`, hintFor(dimension.column, all, 'column'));
     }
@@ -132,7 +135,7 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
     } else {
       const source = sources.get(raw.source);
       if (source === undefined) fault(entry, ['source'], `There is no source '${raw.source}'.`, hintFor(raw.source, sources.keys(), 'source'));
-      else expression(`measure ${key}`, entry, ['sql'], raw.sql, raw.kind, [...Object.keys(source.value.columns), ...Object.keys(source.value.derive ?? {})]);
+      else expression(`measure ${key}`, entry, ['sql'], raw.sql, raw.kind, [...Object.keys(source.value.columns), ...Object.keys(source.value.derive ?? {})], raw.source);
     }
     for (const [i, mark] of (raw.breaks ?? []).entries()) if (!isIsoDate(mark.from)) fault(entry, ['breaks', i, 'from'], `'${mark.from}' is not a day in the calendar.`, 'Write a real day as YYYY-MM-DD.');
   }
@@ -196,6 +199,19 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
     pack: single.get('pack') as Entry<RawSection<'pack'>>, sources, measures, plans, digests, people, caveats: caveats ?? null, caveatSource: caveatSource ?? null,
   }, organisation, checked, settings);
   return { faults, expressions, build };
+}
+
+/** A source's columns as an empty relation: `derived` columns stand on the others, and not on each other. */
+function relationOf(source: RawSource, withoutDerived: boolean): string {
+  const name = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+  const columns = Object.entries(source.columns).map(([key, raw]) => {
+    const { type, decimals } = columnOf(key, raw);
+    const sql = { text: 'VARCHAR', date: 'DATE', timestamp: 'TIMESTAMP', integer: 'BIGINT', decimal: `DECIMAL(18,${decimals})`, number: 'DOUBLE', boolean: 'BOOLEAN' }[type];
+    return `NULL::${sql} AS ${name(key)}`;
+  });
+  const plain = `(SELECT ${columns.join(', ')})`;
+  const derived = withoutDerived ? [] : Object.entries(source.derive ?? {}).map(([key, sql]) => `(${sql}) AS ${name(key)}`);
+  return derived.length === 0 ? plain : `(SELECT *, ${derived.join(', ')} FROM ${plain})`;
 }
 
 type RawLayout = Pick<RawSource, 'decimal' | 'thousands' | 'fill_down' | 'unpivot'>;

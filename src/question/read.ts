@@ -26,13 +26,15 @@ export interface Choice { readonly label: string; readonly ask: string }
 export type Reading =
   | { readonly kind: 'query'; readonly language: Language; readonly query: Query; readonly understood: readonly Understood[]; readonly alternatives: readonly Choice[]; readonly wantsChart: boolean | null }
   | { readonly kind: 'clarify'; readonly language: Language; readonly question: string; readonly choices: readonly Choice[]; readonly reason: 'measure' | 'period' | 'leftover'; readonly leftover: readonly string[] }
-  | { readonly kind: 'definition'; readonly language: Language; readonly measure: string }
+  | { readonly kind: 'definition'; readonly language: Language; readonly pack: string; readonly measure: string }
   | { readonly kind: 'latest-digest' | 'help' | 'greeting' | 'thanks'; readonly language: Language }
   | { readonly kind: 'not-understood'; readonly language: Language; readonly leftover: readonly string[]; readonly nearest: readonly Choice[] };
 
 export interface ReadContext {
   readonly lexicon: Lexicon;
   readonly person: Person;
+  /** The same human in each of their packs; their units differ. */
+  readonly people: ReadonlyMap<string, Person>;
   /** The person's own pack: what a question without a name of another is about. */
   readonly pack: Pack;
   readonly today: IsoDate;
@@ -92,14 +94,14 @@ export function read(text: string, context: ReadContext): Reading {
   const draft: Draft = { tokens, taken: tokens.map(() => false), understood: [] };
   const names = findNames(context.lexicon, tokens, draft.taken);
   const defined = definitionOf(context, folded, names, tokens);
-  if (defined !== null) return { kind: 'definition', language, measure: defined };
+  if (defined !== null) return { kind: 'definition', language, ...defined };
 
   for (const name of names) for (let i = name.from; i < name.to; i += 1) draft.taken[i] = true;
   const pack = packOf(context, names);
   return readFigures(context, pack, language, draft, names.filter((name) => name.meanings.some((m) => m.pack === pack.id)));
 }
 
-function definitionOf(context: ReadContext, folded: string, names: readonly Found[], tokens: readonly Token[]): string | null {
+function definitionOf(context: ReadContext, folded: string, names: readonly Found[], tokens: readonly Token[]): { pack: string; measure: string } | null {
   const subject = definitionSubject(folded);
   if (subject === null) return null;
   const size = subject.split(' ').length;
@@ -108,7 +110,7 @@ function definitionOf(context: ReadContext, folded: string, names: readonly Foun
   // Only when the whole subject is a measure: "what is the budget in October" asks for a figure.
   const name = names.find((found) => found.from === first && found.to === first + size && found.meanings.some((m) => m.kind === 'measure'));
   const measure = name?.meanings.find((m) => m.kind === 'measure');
-  return measure === undefined || !context.lexicon.packs.has(measure.pack) ? null : measure.id;
+  return measure === undefined || !context.lexicon.packs.has(measure.pack) ? null : { pack: measure.pack, measure: measure.id };
 }
 
 /** The pack a question is about: the one that knows its names, the person's own when in doubt. */
@@ -120,6 +122,7 @@ function packOf(context: ReadContext, names: readonly Found[]): Pack {
 function readFigures(context: ReadContext, pack: Pack, language: Language, draft: Draft, names: readonly Found[]): Reading {
   const folded = draft.tokens.map((token) => token.folded).join(' ');
   const words = asks(language);
+  const ownUnits = (context.people.get(pack.id) ?? context.person).units;
   const { understood } = draft;
   const own = names.map((name) => ({ ...name, meanings: name.meanings.filter((m) => m.pack === pack.id) }));
   const note = (part: Understood['part'], said: string, meaning: string, assumed = false): void => { understood.push({ part, words: said, meaning, assumed }); };
@@ -153,7 +156,7 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
     if (levelOf === undefined) continue;
     const next = own.find((other) => other.from === name.to && other.meanings.some((m) => m.kind === 'unit'));
     if (next !== undefined) continue;
-    if (/^(?:mit|min|vores|our|my)$/.test(before)) { units.push(...context.person.units); note('unit', wordsOf(draft, name), namesOf(pack, context.person.units, language)); continue; }
+    if (/^(?:mit|min|vores|our|my)$/.test(before)) { units.push(...ownUnits); note('unit', wordsOf(draft, name), namesOf(pack, ownUnits, language)); continue; }
     if (levelOf.id === pack.organisation.levels[0]?.id) { units.push(pack.organisation.root); note('unit', wordsOf(draft, name), namesOf(pack, [pack.organisation.root], language)); continue; }
     level = levelOf.id;
     if (groupBefore.test(before)) draft.taken[name.from - 1] = true;
@@ -215,7 +218,7 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   const chosen = (period: Period): Query => {
     const by = dimension !== null ? { dimension } : grain !== null ? { grain } : trend ? { grain: 'month' as const } : kept ? previous.by : null;
     const groupLevel = level ?? (kept && units.length === 0 ? previous.level : null);
-    const where = units.length > 0 ? [...new Set(units)] : level !== null ? [pack.organisation.root] : kept ? previous.units : [...context.person.units];
+    const where = units.length > 0 ? [...new Set(units)] : level !== null ? [pack.organisation.root] : kept ? previous.units : [...ownUnits];
     const against = comparisons.length > 0 ? [...new Set([...comparisons, ...(resolved.withPlan ? ['plan' as const] : [])])] : kept && said.length === 0 ? previous.comparisons : defaultComparisons(pack, measures);
     const descending = ranked === null ? true : !new RegExp(`(?:${LOW})`).test(ranked[0]) && !/^(?:bund|bottom)/.test(ranked[0]);
     const order = ranked !== null ? { measure: measures[0] ?? '', against: null, descending } : over !== null && level !== null ? { measure: measures[0] ?? '', against: 'plan' as const, descending: over[0].startsWith('over') } : kept && previous.order !== null ? { ...previous.order, measure: measures.includes(previous.order.measure) ? previous.order.measure : measures[0] ?? '' } : null;

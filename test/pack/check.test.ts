@@ -100,6 +100,21 @@ describe('a mistake is told with its place, what is wrong and how to mend it', (
     expect((await told([source, '    files: {path: x.csv, decimal: ".", thousands: "."}\n']))[0]).toContain("'.' is both");
   });
 
+  it('an expression that does not fit the types of its columns, once for what it stands on', async () => {
+    expect((await told(['sum(money)', 'sum(kind)']))[0]).toMatch(/^\d+:\d+ The expression does not fit the columns: .*sum\(VARCHAR\).* Look at the type/);
+    expect(await told(['    date: d\n', '    date: d\n    derive: {half: "kind / 2"}\n'], ['sum(money)', 'sum(half)'])).toHaveLength(1);
+    expect(await told(['    date: d\n', '    date: d\n    derive: {half: "money / 2"}\n    where: "half > 0"\n'], ['sum(money)', 'sum(half)'])).toEqual([]);
+  });
+
+  it('names and references that YAML itself trips over', async () => {
+    expect((await told(['organisation:\n', 'people: *nobody\norganisation:\n']))[0]).toMatch(/^\d+:\d+ .*nobody/);
+    expect((await told(['organisation:\n', 'people: {__proto__: {name: X, role: leader, units: [a]}}\norganisation:\n']))[0]).toContain("'__proto__' can't be a name.");
+  });
+
+  it('a path that names a setting of the program, such as a token', async () => {
+    expect((await told(['files: x.csv', 'files: "${SLACK_BOT_TOKEN}.csv"']))[0]).toContain('SLACK_BOT_TOKEN, which packs can not read. Give it a name that begins with OVERBLIK_.');
+  });
+
   it('all of them in one go', async () => {
     const faults = await told(['numerator: spend,', 'numerator: spent,'], ['denominator: people', 'denominator: peple'], ['sum(open)', 'sum(opn)'], ['sum(minutes) / 60', 'avg(minutes)']);
     expect(faults).toHaveLength(4);
@@ -118,6 +133,8 @@ describe('an expression reads the columns of its own source and nothing else', (
     ['sum(money); drop table facts', "can't be read|Not one"],
     ['1) from facts; --', "can't be read"],
     ['money', 'outside an aggregate'],
+    ['sum(money order by minutes)', 'ORDER BY'],
+    ['coalesce(sum(money), 100)', 'flow is summed'],
     ['minutes + sum(money)', 'outside an aggregate'],
     ['sum(sum(money))', 'inside another aggregate'],
     ['5', 'no aggregate'],

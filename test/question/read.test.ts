@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 const ask = (text: string, previous: Query | null = null, who = 'leder-nord', language: Language | null = null): Reading =>
-  read(text, { lexicon, pack, person: pack.people.get(who) as Person, today: TODAY, closedThrough: () => CLOSED, previous, language });
+  read(text, { lexicon, pack, person: pack.people.get(who) as Person, people: new Map(), today: TODAY, closedThrough: () => CLOSED, previous, language });
 
 function check(reading: Reading, expected: Expected): void {
   if (expected.kind !== undefined) {
@@ -124,7 +124,7 @@ describe('what is offered can be pressed', () => {
 });
 
 describe('another domain works without a change of code', () => {
-  const at = (text: string): Reading => read(text, { lexicon: librarian, pack: library, person: { id: 'x', name: 'X', title: { da: '', en: '' }, role: 'leader', units: ['main'], language: 'en', email: null, slack: null, teams: null }, today: TODAY, closedThrough: () => CLOSED as IsoDate, previous: null, language: null });
+  const at = (text: string): Reading => read(text, { lexicon: librarian, pack: library, person: { id: 'x', name: 'X', title: { da: '', en: '' }, role: 'leader', units: ['main'], language: 'en', email: null, slack: null, teams: null }, people: new Map(), today: TODAY, closedThrough: () => CLOSED as IsoDate, previous: null, language: null });
   it.each<[string, Expected]>([
     ['loans last month', { measures: ['loans'], units: ['main'], period: ['2026-10-01', '2026-11-01'] }],
     ['udlån pr. filial i september', { measures: ['loans'], level: 'branch', period: ['2026-09-01', '2026-10-01'] }],

@@ -92,15 +92,18 @@ function ownDate(text: string, format: string | null, yearStart: number): string
   }
 }
 
+/** A format as people write it: dd-mm-yyyy. */
+const spelled = (format: string): string => format.replace(/%[dmYyHMS]/g, (sign) => ({ '%d': 'dd', '%m': 'mm', '%Y': 'yyyy', '%y': 'yy', '%H': 'hh', '%M': 'mm', '%S': 'ss' })[sign] ?? sign);
+
 /** Why a cell does not fit its column, with what to do. */
 export function reasonOf(column: Column, spelling: NumberSpelling): string {
-  const numbers = `decimal sign '${spelling.decimal}'${spelling.thousands === null ? ', no thousands separator' : `, thousands separator '${spelling.thousands}'`}`;
+  const numbers = `decimal sign '${spelling.decimal}'${spelling.thousands === null ? ', no thousands separator; give thousands: where there is one' : `, thousands separator '${spelling.thousands}'`}`;
   switch (column.type) {
     case 'integer': return `not a whole number (${numbers})`;
     case 'decimal': return `not a number with at most ${column.decimals} decimals (${numbers})`;
     case 'number': return `not a number (${numbers})`;
-    case 'date': return column.format === null ? 'not a date written YYYY-MM-DD; give the column its format, such as %d-%m-%Y' : `not a date written ${column.format}`;
-    case 'timestamp': return column.format === null ? 'not a point in time written YYYY-MM-DD HH:MM:SS; give the column its format' : `not a point in time written ${column.format}`;
+    case 'date': return column.format === null ? 'not a date written YYYY-MM-DD; give the column its format, such as %d-%m-%Y' : `not a date written ${spelled(column.format)}`;
+    case 'timestamp': return column.format === null ? 'not a point in time written YYYY-MM-DD HH:MM:SS; give the column its format' : `not a point in time written ${spelled(column.format)}`;
     case 'boolean': return 'neither yes nor no';
     case 'text': return 'not a text';
   }

@@ -1,4 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { ServiceError } from '../../errors.ts';
 import type { FileSet, Source } from '../../pack/model.ts';
@@ -25,7 +26,20 @@ export async function findFiles(source: Source, packDir: string): Promise<Source
       files.push({ path, shown: shownPath(path, packDir), bytes: size, mtimeMs, set });
     }
   }
+  await refuseCopies(source, files);
   return files;
+}
+
+/** A copy of a file beside it would count everything twice. */
+async function refuseCopies(source: Source, files: readonly SourceFile[]): Promise<void> {
+  const seen = new Map<string, SourceFile>();
+  for (const file of files) {
+    if (file.bytes === 0 || !files.some((other) => other !== file && other.bytes === file.bytes && other.path !== file.path)) continue;
+    const key = createHash('sha256').update(await readFile(file.path)).digest('hex');
+    const other = seen.get(key);
+    if (other !== undefined && other.path !== file.path) throw new ServiceError(`source ${source.id}`, `${other.shown} and ${file.shown} hold the same, so it would count twice. Remove one of them, or mend the path in ${source.file}:${source.line}.`);
+    seen.set(key, file);
+  }
 }
 
 function shownPath(path: string, packDir: string): string {

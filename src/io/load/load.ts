@@ -97,7 +97,7 @@ async function build(input: LoadInput, files: readonly SourceFile[], path: strin
       const reading: Reading = { source, file: await withPlainName(file, `${scratch}.copy`), scratch, onRows: (rows) => input.onProgress({ file: file.shown, rows }) };
       const ready = await readyFile(reading, connection);
       if ('problem' in ready) throw new ServiceError(`source ${source.id}`, `${file.shown}: ${ready.problem}`, { final: true });
-      staged.push(await stageFile(connection, source, { yearStart: input.yearStart, root: input.organisation.root }, number, file.shown, ready));
+      staged.push(await stageFile(connection, source, { yearStart: input.yearStart, root: input.organisation.root, lastDay: `${started.getUTCFullYear() + 11}-01-01` }, number, file.shown, ready));
       for (const ending of ['', '.utf8', '.copy']) await rm(scratch + ending, { force: true });
     }
     await lock(connection);

@@ -15,7 +15,7 @@ export function reasonsOf(source: Source, spelling: NumberSpelling, codes: reado
     const kind = bad % 8;
     const reason = kind === KINDS.unfit && column !== undefined ? reasonOf(column, spelling)
       : kind === KINDS.absent ? 'no value, and the column needs one'
-      : kind === KINDS.distant ? 'a date outside 1900 to 2199'
+      : kind === KINDS.distant ? 'a date outside 1900 to 2199, or the row\'s own date more than ten years ahead'
       : kind === KINDS.unknownUnit ? 'not a unit of the organisation'
       : 'the name of several units; use their ids or codes';
     return [{ bad, column: place, reason }];

@@ -49,7 +49,7 @@ export async function createStage(connection: DuckDBConnection, source: Source):
 }
 
 /** Casts the rows of one file. A cell that does not fit leaves a code in `_bad`: eight times the column's place plus the kind of fault. */
-export async function stageFile(connection: DuckDBConnection, source: Source, pack: { readonly yearStart: number; readonly root: string }, number: number, shown: string, ready: ReadyFile): Promise<StagedFile> {
+export async function stageFile(connection: DuckDBConnection, source: Source, pack: { readonly yearStart: number; readonly root: string; /** A row is not dated on or after it: a slip of the pen. */ readonly lastDay: string }, number: number, shown: string, ready: ReadyFile): Promise<StagedFile> {
   const { columns } = source;
   const derivedUnit = source.derived.find((column) => column.name === source.unitColumn);
   // A unit named by a derived column has a place of its own, after the columns of the file.
@@ -62,7 +62,7 @@ export async function stageFile(connection: DuckDBConnection, source: Source, pa
     return [
       ...(column.type === 'text' ? [] : [`when r${i} is not null and t${i} is null then ${at + KINDS.unfit}`]),
       ...(needed ? [`when r${i} is null then ${at + KINDS.absent}`] : []),
-      ...(column.type === 'date' || column.type === 'timestamp' ? [`when t${i} < date '1900-01-01' or t${i} >= date '2200-01-01' then ${at + KINDS.distant}`] : []),
+      ...(column.type === 'date' || column.type === 'timestamp' ? [`when t${i} < date '1900-01-01' or t${i} >= date '${column.name === source.dateColumn ? pack.lastDay : '2200-01-01'}' then ${at + KINDS.distant}`] : []),
       ...(i === unitAt ? [`when _alias is null then ${at + KINDS.unknownUnit}`, `when _unit is null then ${at + KINDS.unclearUnit}`] : []),
     ];
   });

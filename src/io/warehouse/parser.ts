@@ -57,7 +57,16 @@ export async function openParser(): Promise<SqlParser & { close(): Promise<void>
     connection.disconnectSync();
     instance.closeSync();
   };
-  return { parse, render, close };
+  const bind = async (expression: string, relation: string): Promise<string | null> => {
+    try {
+      (await connection.prepare(`SELECT ${expression} FROM ${relation}`)).destroySync();
+      return null;
+    } catch (error) {
+      const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+      return line.replace(/^(?:[A-Z][a-z]+ )+Error: /, '').replace(/\. You might need to add explicit type casts\.?$/, '');
+    }
+  };
+  return { parse, bind, render, close };
 }
 
 /** What makes it more, or less, than one expression; null: nothing. */
