@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import express from 'express';
+import { z } from 'zod';
 import { composeDigest, digestCompleteTo, withPictures } from './app/compose.ts';
 import { examplesFor } from './app/answer.ts';
 import { createConversation } from './app/converse.ts';
@@ -26,6 +27,9 @@ import { openPackHouse } from './warehouse.ts';
 const PICTURE_TTL_MS = 10 * 60_000;
 const PICTURE_BYTES = 64 * 1024 * 1024;
 const REFRESH_MS = 60_000;
+
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const testSend = z.object({ pack: z.string(), digest: z.string(), person: z.string(), period: z.object({ from: day, to: day, grain: z.string() }) });
 
 /** A running service. */
 export interface Service {
@@ -129,7 +133,13 @@ export async function serve(config: Config, clock: Clock, log: Log): Promise<Ser
         return;
       }
       if (command === 'send') {
-        const { pack: packId, digest: digestId, period, person: personId } = request.body as { pack: string; digest: string; period: Period; person: string };
+        const asked = testSend.safeParse(request.body);
+        if (!asked.success) {
+          response.status(400).json({ error: 'A test send names pack, digest, period and person.' });
+          return;
+        }
+        const { pack: packId, digest: digestId, person: personId } = asked.data;
+        const period = asked.data.period as Period;
         const pack = house.packs().find((one) => one.id === packId);
         const digest = pack?.digests.get(digestId);
         const person = pack?.people.get(personId);

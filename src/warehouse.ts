@@ -65,7 +65,8 @@ function loaderFor(config: Config, clock: Clock): Loader {
   const folder = (pack: Pack): string => resolve(config.dataDir, 'facts', pack.id);
   return {
     signature: (pack, source) => signatureOf(source, pack.dir, pack.organisation, rollupStatements(pack, source)),
-    load: (pack, source, onProgress) => loadSource({
+    load: (pack, source, anew, onProgress) => loadSource({
+      anew,
       source, packDir: pack.dir, organisation: pack.organisation, yearStart: pack.yearStart, finish: rollupStatements(pack, source),
       intoDir: folder(pack), tempDir: join(tmpdir(), 'overblik'), memoryMb: config.memoryMb, now: () => clock.now(),
       onProgress: ({ file, rows }) => onProgress(file, rows),

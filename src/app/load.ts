@@ -8,7 +8,7 @@ export interface Loader {
   /** Of the files, the definition and the tree: equal means nothing to load. */
   signature(pack: Pack, source: Source): Promise<string>;
   /** All or nothing. Throws DefinitionError for what the author can mend, ServiceError for what the machine did. */
-  load(pack: Pack, source: Source, onProgress: (file: string, rows: number) => void): Promise<LoadReport>;
+  load(pack: Pack, source: Source, anew: boolean, onProgress: (file: string, rows: number) => void): Promise<LoadReport>;
   /** The report of the last good load, from this run or an earlier one; null: never loaded. */
   last(pack: Pack, source: Source): Promise<LoadReport | null>;
   /** Opens the facts of a report, locked for reading. */
@@ -48,14 +48,12 @@ export async function loadPack(pack: Pack, loader: Loader, before: ReadonlyMap<s
         continue;
       }
       const last = await loader.last(pack, source);
-      const load = async (): Promise<LoadedSource> => {
-        const report = await loader.load(pack, source, (file, rows) => onProgress(source.id, file, rows));
-        return { facts: await loader.open(pack, source, report), report };
-      };
+      const upToDate = last?.signature === signature;
+      const kept = upToDate ? await lastGood(pack, source, loader, log) : null;
       // Facts that are up to date but can't be opened any more are made anew from the files.
-      const current = last?.signature === signature ? await lastGood(pack, source, loader, log) ?? await load() : await load();
-      sources.set(source.id, current);
-      outcomes.push({ source: source.id, outcome: current.report.loadedAt === last?.loadedAt ? 'unchanged' : 'loaded', report: current.report, reason: '' });
+      const report = kept?.report ?? await loader.load(pack, source, upToDate, (file, rows) => onProgress(source.id, file, rows));
+      sources.set(source.id, kept ?? { facts: await loader.open(pack, source, report), report });
+      outcomes.push({ source: source.id, outcome: kept === null ? 'loaded' : 'unchanged', report, reason: '' });
       changed = true;
     } catch (error) {
       if (!(error instanceof DefinitionError) && !(error instanceof ServiceError)) throw error;

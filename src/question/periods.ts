@@ -34,7 +34,7 @@ const nth = (grain: 'quarter' | 'half-year', index: number, year: number, yearSt
 
 type Match = (m: RegExpExecArray, c: PeriodContext) => readonly Period[] | null;
 type Rule = readonly [pattern: RegExp, read: Match];
-const rule = (pattern: string, read: Match): Rule => [new RegExp(`(?<![\\p{L}\\d])${PREFIX}(?:${pattern})(?![\\p{L}\\d])`, 'u'), read];
+const rule = (pattern: string, read: Match): Rule => [new RegExp(`(?<![\\p{L}\\d]|\\d[-./])${PREFIX}(?:${pattern})(?![\\p{L}\\d]|[-./]\\d)`, 'u'), read];
 
 const calendar = (grain: 'week' | 'month' | 'quarter' | 'half-year' | 'year', c: PeriodContext): Period => periodOf(grain, c.today, c.yearStart);
 const UNIT: readonly [words: string, grain: 'week' | 'month' | 'quarter' | 'half-year'][] = [['uge|week', 'week'], ['maaned|month', 'month'], ['kvartal|quarter|kvt', 'quarter'], ['halvaar|half-year|half year|half', 'half-year']];
@@ -52,6 +52,11 @@ function namedMonth(m: number, c: PeriodContext): readonly Period[] {
 /** Longer and more particular phrases first: `samme måned sidste år` before `sidste år`, `oktober 2026` before `2026`. */
 const RULES: readonly Rule[] = [
   rule('(\\d{4}-\\d{2}-\\d{2}) (?:til|to|og|and) (\\d{4}-\\d{2}-\\d{2})', (m) => (isIsoDate(m[1] ?? '') && isIsoDate(m[2] ?? '') && (m[1] ?? '') <= (m[2] ?? '') ? [{ from: m[1] ?? '', to: shiftDays(m[2] ?? '', 1), grain: 'rolling' }] : null)),
+  rule('(\\d{1,2})[-./](\\d{1,2})[-./](20\\d\\d)', (m) => {
+    const date = `${m[3] ?? ''}-${(m[2] ?? '').padStart(2, '0')}-${(m[1] ?? '').padStart(2, '0')}`;
+    return isIsoDate(date) ? [periodOf('day', date)] : null;
+  }),
+  rule('i gaar|yesterday', (_m, c) => [periodOf('day', shiftDays(c.today, -1))]),
   rule('(\\d{4}-\\d{2}-\\d{2})', (m) => (isIsoDate(m[1] ?? '') ? [periodOf('day', m[1] ?? '')] : null)),
   rule('samme maaned sidste aar|same month last year|for et aar siden|this time last year|a year ago', (_m, c) => [sameLastYear(lastClosed('month', c.closed))]),
   rule(`(${MONTH}) (${YEAR}) (?:til|to|-) (${MONTH}) (${YEAR})`, (m) => {
