@@ -1,184 +1,21 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { answer } from './app/answer.ts';
-import { composeDigest, latestPeriod, withPicture } from './app/compose.ts';
-import { dayIn, isIsoDate, periodOf, type IsoDate, type Period } from './calendar/period.ts';
-import { cardText } from './card/text.ts';
-import { inWords } from './card/figures.ts';
-import { recipientsOf } from './digest/compose.ts';
+import { isIsoDate, type IsoDate } from './calendar/period.ts';
+import type { Terminal } from './commands.ts';
 import { DefinitionError, ServiceError, describeFault } from './errors.ts';
-import { clockAt, systemClock } from './io/clock/clock.ts';
+import { systemClock } from './io/clock/clock.ts';
 import { readConfig, type Config } from './io/config/config.ts';
 import { createLog } from './io/log/log.ts';
-import { createPainter } from './io/painter/painter.ts';
-import { LANGUAGES, type Digest, type Language, type Pack, type Person } from './pack/model.ts';
-import { packJsonSchema } from './pack/schema.ts';
-import type { Clock, Log } from './ports.ts';
-import { buildLexicon } from './question/lexicon.ts';
-import { findService } from './running.ts';
-import { openPackHouse, readPacks, type PackHouse } from './warehouse.ts';
+import { LANGUAGES } from './pack/model.ts';
+import type { Log } from './ports.ts';
 
-/** Where a command reads and writes. */
-export interface Terminal {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  out(text: string): void;
-  err(text: string): void;
-  /** Resolves when the process is asked to end. */
-  readonly ended: Promise<void>;
-}
-
-/** A wrong word on the command line: told in one line, exit code 2. */
-class UsageError extends Error {}
+/** What the commands need takes a second to load, and "--help" or a wrong word needs none of it. */
+const commands = () => import('./commands.ts');
+type Commands = Awaited<ReturnType<typeof commands>>;
 
 const day = (text: string): IsoDate => {
   if (!isIsoDate(text)) throw new InvalidArgumentError('Write a day as 2026-11-23.');
   return text;
 };
-
-/** `2026-10` a month, `2026-Q3` a quarter, `2026-H1` a half-year, `2026` a year, `2026-W42` a week; in the pack's fiscal year. */
-function parsePeriod(text: string, pack: Pack, digest: Digest): Period {
-  const [, year = '', rest = ''] = /^(\d{4})(?:-(.+))?$/.exec(text) ?? [];
-  const first = (months: number): IsoDate => {
-    const index = pack.yearStart - 1 + months;
-    return `${Number(year) + Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}-01`;
-  };
-  const found = ((): Period | null => {
-    if (/^(0[1-9]|1[0-2])$/.test(rest)) return periodOf('month', `${year}-${rest}-01`, pack.yearStart);
-    if (/^[QK][1-4]$/.test(rest)) return periodOf('quarter', first((Number(rest[1]) - 1) * 3), pack.yearStart);
-    if (/^H[12]$/.test(rest)) return periodOf('half-year', first((Number(rest[1]) - 1) * 6), pack.yearStart);
-    if (year !== '' && rest === '') return periodOf('year', first(0), pack.yearStart);
-    return null;
-  })();
-  if (found === null) throw new UsageError(`'${text}' is not a period. Write a month as 2026-10, a quarter as 2026-Q3, a half-year as 2026-H1, a year as 2026.`);
-  if (found.grain !== digest.period.grain) throw new UsageError(`'${text}' is a ${found.grain}, and the digest '${digest.id}' is about a ${digest.period.grain}.`);
-  return found;
-}
-
-function digestNamed(packs: readonly Pack[], name: string): { pack: Pack; digest: Digest } {
-  const [packId = '', digestId = ''] = name.split('/');
-  const pack = packs.find((one) => one.id === packId);
-  const known = packs.flatMap((one) => [...one.digests.keys()].map((id) => `${one.id}/${id}`));
-  const digest = pack?.digests.get(digestId);
-  if (pack === undefined || digest === undefined) throw new UsageError(`There is no digest '${name}'. Known: ${known.join(', ') || 'none'}.`);
-  return { pack, digest };
-}
-
-function personNamed(packs: readonly Pack[], id: string): { pack: Pack; person: Person }[] {
-  const found = packs.flatMap((pack) => { const person = pack.people.get(id); return person === undefined ? [] : [{ pack, person }]; });
-  if (found.length === 0) throw new UsageError(`There is no person '${id}'. Known: ${[...new Set(packs.flatMap((pack) => [...pack.people.keys()]))].slice(0, 20).join(', ')}.`);
-  return found;
-}
-
-async function withHouse<T>(config: Config, clock: Clock, log: Log, terminal: Terminal, work: (house: PackHouse) => Promise<T>): Promise<T> {
-  const house = await openPackHouse(config, clock, log);
-  try {
-    const outcomes = await house.refresh((pack, source, file, rows) => terminal.err(`${pack}/${source}: ${file}, ${rows} rows`));
-    for (const outcome of outcomes.filter((one) => one.outcome === 'failed')) terminal.err(`${outcome.pack}/${outcome.source}: ${outcome.reason}`);
-    return await work(house);
-  } finally {
-    await house.close();
-  }
-}
-
-async function loadCommand(config: Config, log: Log, terminal: Terminal, only: string | null): Promise<number> {
-  const house = await openPackHouse(config, systemClock, log, only);
-  try {
-    const outcomes = await house.refresh((pack, source, file, rows) => terminal.err(`${pack}/${source}: ${file}, ${rows} rows`));
-    for (const { pack, source, outcome, report, reason } of outcomes) {
-      terminal.out(`${pack}/${source}: ${outcome}${report === null ? '' : `, ${report.rows} rows${report.firstDate === null ? '' : ` from ${report.firstDate} to ${report.lastDate}`}, ${report.rejected} rejected, ${report.durationMs} ms`}`);
-      if (reason !== '') terminal.out(`  ${reason.replaceAll('\n', '\n  ')}${report === null ? '' : '\n  The last good load stays in service.'}`);
-      for (const file of report?.files ?? []) terminal.out(`  ${file.path}: ${file.rows} rows${file.encoding === '' ? '' : `, ${file.encoding}`}${file.delimiter === '' ? '' : `, separated by ${file.delimiter === '\t' ? 'tab' : `'${file.delimiter}'`}`}`);
-      // What was set aside is told when it is loaded; later it stands in the facts.
-      for (const reject of outcome === 'loaded' ? report?.rejects ?? [] : []) terminal.out(`  rejected: ${reject.file}:${reject.line} column ${reject.column}: '${reject.value}' ${reject.reason}`);
-      const more = (report?.rejected ?? 0) - (report?.rejects.length ?? 0);
-      if (outcome === 'loaded' && more > 0) terminal.out(`  … and ${more} more; all of them stand in the table rejects of ${report?.file ?? ''}`);
-    }
-    return outcomes.some((one) => one.outcome === 'failed') ? 3 : 0;
-  } finally {
-    await house.close();
-  }
-}
-
-async function digestCommand(config: Config, log: Log, terminal: Terminal, name: string, options: { period?: string; as?: string; all?: boolean; out?: string; json?: boolean }): Promise<number> {
-  return withHouse(config, systemClock, log, terminal, async (house) => {
-    const { pack, digest } = digestNamed(house.packs(), name);
-    const figures = house.figures(pack.id);
-    const period = options.period === undefined ? latestPeriod(figures, digest) : parsePeriod(options.period, pack, digest);
-    const people = options.as !== undefined ? personNamed([pack], options.as).map((one) => one.person) : recipientsOf(pack, digest);
-    if (options.as === undefined && options.all !== true) throw new UsageError(`Say for whom: --as <person>, or --all (${people.map((person) => person.id).join(', ')}).`);
-    const cards = await composeDigest(figures, digest, period, people);
-    if (options.out === undefined) {
-      terminal.out(options.json === true ? JSON.stringify([...cards].map(([person, card]) => ({ person, card })), null, 2) : [...cards].map(([person, card]) => `=== ${person}\n${cardText(card)}`).join('\n\n'));
-      return 0;
-    }
-    await mkdir(options.out, { recursive: true });
-    const painter = await createPainter({ workers: 0 });
-    try {
-      for (const [person, card] of cards) {
-        const { png } = await withPicture(card, painter, log);
-        await writeFile(join(options.out, `${person}.txt`), `${cardText(card)}\n`);
-        if (options.json === true) await writeFile(join(options.out, `${person}.json`), `${JSON.stringify(card, null, 2)}\n`);
-        if (png !== null) await writeFile(join(options.out, `${person}.png`), png);
-        terminal.out(`${join(options.out, person)}: ${card.title}${png === null ? ' (no picture)' : ''}`);
-      }
-    } finally {
-      await painter.close();
-    }
-    terminal.out(`${cards.size} pages of ${digest.title[pack.language]} for ${inWords(pack, period, pack.language)}.`);
-    return 0;
-  });
-}
-
-async function askCommand(config: Config, log: Log, terminal: Terminal, text: string, options: { as: string; lang?: Language; now?: IsoDate; json?: boolean; out?: string }): Promise<number> {
-  const clock = options.now === undefined ? systemClock : clockAt(options.now);
-  return withHouse(config, clock, log, terminal, async (house) => {
-    const memberships = personNamed(house.packs(), options.as);
-    const today = dayIn(memberships[0]?.pack.timeZone ?? 'Europe/Copenhagen', clock.now());
-    const answered = await answer(text, { memberships, figures: (id) => house.figures(id), lexicon: buildLexicon(memberships.map((one) => one.pack)), today, previous: null, language: options.lang ?? null });
-    const { card } = answered;
-    if (options.out !== undefined && card.picture !== null) {
-      await mkdir(options.out, { recursive: true });
-      const painter = await createPainter({ workers: 0 });
-      try {
-        const { png } = await withPicture(card, painter, log);
-        if (png !== null) await writeFile(join(options.out, 'answer.png'), png);
-      } finally {
-        await painter.close();
-      }
-    }
-    if (options.out !== undefined) await writeFile(join(options.out, 'answer.txt'), `${cardText(card)}\n`);
-    if (options.json !== true) {
-      terminal.out([cardText(card), ...card.actions.map((action) => `[${action.label}] ${action.ask}`)].join('\n'));
-      return 0;
-    }
-    const result = answered.kind === 'answer' ? answered.result : null;
-    const query = result?.query ?? null;
-    const grouping = query === null ? null : query.by !== null ? ('grain' in query.by ? query.by.grain : query.by.dimension) : query.level;
-    terminal.out(JSON.stringify({
-      kind: answered.kind,
-      understood: query === null ? null : {
-        measures: query.measures, units: query.units, period: query.period, comparison: query.comparisons, groupBy: grouping, limit: query.limit,
-      },
-      rows: result?.rows ?? [],
-      text: cardText(card),
-      chart: card.picture,
-      choices: answered.kind === 'answer' ? [] : card.actions.map(({ label, ask }) => ({ label, ask })),
-    }, null, 2));
-    return 0;
-  });
-}
-
-async function callService(config: Config, command: string, body: unknown): Promise<Record<string, unknown>> {
-  const found = await findService(config);
-  if (found === null) throw new ServiceError('the service', "is not running. Start it with 'npm start'.", { final: true });
-  const response = await fetch(`${found.url.replace(/\/$/, '')}/admin/${command}`, { method: 'POST', headers: { authorization: `Bearer ${found.token}`, 'content-type': 'application/json' }, body: JSON.stringify(body) }).catch((cause: unknown) => {
-    throw new ServiceError('the service', `does not answer at ${found.url}. Start it with 'npm start'.`, { cause });
-  });
-  const answered = (await response.json().catch(() => ({ error: `answered ${response.status}` }))) as Record<string, unknown>;
-  if (!response.ok) throw new ServiceError('the service', String(answered['error'] ?? `answered ${response.status}`));
-  return answered;
-}
 
 /** Runs one command. Gives the exit code: 0 done, 1 the packs or settings are wrong, 2 the command line is wrong, 3 something outside failed. */
 export async function run(arguments_: readonly string[], terminal: Terminal): Promise<number> {
@@ -202,9 +39,11 @@ export async function run(arguments_: readonly string[], terminal: Terminal): Pr
   program.command('serve').description('run everything: chat, schedule, deliveries')
     .action(async () => {
       const { config, log } = prepared();
-      // The platforms' libraries take seconds to load, and only this command needs them.
+      // The first start makes a database, which takes seconds: begun before everything else is even read.
+      const { openServiceStore } = await import('./store.ts');
+      const opening = openServiceStore(config, log);
       const { serve } = await import('./service.ts');
-      const service = await serve(config, systemClock, log);
+      const service = await serve(config, systemClock, log, opening);
       terminal.out(`Overblik is ready: ${service.url}${config.demo ? ' (local chat with invented people)' : ''}`);
       await terminal.ended;
       await service.stop();
@@ -212,21 +51,24 @@ export async function run(arguments_: readonly string[], terminal: Terminal): Pr
   program.command('check').description('check every pack, or one: all mistakes with file, line and how to mend them').argument('[pack]')
     .action(async (only: string | undefined) => {
       const { config } = prepared();
-      for (const pack of await readPacks(config, only ?? null)) terminal.out(`${pack.id}: in order (${pack.sources.size} sources, ${pack.measures.size} measures, ${pack.organisation.units.size} units, ${pack.digests.size} digests, ${pack.people.size} people)`);
+      await (await commands()).checkCommand(config, terminal, only ?? null);
     });
   program.command('schema').description('print the JSON Schema of a pack, for editors')
-    .action(() => { terminal.out(JSON.stringify(packJsonSchema(), null, 2)); });
+    .action(async () => {
+      const { packJsonSchema } = await import('./pack/schema.ts');
+      terminal.out(JSON.stringify(packJsonSchema(), null, 2));
+    });
   program.command('load').description('load what changed in every pack, or one, and report').argument('[pack]')
     .action(async (only: string | undefined) => {
       const { config, log } = quiet();
-      code = await loadCommand(config, log, terminal, only ?? null);
+      code = await (await commands()).loadCommand(config, log, terminal, only ?? null);
     });
   program.command('digest').description('compose the pages of a digest').argument('<pack/digest>')
     .option('--period <period>', 'as 2026-10; without it the last closed one').option('--as <person>').option('--all', 'every recipient')
     .option('--out <folder>', 'write text and picture there').option('--json')
-    .action(async (name: string, options: Parameters<typeof digestCommand>[4]) => {
+    .action(async (name: string, options: Parameters<Commands['digestCommand']>[4]) => {
       const { config, log } = quiet();
-      code = await digestCommand(config, log, terminal, name, options);
+      code = await (await commands()).digestCommand(config, log, terminal, name, options);
     });
   program.command('ask').description('ask a question as a person').argument('<question>').requiredOption('--as <person>')
     .option('--lang <language>', 'da or en', (value: string) => {
@@ -234,27 +76,20 @@ export async function run(arguments_: readonly string[], terminal: Terminal): Pr
       return value;
     })
     .option('--now <day>', 'as if today were this day', day).option('--json').option('--out <folder>', 'write text and picture there')
-    .action(async (text: string, options: Parameters<typeof askCommand>[4]) => {
+    .action(async (text: string, options: Parameters<Commands['askCommand']>[4]) => {
       const { config, log } = quiet();
-      code = await askCommand(config, log, terminal, text, options);
+      code = await (await commands()).askCommand(config, log, terminal, text, options);
     });
   program.command('send').description('send one page to one person now, through the running service (a test: no delivery is counted)').argument('<pack/digest>')
     .requiredOption('--to <person>').option('--period <period>', 'as 2026-10; without it the last closed one')
     .action(async (name: string, options: { to: string; period?: string }) => {
       const { config, log } = quiet();
-      await withHouse(config, systemClock, log, terminal, async (house) => {
-        const { pack, digest } = digestNamed(house.packs(), name);
-        personNamed([pack], options.to);
-        const period = options.period === undefined ? latestPeriod(house.figures(pack.id), digest) : parsePeriod(options.period, pack, digest);
-        const sent = await callService(config, 'send', { pack: pack.id, digest: digest.id, period, person: options.to });
-        terminal.out(`Sent to ${options.to} on ${String(sent['platform'])}: message ${String(sent['messageId'])}${sent['pictureSent'] === true ? ' with picture' : ', without picture'}.`);
-      });
+      await (await commands()).sendCommand(config, log, terminal, name, options);
     });
   program.command('status').description('what is owed, delivered, late or failed')
     .action(async () => {
       const { config } = quiet();
-      const { deliveries } = (await callService(config, 'status', {})) as { deliveries: { pack: string; digest: string; period: string; state: string; count: number }[] };
-      terminal.out(deliveries.length === 0 ? 'Nothing is owed yet.' : deliveries.map((one) => `${one.pack}/${one.digest} ${one.period}: ${one.count} ${one.state}`).join('\n'));
+      await (await commands()).statusCommand(config, terminal);
     });
 
   try {
@@ -262,7 +97,7 @@ export async function run(arguments_: readonly string[], terminal: Terminal): Pr
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof UsageError) {
+    if (error instanceof Error && error.name === 'UsageError') {
       terminal.err(error.message);
       return 2;
     }

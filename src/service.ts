@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import express from 'express';
 import { z } from 'zod';
 import { composeDigest, digestCompleteTo, withPictures } from './app/compose.ts';
@@ -17,11 +16,11 @@ import type { Config } from './io/config/config.ts';
 import { createHttp } from './io/http/server.ts';
 import { createPictures } from './io/http/pictures.ts';
 import { createPainter } from './io/painter/painter.ts';
-import { openStore } from './io/store/store.ts';
 import type { Digest, Pack, Person } from './pack/model.ts';
 import type { Address, ChatAdapter, Clock, Log, Painter, Platform, Store } from './ports.ts';
 import { buildLexicon, type Lexicon } from './question/lexicon.ts';
 import { announceService } from './running.ts';
+import { openServiceStore } from './store.ts';
 import { openPackHouse } from './warehouse.ts';
 
 const PICTURE_TTL_MS = 10 * 60_000;
@@ -37,8 +36,8 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Starts everything, bottom up; what fails on the way takes down again what was started. */
-export async function serve(config: Config, clock: Clock, log: Log): Promise<Service> {
+/** Starts everything, bottom up; what fails on the way takes down again what was started. `opening`: a store that is being opened already. */
+export async function serve(config: Config, clock: Clock, log: Log, opening: Promise<Store> = openServiceStore(config, log)): Promise<Service> {
   const closers: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) {
@@ -50,18 +49,18 @@ export async function serve(config: Config, clock: Clock, log: Log): Promise<Ser
     }
   };
   try {
+    // Whatever happens below, what is being opened is closed again, last of all.
+    const opened = opening.catch(() => null);
+    closers.push(async () => { await (await opened)?.close(); });
     await mkdir(config.dataDir, { recursive: true });
     const house = await openPackHouse(config, clock, log);
     closers.push(() => house.close());
     // Side by side: the first start makes a database and loads every file, and each takes seconds.
-    const [opening, painting, loading] = await Promise.allSettled([
-      openStore({ databaseUrl: config.databaseUrl, dir: join(config.dataDir, 'state'), log }), createPainter({ workers: config.painters }), house.refresh(),
-    ]);
-    if (opening.status === 'fulfilled') closers.push(() => opening.value.close());
+    const [painting, loading] = await Promise.allSettled([createPainter({ workers: config.painters }), house.refresh()]);
     if (painting.status === 'fulfilled') closers.push(() => painting.value.close());
-    for (const part of [opening, painting, loading]) if (part.status === 'rejected') throw part.reason;
-    const store = (opening as PromiseFulfilledResult<Store>).value;
+    for (const part of [painting, loading]) if (part.status === 'rejected') throw part.reason;
     const painter = (painting as PromiseFulfilledResult<Painter>).value;
+    const store = await opening;
     for (const outcome of (loading as PromiseFulfilledResult<Awaited<ReturnType<typeof house.refresh>>>).value) log.info('source', { pack: outcome.pack, source: outcome.source, outcome: outcome.outcome, rows: outcome.report?.rows ?? 0, rejected: outcome.report?.rejected ?? 0 });
 
     const secret = config.secret ?? randomBytes(32).toString('base64url');

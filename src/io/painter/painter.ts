@@ -74,8 +74,12 @@ function threads(count: number): Painter {
       slot.worker.ref();
       slot.worker.postMessage({ id: 0, chart: job.chart });
     }
+    // A thread takes a second of work to start, so none does before it is needed.
+    if (waiting.length > 0 && all.length < count) {
+      start();
+      hand();
+    }
   };
-  for (let i = 0; i < count; i += 1) start();
   return {
     paint: (chart) => new Promise((resolve, reject) => {
       if (closed) return reject(new ServiceError('the painter', 'is closed'));
