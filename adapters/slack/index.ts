@@ -8,7 +8,7 @@ import { readAction, readCommand, readHome, readMessage, type Written } from './
 import { LIMITS, MESSAGE_CHARACTERS, type Block } from './limits.ts';
 import { createPeople, type Self } from './people.ts';
 import { renderBlocks, renderText } from './render.ts';
-import { createSeen } from './seen.ts';
+import { createSeen } from '../../src/delivery/seen.ts';
 import { createSocket } from './socket.ts';
 import { createTransport, libraryLog } from './transport.ts';
 

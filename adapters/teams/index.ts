@@ -9,7 +9,7 @@ import type { Inbound } from './inbound.ts';
 import { INLINE_PICTURE_BYTES, messageFaults } from './limits.ts';
 import { render, renderText } from './render.ts';
 import type { TeamsMessage } from './render.ts';
-import { createSeen } from './seen.ts';
+import { createSeen } from '../../src/delivery/seen.ts';
 import { checkSettings, isLoopback } from './settings.ts';
 import { createTransport } from './transport.ts';
 import type { Auth } from './transport.ts';

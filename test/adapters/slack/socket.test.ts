@@ -1,4 +1,4 @@
-import { createSeen } from '../../../adapters/slack/seen.ts';
+import { createSeen } from '../../../src/delivery/seen.ts';
 import { openLab, start, type Lab } from './lab.ts';
 
 const until = async (there: () => boolean): Promise<void> => {

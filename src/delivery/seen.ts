@@ -1,4 +1,4 @@
-/** A set that forgets its oldest members: Teams repeats an activity within minutes, never after days. */
+/** A set that forgets its oldest members: a platform repeats an event within minutes or the hour, never after days. */
 export interface Seen {
   /** True the first time. */
   first(id: string): boolean;
