@@ -12,7 +12,9 @@ describe('money coupled with output', () => {
     const amount = fc.double({ min: 1, max: 1e9, noNaN: true });
     fc.assert(fc.property(amount, amount, amount, amount, (money, plan, hours, planned) => {
       const split = couple(ok(money), ok(plan), ok(hours), ok(planned))?.split;
-      expect((split?.volume ?? NaN) + (split?.price ?? NaN)).toBeCloseTo(money - plan, 0);
+      const { volume, price } = split ?? { volume: NaN, price: NaN };
+      // An øre, or what a double can hold of the larger part: planned hours may be off by a factor of a billion here.
+      expect(Math.abs(volume + price - (money - plan))).toBeLessThanOrEqual(0.01 + 1e-12 * Math.max(Math.abs(volume), Math.abs(price)));
     }));
   });
   it('is known from the textbook: 10 hours at 100 planned, 11 at 110 done', () => {
