@@ -75,7 +75,8 @@ export async function run(arguments_: readonly string[], terminal: Terminal): Pr
       if (!(LANGUAGES as readonly string[]).includes(value)) throw new InvalidArgumentError('Write da or en.');
       return value;
     })
-    .option('--now <day>', 'as if today were this day', day).option('--json').option('--out <folder>', 'write text and picture there')
+    .option('--now <day>', 'as if today were this day', day).option('--after <question...>', 'questions asked before it in the same conversation')
+    .option('--explain', 'show which words made which part, what was assumed and what was left over').option('--json').option('--out <folder>', 'write text and picture there')
     .action(async (text: string, options: Parameters<Commands['askCommand']>[4]) => {
       const { config, log } = quiet();
       code = await (await commands()).askCommand(config, log, terminal, text, options);
@@ -85,6 +86,12 @@ export async function run(arguments_: readonly string[], terminal: Terminal): Pr
     .action(async (name: string, options: { to: string; period?: string }) => {
       const { config, log } = quiet();
       await (await commands()).sendCommand(config, log, terminal, name, options);
+    });
+  program.command('questions').description('what was asked of the running service, newest first').option('--unanswered', 'only what was asked back or not understood')
+    .option('--limit <n>', 'at most this many', (value: string) => { const n = Number(value); if (!Number.isInteger(n) || n < 1 || n > 1000) throw new InvalidArgumentError('Write a number from 1 to 1000.'); return n; }, 50)
+    .action(async (options: { unanswered?: boolean; limit: number }) => {
+      const { config } = quiet();
+      await (await commands()).questionsCommand(config, terminal, options);
     });
   program.command('status').description('what is owed, delivered, late or failed')
     .action(async () => {

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { answer } from './app/answer.ts';
+import { answer, type Answer } from './app/answer.ts';
 import { composeDigest, latestPeriod, withPicture } from './app/compose.ts';
+import { NOTHING, remember, type Remembered } from './app/converse.ts';
 import { dayIn, periodOf, type IsoDate, type Period } from './calendar/period.ts';
 import { cardText } from './card/text.ts';
 import { inWords } from './card/figures.ts';
@@ -13,6 +14,7 @@ import { createPainter } from './io/painter/painter.ts';
 import type { Digest, Language, Pack, Person } from './pack/model.ts';
 import type { Clock, Log } from './ports.ts';
 import { buildLexicon } from './question/lexicon.ts';
+import type { Reading } from './question/read.ts';
 import { findService } from './running.ts';
 import { openPackHouse, readPacks, type PackHouse } from './warehouse.ts';
 
@@ -127,12 +129,16 @@ export async function digestCommand(config: Config, log: Log, terminal: Terminal
 }
 
 /** Answers a question as a person would be answered. */
-export async function askCommand(config: Config, log: Log, terminal: Terminal, text: string, options: { as: string; lang?: Language; now?: IsoDate; json?: boolean; out?: string }): Promise<number> {
+export async function askCommand(config: Config, log: Log, terminal: Terminal, text: string, options: { as: string; lang?: Language; now?: IsoDate; after?: string[]; explain?: boolean; json?: boolean; out?: string }): Promise<number> {
   const clock = options.now === undefined ? systemClock : clockAt(options.now);
   return withHouse(config, clock, log, terminal, async (house) => {
     const memberships = personNamed(house.packs(), options.as);
     const today = dayIn(memberships[0]?.pack.timeZone ?? 'Europe/Copenhagen', clock.now());
-    const answered = await answer(text, { memberships, figures: (id) => house.figures(id), lexicon: buildLexicon(memberships.map((one) => one.pack)), today, previous: null, language: options.lang ?? null });
+    const lexicon = buildLexicon(memberships.map((one) => one.pack));
+    const say = (words: string, known: Remembered): Promise<Answer> => answer(words, { memberships, figures: (id) => house.figures(id), lexicon, today, previous: known.query, offered: known.offered, language: options.lang ?? null });
+    let known = NOTHING;
+    for (const words of options.after ?? []) known = remember(known, await say(words, known));
+    const answered = await say(text, known);
     const { card } = answered;
     if (options.out !== undefined && card.picture !== null) {
       await mkdir(options.out, { recursive: true });
@@ -146,6 +152,7 @@ export async function askCommand(config: Config, log: Log, terminal: Terminal, t
     }
     if (options.out !== undefined) await writeFile(join(options.out, 'answer.txt'), `${cardText(card)}\n`);
     if (options.json !== true) {
+      if (options.explain === true) terminal.out(`${explained(answered.reading)}\n`);
       terminal.out([cardText(card), ...card.actions.map((action) => `[${action.label}] ${action.ask}`)].join('\n'));
       return 0;
     }
@@ -153,17 +160,32 @@ export async function askCommand(config: Config, log: Log, terminal: Terminal, t
     const query = result?.query ?? null;
     const grouping = query === null ? null : query.by !== null ? ('grain' in query.by ? query.by.grain : query.by.dimension) : query.level;
     terminal.out(JSON.stringify({
-      kind: answered.kind,
+      kind: answered.kind === 'fresh' ? 'answer' : answered.kind,
       understood: query === null ? null : {
         measures: query.measures, units: query.units, period: query.period, comparison: query.comparisons, groupBy: grouping, limit: query.limit,
+      },
+      details: query === null ? null : {
+        level: query.level, comparedTo: query.comparedTo, having: query.having, order: query.order, shape: 'shape' in answered.reading ? answered.reading.shape : null, intent: answered.reading.kind,
       },
       rows: result?.rows ?? [],
       text: cardText(card),
       chart: card.picture,
       choices: answered.kind === 'answer' ? [] : card.actions.map(({ label, ask }) => ({ label, ask })),
+      ...(options.explain === true ? { explained: answered.reading } : {}),
     }, null, 2));
     return 0;
   });
+}
+
+/** Which words of a question made which part, what was assumed, and which words were left over: one line each. */
+function explained(reading: Reading): string {
+  const parts = 'understood' in reading ? reading.understood : [];
+  return [
+    `read as: ${reading.kind}`,
+    ...parts.map((part) => `${part.part}: ${part.meaning}${part.words !== '' ? `  <- "${part.words}"` : part.assumed ? '  (assumed)' : ''}`),
+    ...('ignored' in reading && reading.ignored.length > 0 ? [`without meaning here: ${reading.ignored.join(' ')}`] : []),
+    ...('leftover' in reading && reading.leftover.length > 0 ? [`left over: ${reading.leftover.join(' ')}`] : []),
+  ].join('\n');
 }
 
 async function callService(config: Config, command: string, body: unknown): Promise<Record<string, unknown>> {
@@ -191,6 +213,13 @@ export async function sendCommand(config: Config, log: Log, terminal: Terminal, 
     const sent = await callService(config, 'send', { pack: pack.id, digest: digest.id, period, person: options.to });
     terminal.out(`Sent to ${options.to} on ${String(sent['platform'])}: message ${String(sent['messageId'])}${sent['pictureSent'] === true ? ' with picture' : ', without picture'}.`);
   });
+}
+
+/** What was asked, or what was asked in vain: for the analysts, who can add the words people use. */
+export async function questionsCommand(config: Config, terminal: Terminal, options: { unanswered?: boolean; limit: number }): Promise<void> {
+  const { questions } = (await callService(config, 'questions', { unanswered: options.unanswered === true, limit: options.limit })) as { questions: { askedAt: string; person: string; kind: string; text: string; leftover: string[] }[] };
+  const none = options.unanswered === true ? 'Nothing was asked in vain.' : 'Nothing has been asked yet.';
+  terminal.out(questions.length === 0 ? none : questions.map((one) => `${one.askedAt.slice(0, 16).replace('T', ' ')}  ${one.person}  ${one.kind}${one.leftover.length === 0 ? '' : ` (${one.leftover.join(', ')})`}  ${one.text}`).join('\n'));
 }
 
 /** What the running service owes, has delivered, or could not. */

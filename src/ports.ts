@@ -74,9 +74,9 @@ export interface Address {
 
 /** What came in from a platform. */
 export interface Incoming {
-  /** Platform's id of the event: the same event twice is handled once. */
+  /** Platform's id of the event: the same event twice is handled once. An edited message is an event of its own. */
   readonly id: string;
-  readonly kind: 'message' | 'command' | 'action' | 'installed' | 'home';
+  readonly kind: 'message' | 'edited' | 'command' | 'action' | 'installed' | 'home';
   readonly from: Identity;
   readonly address: Address;
   /** One to one with the bot, or others read along. */

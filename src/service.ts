@@ -7,7 +7,7 @@ import { examplesFor } from './app/answer.ts';
 import { createConversation } from './app/converse.ts';
 import { deliverDue, startScheduler } from './app/deliver.ts';
 import { knownAs } from './app/people.ts';
-import { addressOf, deliveryOverview, deliveryStatus, recordAudit } from './app/records.ts';
+import { addressOf, deliveryOverview, deliveryStatus, listQuestions, recordAudit } from './app/records.ts';
 import type { Period } from './calendar/period.ts';
 import type { Message } from './card/card.ts';
 import { recipientsOf } from './digest/compose.ts';
@@ -28,6 +28,7 @@ const PICTURE_BYTES = 64 * 1024 * 1024;
 const REFRESH_MS = 60_000;
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const listed = z.object({ unanswered: z.boolean(), limit: z.int().min(1).max(1000) });
 const testSend = z.object({ pack: z.string(), digest: z.string(), person: z.string(), period: z.object({ from: day, to: day, grain: z.string() }) });
 
 /** A running service. */
@@ -129,6 +130,11 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
       const { command } = request.params;
       if (command === 'status') {
         response.json({ deliveries: await deliveryOverview(store) });
+        return;
+      }
+      if (command === 'questions') {
+        const asked = listed.safeParse(request.body);
+        response.json({ questions: await listQuestions(store, asked.success ? asked.data : { unanswered: false, limit: 50 }) });
         return;
       }
       if (command === 'send') {

@@ -10,6 +10,7 @@ export interface Written extends Omit<Incoming, 'from'> {
 const id = z.string().min(1);
 const envelope = z.looseObject({ team_id: id, event_id: id });
 const message = z.looseObject({ type: z.enum(['message', 'app_mention']), user: id, text: z.string().nullish(), channel: id, ts: id, thread_ts: z.string().nullish(), channel_type: z.string().nullish(), bot_id: z.string().nullish(), subtype: z.string().nullish() });
+const edited = z.looseObject({ type: z.literal('message'), subtype: z.literal('message_changed'), channel: id, message: z.looseObject({ user: id, text: z.string(), ts: id, thread_ts: z.string().nullish(), bot_id: z.string().nullish(), edited: z.looseObject({ ts: id }) }), previous_message: z.looseObject({ text: z.string().nullish() }).nullish() });
 const home = z.looseObject({ user: id, channel: id, tab: z.string() });
 const command = z.looseObject({ team_id: id, user_id: id, channel_id: id, text: z.string().nullish(), trigger_id: id });
 const pressed = z.looseObject({
@@ -35,10 +36,17 @@ const isDirect = (channel: string): boolean => channel.startsWith('D');
 
 /**
  * A message to the bot: in a direct conversation any, elsewhere one that mentions it, answered in the thread. Null for all
- * else: other bots, edits, joins, and the plain copy Slack sends of a mention.
+ * else: other bots, joins, and the plain copy Slack sends of a mention.
  */
 export function readMessage(body: unknown, event: unknown, bot: string): Written | null {
-  const [around, read] = [envelope.safeParse(body), message.safeParse(event)];
+  const [around, read, changed] = [envelope.safeParse(body), message.safeParse(event), edited.safeParse(event)];
+  if (around.success && changed.success) {
+    const { channel, message: now, previous_message: was } = changed.data;
+    // A link that Slack unfurls changes a message too; only other words are a correction.
+    if ((now.bot_id ?? '') !== '' || now.user === bot || !isDirect(channel) || now.text === was?.text) return null;
+    const team = around.data.team_id;
+    return { id: around.data.event_id, kind: 'edited', team, user: now.user, direct: true, text: typed(now.text, bot), address: addressOf(team, channel, now.user, now.thread_ts ?? null) };
+  }
   if (!around.success || !read.success) return null;
   const { type, user, text, channel, ts, thread_ts: under, channel_type: kind, bot_id: byBot, subtype } = read.data;
   if ((byBot ?? '') !== '' || (subtype ?? '') !== '' || user === bot) return null;

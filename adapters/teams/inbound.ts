@@ -103,6 +103,7 @@ function meaning(given: Activity): Inbound | { readonly kind: Incoming['kind']; 
       const ask = askOf(given.value);
       return ask === null ? ignored('a button without a question') : { kind: 'action', text: ask };
     }
+    case 'messageUpdate': return given.channelData?.eventType === 'editMessage' ? { kind: 'edited', text: typed(given) } : ignored('a message that was changed, not edited');
     case 'invoke': {
       const ask = given.name === 'adaptiveCard/action' ? askOf(given.value) : null;
       return ask === null ? ignored('an invoke that is no button of ours') : { kind: 'action', text: ask };
@@ -139,6 +140,6 @@ export function inbound(given: Activity, allowed: Allowed): Inbound {
   const from: Identity = { platform: 'teams', tenant, user, email: null };
   const address: Address = { platform: 'teams', tenant, conversation, thread, user, serviceUrl: given.serviceUrl, bot: given.recipient.id };
   // Activity ids are times in milliseconds, unique within their conversation only.
-  const id = `${given.conversation.id}/${given.id ?? `${given.type}@${given.timestamp ?? ''}`}`;
+  const id = `${given.conversation.id}/${given.id ?? `${given.type}@${given.timestamp ?? ''}`}${meant.kind === 'edited' ? `/edited@${given.timestamp ?? ''}` : ''}`;
   return { kind: 'incoming', incoming: { id, kind: meant.kind, from, address, direct: given.conversation.conversationType === 'personal', text: meant.text } };
 }

@@ -5,20 +5,27 @@ import { answerCard, couplingIds, type UnderstoodPart } from '../card/answer.ts'
 import type { Action, Block, Card } from '../card/card.ts';
 import { messages } from '../card/messages.ts';
 import { dayName } from '../card/periods.ts';
-import type { Language, Pack, Person } from '../pack/model.ts';
+import type { Language, Measure, Pack, Person } from '../pack/model.ts';
 import type { Query } from '../query/query.ts';
 import type { Result } from '../query/result.ts';
 import type { Lexicon } from '../question/lexicon.ts';
 import { dimensionName, phrase } from '../question/phrase.ts';
+import type { Choice } from '../question/doubts.ts';
 import { read, type Reading } from '../question/read.ts';
-import { basesOf } from '../query/evaluate.ts';
+import { replies } from '../card/replies.ts';
+import { basesOf, unitsOf } from '../query/evaluate.ts';
 import { composeDigest, latestPeriod } from './compose.ts';
+import { explain } from './explain.ts';
+import { freshnessCard } from './freshness.ts';
 import { completeTo, runQuery, type Figures } from './figures.ts';
 import type { Membership } from './people.ts';
 
+type FiguresReading = Extract<Reading, { query: Query; shape: unknown }>;
+
 /** What a question led to. */
 export type Answer =
-  | { readonly kind: 'answer'; readonly card: Card; readonly result: Result; readonly reading: Reading & { kind: 'query' } }
+  | { readonly kind: 'answer'; readonly card: Card; readonly result: Result; readonly reading: FiguresReading }
+  | { readonly kind: 'fresh'; readonly card: Card; readonly reading: Reading }
   | { readonly kind: 'clarify' | 'refused' | 'help'; readonly card: Card; readonly reading: Reading };
 
 /** Everything a question needs besides its words. */
@@ -29,6 +36,8 @@ export interface Asking {
   readonly today: IsoDate;
   /** What this person asked before in this conversation; null: nothing, or too long ago. */
   readonly previous: Query | null;
+  /** What was offered when their last question was asked back; empty: nothing. */
+  readonly offered: readonly Choice[];
   /** Answer in this language whatever was typed; null: the asker's own. */
   readonly language: Language | null;
 }
@@ -71,17 +80,35 @@ export function examplesFor(pack: Pack, person: Person, language: Language): str
   ];
 }
 
-/** Definition, source, formula and data date of a measure. */
-function definitionCard(figures: Figures, id: string, language: Language): Card {
+/** Definition, source, formula and data date of one measure, or of several that are asked apart. */
+function definitionCard(figures: Figures, ids: readonly string[], language: Language): Card {
   const { pack } = figures;
   const m = messages(language);
-  const measure = pack.measures.get(id);
-  if (measure === undefined) throw new Error(`unknown measure ${id}`);
-  const formula = measure.kind === 'ratio'
+  const measures = ids.map((id) => pack.measures.get(id)).filter((one) => one !== undefined);
+  const formula = (measure: Measure): string => (measure.kind === 'ratio'
     ? `${pack.measures.get(measure.numerator)?.name[language] ?? ''} / ${pack.measures.get(measure.denominator)?.name[language] ?? ''}${measure.scale === 1 ? '' : ` × ${measure.scale}`}`
-    : measure.kind === 'forecast' ? measure.methods.map((method) => m.forecastMethods[method]).join('; ') : measure.sql;
-  const blocks: Block[] = [{ kind: 'text', text: `= ${formula}` }, ...measure.breaks.map((mark): Block => ({ kind: 'text', text: mark.note[language] }))];
-  return { ...plainCard(language, measure.name[language], measure.definition[language], blocks, [], pack.label?.[language] ?? ''), provenance: 'source' in measure ? [m.source(pack.sources.get(measure.source)?.attribution[language] ?? '', dayName(shiftDays(completeTo(figures, id), -1), language))] : [] };
+    : measure.kind === 'forecast' ? measure.methods.map((method) => m.forecastMethods[method]).join('; ') : measure.sql);
+  const blocks = measures.flatMap((measure, i): Block[] => [
+    ...(i === 0 ? [] : [{ kind: 'text' as const, text: `${measure.name[language]}: ${measure.definition[language]}` }]),
+    { kind: 'text', text: `= ${formula(measure)}` }, ...measure.breaks.map((mark): Block => ({ kind: 'text', text: mark.note[language] })),
+  ]);
+  const bases = [...new Set(ids.flatMap((id) => basesOf(pack, id)))];
+  const sources = new Map(bases.flatMap((id) => { const measure = pack.measures.get(id); return measure !== undefined && 'source' in measure ? [[measure.source, completeTo(figures, id)] as const] : []; }));
+  const last = language === 'da' ? 'sidste måned' : 'last month';
+  const title = measures.map((measure) => measure.name[language]).join(', ');
+  return {
+    ...plainCard(language, title, `${measures.length > 1 ? `${measures[0]?.name[language] ?? ''}: ` : ''}${measures[0]?.definition[language] ?? ''}`, blocks, actionsFrom(measures.map((measure) => ({ label: `${measure.name[language]} ${last}`, ask: `${measure.name[language]} ${last}` }))), pack.label?.[language] ?? ''),
+    provenance: [...sources].filter(([, end]) => end >= '1900-01-01').map(([id, end]) => m.source(pack.sources.get(id)?.attribution[language] ?? '', dayName(shiftDays(end, -1), language))),
+  };
+}
+
+/** The page of a unit a person may see, as its own leader would get it. */
+async function unitPage(asking: Asking, membership: Membership, unit: string, language: Language, reading: Reading): Promise<Answer> {
+  const { pack, person } = membership;
+  const name = pack.organisation.units.get(unit)?.name[language] ?? unit;
+  if (!visibleUnits(pack, person).has(unit)) return { kind: 'refused', card: plainCard(language, pack.title[language], messages(language).noAccess(name), [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))), reading };
+  const page = await latestPage({ pack, person: { ...person, role: 'analyst', units: [unit], language } }, asking.figures(pack.id));
+  return { kind: 'help', card: page ?? plainCard(language, pack.title[language], replies(language).noSuchUnitPage(name), [], [], pack.label?.[language] ?? ''), reading };
 }
 
 /** The newest page of a person's digest; null when they get none or no period is complete. */
@@ -107,7 +134,7 @@ function indivisible(pack: Pack, query: Query, dimension: string): { measure: st
   return null;
 }
 
-async function answerQuery(asking: Asking, membership: Membership, reading: Reading & { kind: 'query' }): Promise<Answer> {
+async function answerQuery(asking: Asking, membership: Membership, reading: FiguresReading): Promise<Answer> {
   const { pack, person } = membership;
   const { language } = reading;
   const m = messages(language);
@@ -119,21 +146,27 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Read
   const undivided = query.by !== null && 'dimension' in query.by ? indivisible(pack, query, query.by.dimension) : null;
   if (undivided !== null) {
     const { measure, dimensions } = undivided;
-    const choices = dimensions.map((id) => ({ label: dimensionName(pack, id, language), ask: phrase(pack, { ...query, by: { dimension: id } }, language, completeTo(figures, measure)) }));
+    const choices = dimensions.map((id) => ({ label: dimensionName(pack, id, language), ask: phrase(pack, { ...query, by: { dimension: id, values: null } }, language, completeTo(figures, measure)) }));
     const said = m.notDividable(pack.measures.get(measure)?.name[language] ?? measure, dimensionName(pack, query.by !== null && 'dimension' in query.by ? query.by.dimension : '', language));
     return { kind: 'clarify', card: plainCard(language, pack.title[language], said, [], actionsFrom(choices), pack.label?.[language] ?? ''), reading };
   }
+  const wantsChart = reading.shape === null ? null : reading.shape === 'chart';
   const single = query.level === null && query.units.length === 1 && query.by === null && query.period.grain !== 'week' && query.period.grain !== 'day';
   const closed = lastClosed('month', completeTo(figures, query.measures[0] ?? ''), pack.yearStart);
-  const months: Query | null = single && reading.wantsChart !== false && query.period.to.endsWith('-01')
-    ? { ...query, period: rolling(query.period.to < closed.to ? query.period.to : closed.to, MONTHS_BEHIND), by: { grain: 'month' }, comparisons: couplingIds(pack, query) === null ? ['last-year', 'plan'] : ['plan'], order: null, limit: null }
+  const months: Query | null = single && wantsChart !== false && reading.kind !== 'why' && query.period.to.endsWith('-01')
+    ? { ...query, period: rolling(query.period.to < closed.to ? query.period.to : closed.to, MONTHS_BEHIND), by: { grain: 'month' }, comparisons: couplingIds(pack, query) === null ? ['last-year', 'plan'] : ['plan'], comparedTo: null, having: null, order: null, limit: null }
     : null;
-  const [result, history] = await Promise.all([runQuery(figures, query), months === null ? null : runQuery(figures, months)]);
+  const [asked, history, explained] = await Promise.all([runQuery(figures, query), months === null ? null : runQuery(figures, months), reading.kind === 'why' ? explain(figures, query, language) : null]);
+  // None is over the limit: they are shown all the same, and the answer says so.
+  const noneMet = query.having !== null && asked.rows.length === 0;
+  const result = noneMet ? await runQuery(figures, { ...query, having: null, limit: null }) : asked;
+  const among = query.having === null ? 0 : query.by !== null ? (await runQuery(figures, { ...query, having: null, limit: null })).rows.length : unitsOf(pack, query).length;
   const latest = completeTo(figures, query.measures[0] ?? '');
   const understood: UnderstoodPart[] = reading.understood.map((part) => ({ meaning: part.meaning, assumed: part.assumed }));
-  const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives, latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart: reading.wantsChart, history });
+  const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives, latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart, filtered: query.having === null ? null : { having: query.having, among, none: noneMet }, history });
   const removed = permitted.removed.length > 0 ? [m.noAccess(named(permitted.removed))] : query.level !== null && permitted.query.units !== reading.query.units && reading.query.units.some((unit) => !permitted.query.units.includes(unit)) ? [m.onlyOwn(named(query.units))] : [];
-  return { kind: 'answer', card: removed.length === 0 ? card : { ...card, blocks: [...card.blocks, { kind: 'notes', title: '', items: removed }] }, result, reading };
+  const told: Card = explained === null ? card : { ...card, headline: [card.headline, ...explained.sentences].join(' '), blocks: [...card.blocks.filter((block) => block.kind !== 'table'), ...explained.blocks] };
+  return { kind: 'answer', card: removed.length === 0 ? told : { ...told, blocks: [...told.blocks, { kind: 'notes', title: '', items: removed }] }, result, reading };
 }
 
 /** Reads a question and answers it, or asks back, or says what can be asked. Never a guess. */
@@ -150,23 +183,35 @@ export async function answer(text: string, asking: Asking): Promise<Answer> {
     const language = asking.language ?? first.person.language;
     return { kind: 'refused', card: plainCard(language, first.pack.title[language], messages(language).personalNumber, [], []), reading: { kind: 'help', language } };
   }
-  const reading = read(text, { lexicon: asking.lexicon, person: first.person, people: new Map(asking.memberships.map((one) => [one.pack.id, one.person])), pack: first.pack, today: asking.today, closedThrough, previous: asking.previous, language: asking.language });
+  const reading = read(text, { lexicon: asking.lexicon, person: first.person, people: new Map(asking.memberships.map((one) => [one.pack.id, one.person])), pack: first.pack, today: asking.today, closedThrough, previous: asking.previous, offered: asking.offered, language: asking.language });
   const { language } = reading;
   const m = messages(language);
   const label = first.pack.label?.[language] ?? '';
   switch (reading.kind) {
-    case 'query': {
+    case 'query': case 'why': {
       const membership = asking.memberships.find((one) => one.pack.id === reading.query.pack) ?? first;
       return answerQuery(asking, membership, reading);
     }
     case 'clarify': return { kind: 'clarify', card: plainCard(language, first.pack.title[language], reading.question, [], actionsFrom(reading.choices), label), reading };
     case 'definition': {
       const membership = asking.memberships.find((one) => one.pack.id === reading.pack) ?? first;
-      return { kind: 'help', card: definitionCard(asking.figures(membership.pack.id), reading.measure, language), reading };
+      return { kind: 'help', card: definitionCard(asking.figures(membership.pack.id), reading.measures, language), reading };
     }
     case 'latest-digest': {
-      const page = await latestPage({ ...first, person: { ...first.person, language } }, asking.figures(first.pack.id));
+      const membership = asking.memberships.find((one) => one.pack.id === reading.pack) ?? first;
+      if (reading.unit !== null) return unitPage(asking, membership, reading.unit, language, reading);
+      const page = await latestPage({ ...membership, person: { ...membership.person, language } }, asking.figures(membership.pack.id));
       return { kind: 'help', card: page ?? plainCard(language, first.pack.title[language], m.noDigestYet, [], [], label), reading };
+    }
+    case 'news': {
+      const figures = asking.figures(first.pack.id);
+      const fresh = freshnessCard(figures, [], null, language);
+      const page = await latestPage({ ...first, person: { ...first.person, language } }, figures);
+      return { kind: 'fresh', card: page === null ? fresh : { ...page, blocks: [{ kind: 'text', text: fresh.headline }, ...fresh.blocks, ...page.blocks] }, reading };
+    }
+    case 'fresh': {
+      const membership = asking.memberships.find((one) => one.pack.id === reading.pack) ?? first;
+      return { kind: 'fresh', card: freshnessCard(asking.figures(membership.pack.id), reading.measures, reading.period, language), reading };
     }
     case 'greeting': return { kind: 'help', card: helpCard(first, language, m.greeting(first.person.name.split(' ')[0] ?? '')), reading };
     case 'thanks': return { kind: 'help', card: plainCard(language, first.pack.title[language], m.thanks, [], []), reading };

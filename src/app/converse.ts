@@ -5,8 +5,9 @@ import { messages } from '../card/messages.ts';
 import type { Language, Pack } from '../pack/model.ts';
 import type { Clock, Incoming, Log, Painter, Store } from '../ports.ts';
 import type { Query } from '../query/query.ts';
+import type { Choice } from '../question/doubts.ts';
 import type { Lexicon } from '../question/lexicon.ts';
-import { answer, helpCard, latestPage } from './answer.ts';
+import { answer, helpCard, latestPage, type Answer } from './answer.ts';
 import { withPicture } from './compose.ts';
 import type { Figures } from './figures.ts';
 import { knownAs, membershipsOf } from './people.ts';
@@ -23,6 +24,17 @@ export interface House {
   readonly log: Log;
 }
 
+/** What a conversation remembers: the last question, what was offered when it was asked back, and the one before it, for an edited message is asked anew. */
+export interface Remembered { readonly query: Query | null; readonly offered: readonly Choice[] }
+export const NOTHING: Remembered = { query: null, offered: [] };
+
+/** What a conversation remembers after an answer; small talk and help change nothing. */
+export function remember(before: Remembered, answered: Answer): Remembered {
+  if (answered.kind === 'answer') return { query: answered.result.query, offered: [] };
+  if (answered.reading.kind === 'clarify') return { query: answered.reading.partial ?? before.query, offered: answered.reading.choices };
+  return { query: before.query, offered: [] };
+}
+
 /** A follow-up changes the question before it, within this time. */
 const FOLLOW_UP_MS = 30 * 60_000;
 const MOST_CONVERSATIONS = 5_000;
@@ -34,7 +46,7 @@ const textCard = (language: Language, title: string, headline: string): Card => 
  * answered once. Whatever goes wrong inside, the person gets a word and the log the reason.
  */
 export function createConversation(house: House): (incoming: Incoming) => Promise<Message | null> {
-  const before = new Map<string, { query: Query; at: number }>();
+  const talks = new Map<string, { last: Remembered; before: Remembered; at: number }>();
 
   const handle = async (incoming: Incoming): Promise<Message | null> => {
     const { store, clock, log } = house;
@@ -57,17 +69,18 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     if (holdsPersonalNumber(incoming.text)) return { card: textCard(person.language, pack.title[person.language], m.personalNumber), png: null };
 
     const key = JSON.stringify([incoming.address.platform, incoming.address.conversation, person.id]);
-    const last = before.get(key);
+    const known = talks.get(key);
+    const talk = known !== undefined && now.getTime() - known.at < FOLLOW_UP_MS ? known : { last: NOTHING, before: NOTHING, at: 0 };
+    // An edited message takes the place of what was written: it changes the question before that one.
+    const last = incoming.kind === 'edited' ? talk.before : talk.last;
     const answered = await answer(incoming.text, {
       memberships, figures: house.figures, lexicon: house.lexicon(memberships.map((one) => one.pack)),
       today: dayIn(pack.timeZone, now), language: null,
-      previous: last !== undefined && now.getTime() - last.at < FOLLOW_UP_MS ? last.query : null,
+      previous: last.query, offered: last.offered,
     });
-    if (answered.kind === 'answer') {
-      before.delete(key);
-      before.set(key, { query: answered.result.query, at: now.getTime() });
-      if (before.size > MOST_CONVERSATIONS) before.delete(before.keys().next().value as string);
-    }
+    talks.delete(key);
+    talks.set(key, { last: remember(last, answered), before: last, at: now.getTime() });
+    if (talks.size > MOST_CONVERSATIONS) talks.delete(talks.keys().next().value as string);
     await recordQuestion(store, { person: person.id, platform: incoming.from.platform, askedAt: now, text: incoming.text, kind: answered.reading.kind, reading: answered.kind === 'answer' ? answered.result.query : answered.reading });
     await recordAudit(store, { at: now, actor: person.id, action: answered.kind === 'refused' ? 'refused-units' : 'asked', detail: { platform: incoming.from.platform, kind: answered.reading.kind, query: answered.kind === 'answer' ? answered.result.query : null } });
     return withPicture(answered.card, house.painter, log);

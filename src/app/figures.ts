@@ -215,8 +215,8 @@ export async function runQuery(figures: Figures, query: Query): Promise<Result> 
   };
   const coverage = { completeTo: (id: string) => completeTo(figures, id), dimensionValues: [null] as (string | null)[] };
   // The first pass asks for every figure the rows will need and gets none; the second has them all.
-  evaluate(pack, { ...query, order: null, limit: null }, nowhere, coverage);
   const dimension = query.by !== null && 'dimension' in query.by ? query.by.dimension : null;
+  evaluate(pack, { ...query, by: dimension === null ? query.by : { dimension, values: null }, having: null, order: null, limit: null }, nowhere, coverage);
   const { table, values } = await fetchFigures(figures, demands, dimension);
   if (dimension !== null) {
     const totals = await fetchFigures(figures, demands, null);

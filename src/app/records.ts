@@ -170,6 +170,15 @@ export async function recordQuestion(store: Statements, question: { person: stri
   );
 }
 
+/** Questions, the newest first; "unanswered" are those that were asked back or not understood. */
+export async function listQuestions(store: Statements, options: { unanswered: boolean; limit: number }): Promise<{ askedAt: string; person: string; kind: string; text: string; leftover: string[] }[]> {
+  const rows = await store.query<{ asked_at: Date | string; person: string; kind: string; text: string; leftover: unknown }>(
+    `select asked_at, person, kind, text, reading -> 'leftover' as leftover from questions ${options.unanswered ? "where kind in ('clarify', 'not-understood')" : ''} order by id desc limit $1`,
+    [options.limit],
+  );
+  return rows.map((row) => ({ askedAt: new Date(row.asked_at).toISOString(), person: row.person, kind: row.kind, text: row.text, leftover: Array.isArray(row.leftover) ? row.leftover.map(String) : [] }));
+}
+
 /** Keeps who did what and when. */
 export async function recordAudit(store: Statements, entry: { at: Date; actor: string; action: string; detail: unknown }): Promise<void> {
   await store.query('insert into audit (at, actor, action, detail) values ($1, $2, $3, $4::jsonb)', [entry.at.toISOString(), entry.actor, entry.action, json(entry.detail)]);

@@ -131,6 +131,15 @@ export function lastClosed(grain: TimeGrain, through: IsoDate, yearStart = 1): P
   return periodOf(grain, shiftDays(holding.from, -1), yearStart);
 }
 
+/** Easter Sunday of a year (the anonymous Gregorian computus; Meeus, Astronomical Algorithms, chapter 8). */
+export function easter(year: number): IsoDate {
+  const [a, b, c] = [year % 19, Math.floor(year / 100), year % 100];
+  const h = (19 * a + b - Math.floor(b / 4) - Math.floor((b - Math.floor((b + 8) / 25) + 1) / 3) + 15) % 30;
+  const l = (32 + 2 * (b % 4) + 2 * Math.floor(c / 4) - h - (c % 4)) % 7;
+  const days = h + l - 7 * Math.floor((a + 11 * h + 22 * l) / 451) + 114;
+  return `${year}-${String(Math.floor(days / 31)).padStart(2, '0')}-${String((days % 31) + 1).padStart(2, '0')}`;
+}
+
 /** True when both periods are the same days. */
 export function samePeriod(a: Period, b: Period): boolean {
   return a.from === b.from && a.to === b.to;

@@ -1,5 +1,5 @@
 import type { Language, Measure, Pack } from '../pack/model.ts';
-import type { Query } from '../query/query.ts';
+import type { Having, Query } from '../query/query.ts';
 import { MISSING, type Cell, type Result, type Row } from '../query/result.ts';
 import { hasData } from '../chart/spec.ts';
 import { couple } from '../insight/coupling.ts';
@@ -8,6 +8,7 @@ import { barsPicture, coupledPicture, rowName, trendPicture } from './charts.ts'
 import { cellText, differenceCell, differenceOf, inWords, notesOf, plainCell, provenanceOf } from './figures.ts';
 import { messages } from './messages.ts';
 import { formatValue } from './numbers.ts';
+import { replies } from './replies.ts';
 
 /** One part of what was understood, in words; an assumed one was not said by the asker. */
 export interface UnderstoodPart {
@@ -26,11 +27,15 @@ export interface AnswerContext {
   readonly wantsChart: boolean | null;
   /** The months behind a single figure, for its picture; null when there are none. */
   readonly history: Result | null;
+  /** A filter, how many rows it was held against, and whether none met it (then all are shown). */
+  readonly filtered: { readonly having: Having; readonly among: number; readonly none: boolean } | null;
 }
 
 const measureOf = (pack: Pack, id: string): Measure => pack.measures.get(id) as Measure;
 const cellOf = (row: Row | undefined, id: string): Cell => row?.values[id] ?? MISSING;
 const unitName = (pack: Pack, row: Row, language: Language): string => pack.organisation.units.get(row.unit)?.name[language] ?? row.unit;
+/** What a row is about in a sentence: its unit, and the dimension's value where it has one. */
+const subject = (pack: Pack, row: Row, language: Language): string => (row.dimension === null ? unitName(pack, row, language) : `${unitName(pack, row, language)}, ${lower(rowName(pack, row, language))}`);
 const lower = (text: string): string => (/^\p{Lu}\p{Ll}/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
 
 /** "4,1 pct. over budget", "12 pct. mindre end året før": the first comparison that says something. */
@@ -46,7 +51,7 @@ function againstText(pack: Pack, row: Row, id: string, query: Query, language: L
     const found = differenceOf(cellOf(row, id), other, measure, language);
     if (found === null) continue;
     const size = found.text.replace(/^[+\u2212]/, '');
-    const name = comparison === 'plan' ? (pack.plans.get(id)?.name[language] ?? m.columnPlan.toLowerCase()) : comparison === 'last-year' ? m.lastYear : comparison === 'previous' ? m.columnPrevious.toLowerCase() : m.average;
+    const name = comparison === 'plan' ? (pack.plans.get(id)?.name[language] ?? m.columnPlan.toLowerCase()) : comparison === 'last-year' ? m.lastYear : comparison === 'previous' ? m.columnPrevious.toLowerCase() : comparison === 'period' ? (query.comparedTo === null ? '' : inWords(pack, query.comparedTo, language)) : m.average;
     if (/^0([.,]0+)?\D*$/.test(size)) return m.likeOther(name);
     return comparison === 'plan' ? m.againstPlan(size, found.difference > 0, name) : m.againstOther(size, found.difference > 0, name);
   }
@@ -75,7 +80,7 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
     const coupled = coupledSentence(pack, result, language);
     if (coupled !== '') return coupled;
     const against = againstText(pack, first, id, query, language);
-    const said = m.valueSentence(unitName(pack, first, language), lower(name), cellText(cellOf(first, id), pack, measure, language), words, against);
+    const said = m.valueSentence(subject(pack, first, language), lower(name), cellText(cellOf(first, id), pack, measure, language), words, against);
     // A year that is not over is not held against the whole year's budget, but who asked for the budget is told it.
     const plan = besidePlan(pack, query) === null || against !== '' ? MISSING : cellOf(first, query.measures[1] ?? '');
     return plan.value === null ? said : `${said} ${m.planIs(measureOf(pack, query.measures[1] ?? '').name[language], words, cellText({ ...plan, state: 'ok' }, pack, measure, language))}`;
@@ -87,6 +92,26 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
   const sorted = [...known].sort((a, b) => (cellOf(b, id).value ?? 0) - (cellOf(a, id).value ?? 0));
   const [top, bottom] = [sorted[0] as Row, sorted.at(-1) as Row];
   return m.rankedSentence(name, rowName(pack, top, language), cellText(cellOf(top, id), pack, measure, language), rowName(pack, bottom, language), cellText(cellOf(bottom, id), pack, measure, language), words);
+}
+
+/** "3 af 7 ligger over budget: …", or that none do. */
+function filteredSentence(pack: Pack, result: Result, filtered: NonNullable<AnswerContext['filtered']>, language: Language): string {
+  const r = replies(language);
+  const { having, among, none } = filtered;
+  const measure = measureOf(pack, having.measure);
+  const unit = having.relative ? 'percent' : measure.unit;
+  const amount = having.limit === 0 ? '' : formatValue(having.limit, unit, Number.isInteger(having.limit) ? 0 : measure.decimals, language);
+  const other = having.against === 'plan' ? (pack.plans.get(having.measure)?.name[language] ?? r.planWord) : having.against === 'average' ? r.averageWord : r.otherWord;
+  const side = having.side === 'below' ? r.below : r.above;
+  const what = having.against === null ? side(amount === '' ? '0' : amount) : having.side === 'either' ? r.either(amount, other) : amount === '' ? side(other) : r.by(amount, side(other));
+  const words = inWords(pack, result.query.period, language);
+  if (none) return r.metByNone(among, measure.name[language], what, words);
+  const name = (row: Row): string => (result.query.by !== null && 'grain' in result.query.by ? inWords(pack, row.period, language) : rowName(pack, row, language));
+  const list = result.rows.map((row) => {
+    const difference = having.against === null ? null : differenceOf(cellOf(row, having.measure), row.against[having.against]?.[having.measure], measure, language);
+    return `${name(row)} (${difference === null ? cellText(cellOf(row, having.measure), pack, measure, language) : difference.text})`;
+  });
+  return r.met(result.rows.length, among, measure.name[language], what, words, list.join(', '));
 }
 
 /** The money, plan and output measures of a query that asks for them together with their price; null otherwise. */
@@ -122,15 +147,15 @@ function coupledSentence(pack: Pack, result: Result, language: Language): string
   return `${spent} ${delivered} ${m.price(m.oneOf(output.unit), one(coupled.price.value), planned === null ? '' : m.inBudget(one(planned)))}`;
 }
 
-function comparisonColumns(query: Query, language: Language): { title: string; comparison: Query['comparisons'][number] }[] {
+function comparisonColumns(pack: Pack, query: Query, language: Language): { title: string; comparison: Query['comparisons'][number] }[] {
   const m = messages(language);
-  const titles = { plan: m.columnPlan, previous: m.columnPrevious, 'last-year': m.columnLastYear, average: m.columnAverage, share: m.columnShare } as const;
+  const titles = { plan: m.columnPlan, previous: m.columnPrevious, 'last-year': m.columnLastYear, period: query.comparedTo === null ? '' : inWords(pack, query.comparedTo, language), average: m.columnAverage, share: m.columnShare } as const;
   return query.comparisons.map((comparison) => ({ title: titles[comparison], comparison }));
 }
 
 function comparisonCells(pack: Pack, row: Row, id: string, query: Query, language: Language): TableCell[] {
   const measure = measureOf(pack, id);
-  return comparisonColumns(query, language).flatMap(({ comparison }) => {
+  return comparisonColumns(pack, query, language).flatMap(({ comparison }) => {
     const other = row.against[comparison]?.[id] ?? MISSING;
     if (comparison === 'share') return [plainCell(other.value === null ? '–' : cellText(other, pack, { ...measure, unit: 'percent', decimals: 1 } as Measure, language))];
     return [plainCell(other.value === null ? '–' : cellText(other, pack, measure, language)), differenceCell(cellOf(row, id), other, measure, language)];
@@ -144,11 +169,11 @@ function tableOf(pack: Pack, result: Result, language: Language): Block {
   const money = besidePlan(pack, result.query);
   const query: Query = money === null ? result.query : { ...result.query, measures: [money] };
   const right = (title: string): TableColumn => ({ title, align: 'right' });
-  const compared = comparisonColumns(query, language).flatMap(({ title, comparison }) => (comparison === 'share' ? [right(title)] : [right(title), right(m.columnDifference)]));
+  const compared = comparisonColumns(pack, query, language).flatMap(({ title, comparison }) => (comparison === 'share' ? [right(title)] : [right(title), right(m.columnDifference)]));
   const words = inWords(pack, query.period, language);
   const units = new Set(rows.map((row) => row.unit));
   const first = rows[0];
-  const title = units.size === 1 && first !== undefined ? `${unitName(pack, first, language)}, ${words}` : words;
+  const title = units.size === 1 && first !== undefined ? `${rows.length === 1 ? subject(pack, first, language) : unitName(pack, first, language)}, ${words}` : words;
   if (rows.length === 1 && first !== undefined) {
     return {
       kind: 'table', title, columns: [{ title: m.columnMeasure, align: 'left' }, right(m.columnValue), ...compared],
@@ -200,7 +225,7 @@ function chartTitle(pack: Pack, result: Result, language: Language): string {
     return `${units.size === 1 && first !== undefined ? `${unitName(pack, first, language)}: ` : ''}${measureOf(pack, rows.length > 1 && ids !== null ? ids.price : id).name[language]}, ${inWords(pack, query.period, language)}`;
   }
   const against = againstText(pack, row, id, query, language);
-  return `${unitName(pack, row, language)}: ${against === '' ? `${lower(measureOf(pack, id).name[language])} ${cellText(cellOf(row, id), pack, measureOf(pack, id), language)}` : against}, ${inWords(pack, query.period, language)}`;
+  return `${subject(pack, row, language)}: ${against === '' ? `${lower(measureOf(pack, id).name[language])} ${cellText(cellOf(row, id), pack, measureOf(pack, id), language)}` : against}, ${inWords(pack, query.period, language)}`;
 }
 
 /** The card that answers a query: the answer in one sentence, what was understood, the figures, a picture, caveats and sources. */
@@ -220,7 +245,7 @@ export function answerCard(pack: Pack, result: Result, context: AnswerContext): 
     language,
     title: names,
     label: pack.label?.[language] ?? '',
-    headline: sentence(pack, result, language, context.latest),
+    headline: context.filtered === null ? sentence(pack, result, language, context.latest) : filteredSentence(pack, result, context.filtered, language),
     blocks,
     picture: picture !== null && hasData(picture.chart) ? picture : null,
     actions,

@@ -19,7 +19,7 @@ const HISTORY_MONTHS = 37;
 export function queriesOf(pack: Pack, digest: Digest, period: Period): DigestQueries {
   const units = [...pack.organisation.units.keys()];
   const query = (measures: readonly string[], over: Period, rest: Partial<Query>): Query => ({
-    pack: pack.id, measures: [...new Set(measures)], units, level: null, period: over, comparisons: [], by: null, order: null, limit: null, ...rest,
+    pack: pack.id, measures: [...new Set(measures)], units, level: null, period: over, comparisons: [], comparedTo: null, by: null, having: null, order: null, limit: null, ...rest,
   });
   const of = (section: Section): Query | null => {
     switch (section.kind) {

@@ -3,7 +3,7 @@ import { atLevel } from '../pack/organisation.ts';
 import type { Measure, Pack, Plan } from '../pack/model.ts';
 import type { Window } from './compile.ts';
 import { forecastOf } from './forecast.ts';
-import type { Comparison, Query } from './query.ts';
+import type { Comparison, Having, Query } from './query.ts';
 import { MISSING, type Cell, type CellState, type Row } from './result.ts';
 
 /** Gives the figure of a base measure (flow, stock, distinct) for a window, node and dimension value. */
@@ -103,14 +103,24 @@ function shareOf(context: Context, id: string, window: Window, node: string, dim
 /** The same piece of the year before. What is compared with a year that is not over is cut to the same days. */
 const before = (period: Period): Period => sameLastYear(period);
 
-function against(context: Context, comparison: Comparison, id: string, period: Period, node: string, dimension: string | null): Cell {
+function against(context: Context, query: Query, comparison: Comparison, id: string, period: Period, node: string, dimension: string | null): Cell {
   switch (comparison) {
     case 'plan': return planOf(context, id, period, node, dimension) ?? MISSING;
     case 'previous': return valueOf(context, id, previousPeriod(period), node, dimension);
     case 'last-year': return valueOf(context, id, before(period), node, dimension);
+    case 'period': return query.comparedTo === null ? MISSING : valueOf(context, id, query.comparedTo, node, dimension);
     case 'average': return averageOf(context, id, period, node, dimension);
     case 'share': return shareOf(context, id, period, node, dimension);
   }
+}
+
+/** Whether a row is on the asked side of a limit; a figure that is missing or hidden is on none. */
+function meets(row: Row, having: Having): boolean {
+  const value = row.values[having.measure]?.value ?? null;
+  const other = having.against === null ? 0 : row.against[having.against]?.[having.measure]?.value ?? null;
+  if (value === null || other === null || (having.relative && other === 0)) return false;
+  const difference = having.relative ? ((value - other) / Math.abs(other)) * 100 : value - other;
+  return having.side === 'above' ? difference > having.limit : having.side === 'below' ? difference < (having.against === null ? having.limit : -having.limit) : Math.abs(difference) > having.limit;
 }
 
 /** The units a query is about, in the order of the tree. */
@@ -123,12 +133,14 @@ export function unitsOf(pack: Pack, query: Query): string[] {
 export function evaluate(pack: Pack, query: Query, base: Base, coverage: Coverage): Row[] {
   const context: Context = { pack, base, coverage };
   const periods = query.by !== null && 'grain' in query.by ? pieces(query.period, query.by.grain, pack.yearStart) : [query.period];
-  const dimensions = query.by !== null && 'dimension' in query.by ? coverage.dimensionValues : [null];
-  const rows = unitsOf(pack, query).flatMap((unit) => periods.flatMap((period) => dimensions.map((dimension): Row => ({
+  const { by } = query;
+  const dimensions = by === null || !('dimension' in by) ? [null] : by.values === null ? coverage.dimensionValues : coverage.dimensionValues.filter((value) => value !== null && by.values?.includes(value));
+  const every = unitsOf(pack, query).flatMap((unit) => periods.flatMap((period) => dimensions.map((dimension): Row => ({
     unit, period, dimension,
     values: Object.fromEntries(query.measures.map((id) => [id, valueOf(context, id, period, unit, dimension)])),
-    against: Object.fromEntries(query.comparisons.map((comparison) => [comparison, Object.fromEntries(query.measures.map((id) => [id, against(context, comparison, id, period, unit, dimension)]))])),
+    against: Object.fromEntries(query.comparisons.map((comparison) => [comparison, Object.fromEntries(query.measures.map((id) => [id, against(context, query, comparison, id, period, unit, dimension)]))])),
   }))));
+  const rows = query.having === null ? every : every.filter((row) => meets(row, query.having as Having));
   const order = query.order;
   if (order !== null) {
     const key = (row: Row): number | null => {

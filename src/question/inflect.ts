@@ -1,4 +1,4 @@
-const ENDINGS = ['ernes', 'terne', 'enes', 'erne', 'ens', 'ets', 'ene', 'tet', 'ten', 'ers', 'en', 'et', 'er', 'es', 'ne', 'n', 't', 's', 'e'];
+const ENDINGS = ['ernes', 'terne', 'enes', 'erne', 'ens', 'ets', 'ene', 'tet', 'ten', 'ter', 'ede', 'ers', 'en', 'et', 'er', 'es', 'ne', 'n', 't', 's', 'e'];
 const SHORTEST = 3;
 
 const known = new Map<string, readonly string[]>();
@@ -40,5 +40,8 @@ export function edits(a: string, b: string, limit: number): number {
   return rows[a.length]?.[b.length] ?? limit + 1;
 }
 
-/** Slips allowed in a word: one from five letters, two from eight; none in shorter ones. */
-export const slips = (word: string): number => (word.length >= 8 ? 2 : word.length >= 5 ? 1 : 0);
+/** Slips allowed between two words: one from five letters, two from eight; none in shorter ones. */
+export function slips(a: string, b: string): number {
+  const shorter = Math.min(a.length, b.length);
+  return shorter >= 8 ? 2 : shorter >= 5 ? 1 : 0;
+}

@@ -1,9 +1,18 @@
-import { lastClosed, rolling, yearToDate, type IsoDate, type Period, type TimeGrain } from '../calendar/period.ts';
+import { lastClosed, periodOf, rolling, shiftDays, shiftMonths, yearToDate, type IsoDate, type Period, type TimeGrain } from '../calendar/period.ts';
 import { isMoney } from '../card/numbers.ts';
 import type { Measure, Pack } from '../pack/model.ts';
 import type { Comparison } from '../query/query.ts';
+import { basesOf } from '../query/evaluate.ts';
 
 const TREND_MONTHS = 13;
+const WEEKS = 13;
+const YEARS = 3;
+
+/** The measure whose plan a measure is: the spend of a budget. */
+export const plannedBy = (pack: Pack, id: string): string | undefined => [...pack.plans.values()].find((plan) => plan.kind !== 'target' && plan.by === id)?.measure;
+/** The ratio of two measures, where the pack has one. */
+export const ratioOf = (pack: Pack, over: string, under: string): Measure | undefined => [...pack.measures.values()].find((m) => m.kind === 'ratio' && m.numerator === over && m.denominator === under);
+const moneyRatio = (pack: Pack, id: string): Measure | undefined => [...pack.measures.values()].find((m) => m.kind === 'ratio' && m.numerator === id && m.unit.includes(' per '));
 
 /**
  * The measures a question is about. The plan of another measure brings that one along (a budget is read beside the
@@ -11,8 +20,7 @@ const TREND_MONTHS = 13;
  * has that ratio.
  */
 export function resolveMeasures(pack: Pack, said: readonly string[]): { measures: readonly string[]; withPlan: boolean } {
-  const plannedBy = (id: string): string | undefined => [...pack.plans.values()].find((plan) => plan.kind !== 'target' && plan.by === id)?.measure;
-  const money = (id: string): string | undefined => [id, plannedBy(id)].find((one): one is string => one !== undefined && ratioOver(pack, one) !== undefined);
+  const money = (id: string): string | undefined => [id, plannedBy(pack, id)].find((one): one is string => one !== undefined && moneyRatio(pack, one) !== undefined);
   for (const a of said) for (const b of said) {
     const over = money(a);
     const ratio = over === undefined || a === b ? undefined : [...pack.measures.values()].find((m) => m.kind === 'ratio' && m.numerator === over && m.denominator === b && m.unit.includes(' per '));
@@ -21,7 +29,7 @@ export function resolveMeasures(pack: Pack, said: readonly string[]): { measures
     return { measures: [...new Set([over, ...(plan?.kind === 'measure' ? [plan.by] : []), b, ratio.id, ...said.filter((id) => id !== a && id !== b)])], withPlan: true };
   }
   // A budget alone is read beside the spend it is the budget of; allocated hours are a figure of their own.
-  const beside = (id: string): string | undefined => (isMoney(pack.measures.get(id)?.unit ?? '') ? plannedBy(id) : undefined);
+  const beside = (id: string): string | undefined => (isMoney(pack.measures.get(id)?.unit ?? '') ? plannedBy(pack, id) : undefined);
   const plan = said.find((id) => beside(id) !== undefined && (said.length === 1 || said.includes(beside(id) ?? '')));
   if (plan === undefined) return { measures: said, withPlan: false };
   return { measures: [...new Set([beside(plan) ?? plan, plan, ...said])], withPlan: true };
@@ -30,32 +38,63 @@ export function resolveMeasures(pack: Pack, said: readonly string[]): { measures
 /** What is dear or cheap is a price: the one of what was said ("cheapest per hour"), or the pack's only one. Nothing when that is not clear. */
 export function pricedBy(pack: Pack, said: readonly string[]): readonly string[] {
   if (said.some((id) => pack.measures.get(id)?.unit.includes(' per ') === true || isMoney(pack.measures.get(id)?.unit ?? ''))) return said;
-  const prices = [...pack.measures.values()].filter((m) => m.kind === 'ratio' && m.unit.includes(' per ') && isMoney(pack.measures.get(m.numerator)?.unit ?? '') && (said.length === 0 || said.includes(m.denominator)));
+  const prices = pricesOf(pack, said);
   return prices.length === 1 && prices[0] !== undefined ? [prices[0].id] : [];
 }
 
-const ratioOver = (pack: Pack, id: string): Measure | undefined => [...pack.measures.values()].find((m) => m.kind === 'ratio' && m.numerator === id && m.unit.includes(' per '));
+/** The prices of a pack: money per one of something; of what was said, when something was. */
+export function pricesOf(pack: Pack, said: readonly string[]): Measure[] {
+  return [...pack.measures.values()].filter((m) => m.kind === 'ratio' && m.unit.includes(' per ') && isMoney(pack.measures.get(m.numerator)?.unit ?? '') && (said.length === 0 || said.includes(m.denominator)));
+}
+
+/** The money "we have spent": the pack's only money with a budget, or else its only one that is divided by output. Null when that is not clear. */
+export function spendOf(pack: Pack): string | null {
+  const flows = [...pack.measures.values()].filter((m) => m.kind === 'flow' && isMoney(m.unit) && plannedBy(pack, m.id) === undefined);
+  for (const sort of [flows.filter((m) => pack.plans.has(m.id)), flows.filter((m) => moneyRatio(pack, m.id) !== undefined), flows]) if (sort.length === 1) return sort[0]?.id ?? null;
+  return null;
+}
+
+/** The pack's only forecast; null when it has none or several. */
+export function outlookOf(pack: Pack): string | null {
+  const forecasts = [...pack.measures.values()].filter((m) => m.kind === 'forecast');
+  return forecasts.length === 1 ? forecasts[0]?.id ?? null : null;
+}
+
+/** Whether a measure has a plan or target to be held against, its own or its parts'. */
+export function hasPlan(pack: Pack, id: string): boolean {
+  const measure = pack.measures.get(id);
+  return pack.plans.has(id) || measure?.kind === 'forecast' || (measure?.kind === 'ratio' && pack.plans.has(measure.numerator) && pack.plans.has(measure.denominator));
+}
 
 /** Against plan where there is one, else against last year. */
 export function defaultComparisons(pack: Pack, measures: readonly string[]): Comparison[] {
-  const planned = measures.some((id) => {
-    const measure = pack.measures.get(id);
-    return pack.plans.has(id) || measure?.kind === 'forecast' || (measure?.kind === 'ratio' && pack.plans.has(measure.numerator) && pack.plans.has(measure.denominator));
-  });
-  return planned ? ['plan'] : ['last-year'];
+  return measures.some((id) => hasPlan(pack, id)) ? ['plan'] : ['last-year'];
 }
 
-/** Without a period: the year to date for economy, the last closed month for all else, the last thirteen months for a development. */
-export function defaultPeriod(pack: Pack, measures: readonly string[], closed: IsoDate, overTime: boolean): Period {
+const COARSENESS: Readonly<Record<TimeGrain, number>> = { day: 0, week: 1, month: 2, quarter: 3, 'half-year': 4, year: 5 };
+/** True when pieces of the first grain are larger than those of the second. */
+export const coarser = (a: TimeGrain, b: TimeGrain): boolean => COARSENESS[a] > COARSENESS[b];
+
+/** The coarsest grain of the sources a measure comes from: no figure is finer than its data. */
+export function sourceGrain(pack: Pack, id: string): TimeGrain {
+  const grains = basesOf(pack, id).map((base) => { const measure = pack.measures.get(base); return measure !== undefined && 'source' in measure ? pack.sources.get(measure.source)?.grain ?? 'day' : 'day'; });
+  return grains.reduce((most, grain) => (coarser(grain, most) ? grain : most), 'day' as TimeGrain);
+}
+
+/** Without a period: the year to date for economy, the last closed month for all else; for rows over time, enough of them to see a development. */
+export function defaultPeriod(pack: Pack, measures: readonly string[], closed: IsoDate, overTime: TimeGrain | null): Period {
   const month = lastClosed('month', closed);
-  if (overTime) return rolling(month.to, TREND_MONTHS);
+  const grains = measures.map((id) => sourceGrain(pack, id)).filter((grain) => grain === 'quarter' || grain === 'year');
+  const coarse = grains.reduce<TimeGrain | null>((most, grain) => (most === null || coarser(grain, most) ? grain : most), null);
+  if (overTime === 'week') return { from: shiftDays(periodOf('week', closed).from, -7 * WEEKS), to: periodOf('week', closed).from, grain: 'rolling' };
+  if (overTime === 'day') return month;
+  if (overTime === 'year' || overTime === 'half-year' || (overTime !== null && coarse === 'year')) {
+    const year = yearToDate(lastClosed(coarse ?? 'month', closed, pack.yearStart).to, pack.yearStart);
+    return { from: shiftMonths(year.from, -12 * (YEARS - 1)), to: year.to, grain: 'rolling' };
+  }
+  if (overTime === 'quarter' || (overTime !== null && coarse === 'quarter')) return rolling(lastClosed('quarter', closed, pack.yearStart).to, 15);
+  if (overTime !== null) return rolling(month.to, TREND_MONTHS);
   const kinds = measures.map((id) => pack.measures.get(id)).filter((m): m is Measure => m !== undefined);
   if (kinds.some((m) => m.kind === 'forecast' || m.defaultPeriod === 'year-to-date')) return yearToDate(month.to, pack.yearStart);
-  const coarse = kinds.map((m) => ('source' in m ? pack.sources.get(m.source)?.grain : m.kind === 'ratio' ? sourceGrain(pack, m.numerator) : undefined)).find((g) => g === 'quarter' || g === 'year');
-  return coarse === undefined ? month : lastClosed(coarse, closed, pack.yearStart);
-}
-
-function sourceGrain(pack: Pack, id: string): TimeGrain | undefined {
-  const measure = pack.measures.get(id);
-  return measure !== undefined && 'source' in measure ? pack.sources.get(measure.source)?.grain : undefined;
+  return coarse === null ? month : lastClosed(coarse, closed, pack.yearStart);
 }

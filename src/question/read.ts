@@ -1,33 +1,36 @@
-import { lastClosed, periodOf, previousPeriod, sameLastYear, yearToDate, type IsoDate, type Period, type TimeGrain } from '../calendar/period.ts';
+import { lastClosed, periodOf, type IsoDate, type Period } from '../calendar/period.ts';
 import { periodName } from '../card/periods.ts';
 import type { Language, Pack, Person } from '../pack/model.ts';
-import type { Comparison, Query } from '../query/query.ts';
-import { definitionSubject, intentOf } from './intents.ts';
+import type { Query } from '../query/query.ts';
+import { asks } from './asks.ts';
+import { readComparisons } from './comparing.ts';
+import { complete, type Ground } from './complete.ts';
+import { choicesFor, type Choice, type Phrased } from './doubts.ts';
+import { freeText, MARK, take, wordsOf, type Draft, type Taken, type Understood } from './draft.ts';
+import { asksWhy, definitionOf, intentOf, withoutPoliteness } from './intents.ts';
 import { sameWord } from './inflect.ts';
-import { findNames, type Found, type Lexicon } from './lexicon.ts';
-import { defaultComparisons, defaultPeriod, pricedBy, resolveMeasures } from './measures.ts';
-import { findPeriod, NUMBER_PATTERN, numberOf } from './periods.ts';
+import type { Lexicon } from './lexicon.ts';
+import { findNames, splitCompounds, type Found } from './names.ts';
+import { measuresNamed, readPlaces, takeNames, type NamedMeasure } from './naming.ts';
+import { nextChoices } from './offers.ts';
+import { plannedBy } from './measures.ts';
 import { dimensionName, phrase } from './phrase.ts';
-import { freeText, tokenize, type Token } from './tokens.ts';
-import { asks, FILLERS, languageOf } from './words.ts';
-
-export interface Understood {
-  readonly part: 'measure' | 'unit' | 'period' | 'comparison' | 'grouping' | 'limit' | 'shape';
-  /** The asker's own words; empty when assumed. */
-  readonly words: string;
-  readonly meaning: string;
-  readonly assumed: boolean;
-}
-
-/** Something to press: a label, and the complete question it stands for. */
-export interface Choice { readonly label: string; readonly ask: string }
+import { readRanking } from './ranking.ts';
+import { nothingSaid, type Said, type Shape } from './said.ts';
+import { readGrain, readManner, readShape } from './shaping.ts';
+import { mendTime } from './slips.ts';
+import { namesTime, readTimes } from './times.ts';
+import { tokenize, type Token } from './tokens.ts';
+import { FILLERS, languageOf } from './words.ts';
 
 /** What a question was read as. An unclear question is a value, not an exception. */
 export type Reading =
-  | { readonly kind: 'query'; readonly language: Language; readonly query: Query; readonly understood: readonly Understood[]; readonly alternatives: readonly Choice[]; readonly wantsChart: boolean | null }
-  | { readonly kind: 'clarify'; readonly language: Language; readonly question: string; readonly choices: readonly Choice[]; readonly reason: 'measure' | 'period' | 'leftover'; readonly leftover: readonly string[] }
-  | { readonly kind: 'definition'; readonly language: Language; readonly pack: string; readonly measure: string }
-  | { readonly kind: 'latest-digest' | 'help' | 'greeting' | 'thanks'; readonly language: Language }
+  | { readonly kind: 'query' | 'why'; readonly language: Language; readonly query: Query; readonly understood: readonly Understood[]; readonly ignored: readonly string[]; readonly alternatives: readonly Choice[]; readonly shape: Shape | null }
+  | { readonly kind: 'clarify'; readonly language: Language; readonly question: string; readonly choices: readonly Choice[]; readonly reason: string; readonly leftover: readonly string[]; readonly understood: readonly Understood[]; readonly partial: Query | null }
+  | { readonly kind: 'definition'; readonly language: Language; readonly pack: string; readonly measures: readonly string[] }
+  | { readonly kind: 'fresh'; readonly language: Language; readonly pack: string; readonly measures: readonly string[]; readonly period: Period | null }
+  | { readonly kind: 'latest-digest'; readonly language: Language; readonly unit: string | null; readonly pack: string }
+  | { readonly kind: 'help' | 'greeting' | 'thanks' | 'news'; readonly language: Language }
   | { readonly kind: 'not-understood'; readonly language: Language; readonly leftover: readonly string[]; readonly nearest: readonly Choice[] };
 
 export interface ReadContext {
@@ -42,74 +45,47 @@ export interface ReadContext {
   readonly closedThrough: (packId: string, measureIds: readonly string[]) => IsoDate;
   /** The question before in this conversation; null: none. */
   readonly previous: Query | null;
+  /** What was offered when the question before was asked back; empty: nothing. */
+  readonly offered: readonly Choice[];
   readonly language: Language | null;
 }
 
-const MOST_CHOICES = 4;
-const AGAINST = '(?:mod|vs|versus|kontra|contra|over for|overfor|i forhold til|ift|sammenlignet med|compared (?:to|with)|against|than|end)';
-const COMPARED: readonly [comparison: Comparison, pattern: string][] = [
-  ['last-year', `${AGAINST} (?:det |samme |the |same )?(?:(?:periode|maaned|kvartal|period|month|quarter|time) )?(?:sidste aar|forrige aar|aaret foer|i fjor|last year|(?:the )?year before|previous year)`],
-  ['previous', `${AGAINST} (?:den |the )?(?:sidste|forrige|foregaaende|last|previous) (?:maaned|periode|kvartal|uge|month|period|quarter|week)|${AGAINST} (?:maaneden|perioden) foer|${AGAINST} the (?:month|period) before`],
-  ['plan', `${AGAINST} (?:plan(?:en)?|maal(?:et)?|target|budget(?:tet)? eller maal|budget or target)`],
-  ['average', `(?:${AGAINST} )?(?:gennemsnit(?:tet)?|snittet|the average|average)`],
-  ['share', '(?:andel|share|del) (?:af|of)(?: det hele| the whole| helheden| total(?:en)?)?'],
-];
-const GRAINS: readonly [grain: TimeGrain, words: string][] = [['day', 'dag|day'], ['week', 'uge|week'], ['month', 'maaned|month'], ['quarter', 'kvartal|quarter'], ['half-year', 'halvaar|half-year|half year'], ['year', 'aar|year']];
-const PER = '(?:pr|per|by|for hver|efter|fordelt paa|opdelt paa|hver|each)';
-const TREND = 'udvikling(?:en)?|trend(?:en)?|over tid|over time|development|kurve(?:n)?|tendens(?:en)?';
-const CONTINUES = /^(?:og|hvad med|hvad saa med|samme for|det samme for|and|what about|how about|same for)(?= )/;
-/** Dear and cheap are said of a price. */
-const DEAR = 'dyreste?|billigste?|cheapest|dearest|most expensive|least expensive';
-const HIGH = 'hoejeste?|stoerste?|dyreste?|mest|flest|highest|largest|most expensive|dearest|most|biggest';
-const LOW = 'laveste?|mindste?|billigste?|faerrest|lowest|smallest|least expensive|least|cheapest';
-
-interface Draft {
-  readonly tokens: readonly Token[];
-  readonly taken: boolean[];
-  readonly understood: Understood[];
-}
-
-/** Takes the words of the first match of a pattern in what is still free. */
-function take(draft: Draft, pattern: string): RegExpExecArray | null {
-  const { text, tokenAt } = freeText(draft.tokens, draft.taken);
-  const match = new RegExp(`(?<![\\p{L}\\d])(?:${pattern})(?![\\p{L}\\d])`, 'u').exec(text);
-  if (match !== null) for (let i = tokenAt(match.index); i <= tokenAt(match.index + match[0].trimEnd().length - 1); i += 1) draft.taken[i] = true;
-  return match;
-}
-const wordsOf = (draft: Draft, found: { from: number; to: number }): string => draft.tokens.slice(found.from, found.to).map((token) => token.text).join(' ');
+/** Begins a message that changes the one before, though it names a measure of its own. */
+const CONTINUES = /^(?:og|hvad med|hvad saa med|hvad saa|samme for|det samme|ogsaa|and|what about|how about|same for|the same|same again|same|now|nu|nej|no|jeg mente|jeg mener|i meant|i mean|rettelse|correction|sorry|undskyld|men|but|vis det|show it|show that|i stedet|instead|saa)(?: |$)/;
+const CORRECTION = '(?:nej|no|rettelse|correction|sorry|undskyld|ups|oops)?(?: ?(?:jeg mente|jeg mener|jeg mente egentlig|i meant|i mean|det var|det skulle vaere|it should be|i wanted|jeg ville have))';
+const SMALL = 'nej|no|ja|yes|i stedet(?: for)?|instead(?: of)?|det samme(?: for| i| med)?|the same(?: for| in)?|same for|hvad med|hvad saa med|hvad saa|what about|how about|ogsaa|rettelse|correction|sorry|undskyld|ups|oops|men|but|again|igen|isaer|mon|overordnet';
+const NEGATION = /^(?:uden|undtagen|bortset|ikke|eksklusive?|ekskl|without|except|excluding|excl|not|no|ingen|kun|only|aldrig|never|minus|hverken|neither|nor|don|doesn|isn)$/;
+const JOINS_UNDER = `(?:pr|per|for hver|for each|divideret med|divided by|delt med|delt paa|over antal|i forhold til antal)`;
 
 /**
  * Reads a question, the same way every time: names of the packs first (the longest wins, so that "pris pr. leveret
- * time" is a measure and no grouping), then comparisons ("mod sidste år" before "sidste år" becomes a period), then
- * shape and grouping, then periods; what is left over must be words without content of their own, or it is asked back.
+ * time" is a measure and no grouping), then one reader per kind of phrase, in an order that has its reasons:
+ * filters and ranks before comparisons ("over budget" is both), comparisons before periods ("mod sidste år" names what
+ * to compare with, not when). What is left over must be words without content of their own, or it is asked back.
  */
 export function read(text: string, context: ReadContext): Reading {
-  const tokens = tokenize(text);
-  const folded = tokens.map((token) => token.folded).join(' ');
-  const language = context.language ?? languageOf(tokens.map((token) => token.folded)) ?? context.person.language;
-  if (tokens.length === 0) return { kind: 'help', language };
-  const intent = intentOf(folded);
-  if (intent !== null) return { kind: intent, language };
-  const draft: Draft = { tokens, taken: tokens.map(() => false), understood: [] };
-  const names = findNames(context.lexicon, tokens, draft.taken);
-  const defined = definitionOf(context, folded, names, tokens);
-  if (defined !== null) return { kind: 'definition', language, ...defined };
-
-  for (const name of names) for (let i = name.from; i < name.to; i += 1) draft.taken[i] = true;
+  const typed = tokenize(text);
+  const language = context.language ?? languageOf(typed.map((token) => token.folded)) ?? context.person.language;
+  if (typed.length === 0) return { kind: 'help', language };
+  const answered = chosen(typed, context);
+  if (answered !== null) return read(answered.ask, { ...context, offered: [], language });
+  const tokens = mendTime(context.lexicon, splitCompounds(context.lexicon, typed));
+  const names = findNames(context.lexicon, tokens);
   const pack = packOf(context, names);
-  return readFigures(context, pack, language, draft, names.filter((name) => name.meanings.some((m) => m.pack === pack.id)));
-}
+  const own = names.map((name) => ({ ...name, meanings: name.meanings.filter((m) => m.pack === pack.id) })).filter((name) => name.meanings.length > 0);
+  const draft: Draft = { tokens, marks: tokens.map(() => null) };
+  takeNames(draft, pack, own);
 
-function definitionOf(context: ReadContext, folded: string, names: readonly Found[], tokens: readonly Token[]): { pack: string; measure: string } | null {
-  const subject = definitionSubject(folded);
-  if (subject === null) return null;
-  const size = subject.split(' ').length;
-  const at = tokens.map((token) => token.folded).join(' ').lastIndexOf(subject);
-  const first = tokens.map((token) => token.folded).join(' ').slice(0, at).split(' ').filter((w) => w !== '').length;
-  // Only when the whole subject is a measure: "what is the budget in October" asks for a figure.
-  const name = names.find((found) => found.from === first && found.to === first + size && found.meanings.some((m) => m.kind === 'measure'));
-  const measure = name?.meanings.find((m) => m.kind === 'measure');
-  return measure === undefined || !context.lexicon.packs.has(measure.pack) ? null : { pack: measure.pack, measure: measure.id };
+  const folded = typed.map((token) => token.folded).join(' ');
+  const bare = withoutPoliteness(folded);
+  const hasMeasure = own.some((name) => name.meanings.some((m) => m.kind === 'measure'));
+  const defined = definitionOf(bare, tokens, own);
+  if (defined.length > 0) return { kind: 'definition', language, pack: pack.id, measures: defined.map((one) => one.id) };
+  const intent = intentOf(folded, bare, withoutPoliteness(freeText(draft).text.trim()), hasMeasure);
+  if (intent === 'fresh') return freshness(context, pack, language, draft, own);
+  if (intent === 'latest-digest') return { kind: intent, language, pack: pack.id, unit: own.flatMap((name) => name.meanings).find((m) => m.kind === 'unit')?.id ?? null };
+  if (intent !== null) return { kind: intent, language };
+  return readFigures(context, pack, language, draft, own);
 }
 
 /** The pack a question is about: the one that knows its names, the person's own when in doubt. */
@@ -118,179 +94,172 @@ function packOf(context: ReadContext, names: readonly Found[]): Pack {
   return [context.pack, ...context.lexicon.packs.values()].reduce((best, pack) => (score(pack) > score(best) ? pack : best), context.pack);
 }
 
+function freshness(context: ReadContext, pack: Pack, language: Language, draft: Draft, names: readonly Found[]): Reading {
+  const measures = measuresNamed(names).flatMap((name) => name.ids);
+  const said = nothingSaid();
+  readTimes(draft, said, { today: context.today, closed: context.closedThrough(pack.id, [...pack.measures.keys()].slice(0, 1)), yearStart: pack.yearStart });
+  return { kind: 'fresh', language, pack: pack.id, measures, period: said.periods.at(-1) ?? null };
+}
+
+/** The offered choice an answer to a question of ours means: its words, its number, or the only one it fits. */
+function chosen(tokens: readonly Token[], context: ReadContext): Choice | null {
+  const { offered } = context;
+  if (offered.length === 0) return null;
+  const words = tokens.map((token) => token.folded).filter((word) => !/^(?:den|det|i|the|tak|please|jeg|mener|mente|in|one|nr|nummer|number)$/.test(word));
+  const text = words.join(' ');
+  const whole = offered.find((choice) => [choice.label, choice.ask].some((one) => tokenize(one).map((token) => token.folded).join(' ') === tokens.map((token) => token.folded).join(' ')));
+  if (whole !== undefined) return whole;
+  const place = /^[1-4]$/.test(text) ? Number(text) - 1 : /^(?:foerste|first|oeverste)$/.test(text) ? 0 : /^(?:anden|andet|second)$/.test(text) ? 1 : /^(?:tredje|third)$/.test(text) ? 2 : /^(?:sidste|last|nederste|seneste|nyeste|latest)$/.test(text) ? offered.length - 1 : /^(?:ja|yes|jo|jep|yep|ok)$/.test(text) && offered.length === 1 ? 0 : -1;
+  if (place >= 0 && offered[place] !== undefined) return offered[place];
+  if (words.length === 0 || words.length > 3) return null;
+  const fitting = offered.filter((choice) => { const known = tokenize(`${choice.label} ${choice.ask}`).map((token) => token.folded); return words.every((word) => known.some((one) => one === word || sameWord(one, word))); });
+  if (fitting.length === 1) return fitting[0] ?? null;
+  // "Sidste år", said of November: the November that lies in it.
+  const lone = read(tokens.map((token) => token.text).join(' '), { ...context, offered: [], previous: null });
+  const time = lone.kind === 'clarify' && lone.reason === 'measure' && lone.partial !== null && lone.understood.every((part) => part.part === 'period' || part.assumed) ? lone.partial.period : null;
+  const within = time === null ? [] : offered.filter(({ query }) => query !== null && query.period.from >= time.from && query.period.from < time.to);
+  return within.length === 1 ? within[0] ?? null : null;
+}
+
 function readFigures(context: ReadContext, pack: Pack, language: Language, draft: Draft, names: readonly Found[]): Reading {
-  const folded = draft.tokens.map((token) => token.folded).join(' ');
   const words = asks(language);
-  const ownUnits = (context.people.get(pack.id) ?? context.person).units;
-  const { understood } = draft;
-  const own = names.map((name) => ({ ...name, meanings: name.meanings.filter((m) => m.pack === pack.id) }));
+  const folded = draft.tokens.map((token) => token.folded).join(' ');
+  const owns = (context.people.get(pack.id) ?? context.person).units;
+  const understood: Understood[] = [];
   const note = (part: Understood['part'], said: string, meaning: string, assumed = false): void => { understood.push({ part, words: said, meaning, assumed }); };
-
-  // Comparison, before periods: "mod sidste år" names what to compare with, not when.
-  const comparisons: Comparison[] = [];
-  for (const [comparison, pattern] of COMPARED) if (take(draft, pattern) !== null) comparisons.push(comparison);
-
-  const wantsChart = take(draft, '(?:som |as (?:a )?|i (?:en )?|in a )?(?:graf|diagram|figur|kurvediagram|chart|graph|picture)') !== null ? true
-    : take(draft, '(?:kun |only |just )?(?:tal|tabel|numbers|table)(?: only)?|som tabel|as (?:a )?table|uden graf|without chart') !== null ? false : null;
-  const trend = take(draft, TREND) !== null;
-  const over = take(draft, '(?:over|under) plan|(?:over|under)(?= \u0001)');
-  const dearest = new RegExp(`(?<![\\p{L}\\d])(?:${DEAR})(?![\\p{L}\\d])`, 'u').exec(folded);
-  const limited = take(draft, `(?:top|bund|bottom|de|the) (${NUMBER_PATTERN})(?: (${HIGH}|${LOW}))?`);
-  const ranked = limited ?? take(draft, `(?:den |det |de |the )?(${HIGH}|${LOW})`);
-
-  // Grouping: by piece of time, by level of the organisation, by a dimension.
-  let grain: TimeGrain | null = null;
-  for (const [g, pattern] of GRAINS) if (grain === null && take(draft, `${PER} (?:${pattern})`) !== null) grain = g;
-  let level: string | null = null;
-  let dimension: string | null = null;
-  const units: string[] = [];
-  const groupBefore = new RegExp(`^(?:pr|per|by|efter|hver|each|hvilke|hvilket|hvilken|which|alle|all|every|paa|for|across|de|the)$`);
-  for (const name of own) {
-    const unit = name.meanings.find((m) => m.kind === 'unit');
-    const levelOf = name.meanings.find((m) => m.kind === 'level');
-    const dim = name.meanings.find((m) => m.kind === 'dimension');
-    const before = draft.tokens[name.from - 1]?.folded ?? '';
-    if (unit !== undefined) { units.push(unit.id); note('unit', wordsOf(draft, name), pack.organisation.units.get(unit.id)?.name[language] ?? unit.id); continue; }
-    if (dim !== undefined && levelOf === undefined) { dimension = dim.id; if (groupBefore.test(before)) draft.taken[name.from - 1] = true; continue; }
-    if (levelOf === undefined) continue;
-    const next = own.find((other) => other.from === name.to && other.meanings.some((m) => m.kind === 'unit'));
-    if (next !== undefined) continue;
-    if (/^(?:mit|min|vores|our|my)$/.test(before)) { units.push(...ownUnits); note('unit', wordsOf(draft, name), namesOf(pack, ownUnits, language)); continue; }
-    if (levelOf.id === pack.organisation.levels[0]?.id) { units.push(pack.organisation.root); note('unit', wordsOf(draft, name), namesOf(pack, [pack.organisation.root], language)); continue; }
-    level = levelOf.id;
-    if (groupBefore.test(before)) draft.taken[name.from - 1] = true;
-  }
-  if (ranked !== null && level === null && dimension === null) {
-    const below = (units.length > 0 ? units : [pack.organisation.root]).flatMap((unit) => pack.organisation.units.get(unit)?.children ?? [])[0];
-    level = below === undefined ? null : (pack.organisation.units.get(below)?.level ?? null);
-  }
-
-  // Measures. A name that several share is asked about.
-  const measured = own.filter((name) => name.meanings.some((m) => m.kind === 'measure') && !name.meanings.some((m) => m.kind === 'unit' || m.kind === 'level' || m.kind === 'dimension'));
-  const unclear = measured.find((name) => name.meanings.filter((m) => m.kind === 'measure').length > 1);
+  const said = nothingSaid();
+  const named = measuresNamed(names);
   const previous = context.previous !== null && context.previous.pack === pack.id ? context.previous : null;
-  const said = [...new Set(measured.flatMap((name) => name.meanings.filter((m) => m.kind === 'measure').map((m) => m.id)))];
-  /** The question changes the one before it: it names no measure of its own, or says so ("og timer?"). */
-  const kept = previous !== null && (said.length === 0 || CONTINUES.test(folded));
-  const whole = resolveMeasures(pack, dearest === null ? said : pricedBy(pack, said));
-  // "Over budget" is about the spend; the budget is what it is held against.
-  const resolved = over === null || !whole.withPlan ? whole : { ...whole, measures: whole.measures.slice(0, 1) };
-  const measures = resolved.measures.length > 0 ? resolved.measures : (previous?.measures ?? []);
-  for (const name of measured) note('measure', wordsOf(draft, name), namesOfMeasures(pack, name.meanings.filter((m) => m.kind === 'measure').map((m) => m.id), language));
-  for (const id of measures) if (!understood.some((u) => u.part === 'measure' && u.meaning === namesOfMeasures(pack, [id], language))) note('measure', '', namesOfMeasures(pack, [id], language), !said.includes(id));
+  const time = (ids: readonly string[]): { today: IsoDate; closed: IsoDate; yearStart: number } => ({ today: context.today, closed: context.closedThrough(pack.id, ids.length > 0 ? ids : [...pack.measures.keys()].slice(0, 1)), yearStart: pack.yearStart });
+  const idsNamed = named.flatMap((one) => one.ids);
 
-  // Periods, from what is still free.
-  const closed = context.closedThrough(pack.id, measures.length > 0 ? measures : [...pack.measures.keys()].slice(0, 1));
-  const free = freeText(draft.tokens, draft.taken);
-  let found = findPeriod(free.text, { today: context.today, closed, yearStart: pack.yearStart });
-  let periodWords = '';
-  let twoPeriods: readonly Period[] = [];
-  if (found !== null) {
-    const [from, to] = [free.tokenAt(found.from), free.tokenAt(Math.max(found.from, found.to - 1))];
-    periodWords = wordsOf(draft, { from, to: to + 1 });
-    for (let i = from; i <= to; i += 1) draft.taken[i] = true;
-    const second = findPeriod(freeText(draft.tokens, draft.taken).text, { today: context.today, closed, yearStart: pack.yearStart });
-    if (second !== null) {
-      const text = freeText(draft.tokens, draft.taken);
-      const [start, end] = [text.tokenAt(second.from), text.tokenAt(Math.max(second.from, second.to - 1))];
-      for (let i = start; i <= end; i += 1) draft.taken[i] = true;
-      const between = draft.tokens.slice(Math.min(to, end) + 1, Math.max(from, start)).map((token) => token.folded).join(' ');
-      const base = second.periods.length === 1 && found.periods.length === 1 ? comparedPeriods(found.periods[0], second.periods[0], closed, pack.yearStart) : null;
-      // "oktober 2025 mod oktober 2024": the newer one is asked about, the older is what to compare with.
-      if (base !== null && BETWEEN_PERIODS.test(between)) {
-        comparisons.push(base.comparison);
-        found = { ...found, periods: [base.period] };
-        periodWords = wordsOf(draft, { from: Math.min(from, start), to: Math.max(to, end) + 1 });
-      } else {
-        twoPeriods = [...found.periods, ...second.periods];
-      }
+  take(draft, CORRECTION);
+  take(draft, `(?:${SMALL})(?= |$)`);
+  readDivision(draft, said, named);
+  for (const one of readManner(draft, said, named.length > 0)) note('measure', one.words, '');
+  const filtered = readRanking(draft, said);
+  const shaped = [...readShape(draft, said), ...readGrain(draft, said)];
+  const placed = readPlaces(draft, said, pack, names, owns);
+  const compared = readComparisons(draft, said, () => namesTime(draft, time(idsNamed)));
+  readMeasures(said, pack, named, [...filtered, ...(said.deviation ? compared : [])], draft);
+  const context2 = time(said.measures.length > 0 ? said.measures : previous?.measures ?? []);
+  const timed = readTimes(draft, said, context2);
+  const why = asksWhy(folded, said.deviation || said.change || said.comparisons.length > 0);
+  if (why) take(draft, '(?:hvorfor|why|hvad skyldes|hvad er aarsagen(?: til)?|hvad er grunden(?: til)?|aarsagen til|grunden til|forklaringen paa|hvad forklarer|hvad driver|hvad ligger der bag|hvad ligger bag|what explains|what is behind|what s behind|what drives|what is driving|what caused|what causes|what is causing|reasons? (?:for|why|behind)|the reason|aarsag(?:en)?(?: til)?|forklaring(?:en)?(?: paa| for)?|how come|hvordan kan det vaere|forklar|explain)');
+
+  // What changes the question before: it names no measure of its own, or says so ("og timer?").
+  const standsAlone = said.measures.length > 0 || said.unclear.length > 0 || said.spending || said.outlook;
+  const kept = previous !== null && (!standsAlone || CONTINUES.test(folded)) ? previous : null;
+  const ground: Ground = { pack, own: owns, previous: kept, closed: context2.closed };
+  const phrased: Phrased = (query) => phrase(pack, query, language, context2.closed);
+  const { query, doubt, assumed } = complete(said, ground, said.periods[0] ?? null);
+
+  const ownWords = query.measures.flatMap((id) => context.lexicon.entries.filter((entry) => entry.meaning.kind === 'measure' && entry.meaning.id === id && entry.meaning.pack === pack.id).flatMap((entry) => entry.words));
+  const free = draft.tokens.filter((_, i) => draft.marks[i] === null);
+  const content = (token: Token): boolean => !FILLERS.has(token.folded) && !(ownWords.length > 0 && ownWords.some((word) => sameWord(word, token.folded)));
+  const leftover = [...new Set(free.filter((token) => NEGATION.test(token.folded) || content(token)).map((token) => token.text))];
+  const ignored = free.filter((token) => !leftover.includes(token.text)).map((token) => token.text);
+
+  describe();
+  const anything = standsAlone || said.units.length > 0 || said.except.length > 0 || said.level !== null || said.oneOfLevel !== null || said.by !== null || said.trend || said.change || said.deviation || said.periods.length > 0 || said.comparedTo !== null || said.comparisons.length > 0 || said.shape !== null || said.rank !== null || said.having !== null || said.limit !== null || why;
+  const doubts = { pack, language, query, phrased, words, context: { ...context2, own: owns }, leftover, lexicon: context.lexicon, said, named };
+  if (!anything) return { kind: 'not-understood', language, leftover, nearest: choicesFor({ ...doubts, doubt: { kind: 'no-measure' } }).slice(0, 2) };
+  const back = (reason: string, question: string, choices: readonly Choice[], partial: Query | null = query): Reading => ({ kind: 'clarify', language, question, choices, reason, leftover, understood, partial });
+
+  if (said.unclear[0] !== undefined) return back('measure', words.whichOf(said.unclear[0].words), choicesFor({ ...doubts, doubt: { kind: 'unclear', measures: said.unclear[0].measures } }));
+  if (doubt?.kind === 'no-measure') {
+    const weather = leftover.length > 0 && said.units.length === 0 && said.periods.length === 0 && said.level === null && said.comparisons.length === 0;
+    if (weather) return { kind: 'not-understood', language, leftover, nearest: choicesFor({ ...doubts, doubt }).slice(0, 2) };
+    return back(leftover.length > 0 ? 'leftover' : 'measure', leftover.length > 0 ? words.leftover(leftover.map((word) => `"${word}"`).join(', ')) : words.whichMeasure, choicesFor({ ...doubts, doubt }), query);
+  }
+  if (said.torn) return back('period', words.onePeriod, choicesFor({ ...doubts, doubt: { kind: 'periods' } }));
+  if (leftover.length > 0) {
+    const negation = leftover.find((word) => NEGATION.test(word.toLowerCase()));
+    return back('leftover', negation === undefined ? words.leftover(leftover.map((word) => `"${word}"`).join(', ')) : words.negation(negation), choicesFor({ ...doubts, doubt: { kind: 'leftover', negated: negation !== undefined } }));
+  }
+  if (said.periods.length > 1) return back('period', words.whichPeriod(said.periodWords), choicesFor({ ...doubts, doubt: { kind: 'periods' } }));
+  if (/rest|remainder/.test(said.periodWords.toLowerCase()) && said.periods[0] !== undefined && said.periods[0].from >= context2.closed && pack.measures.get(query.measures[0] ?? '')?.kind !== 'forecast') return back('future', words.noFuture, choicesFor({ ...doubts, doubt: { kind: 'future' } }));
+  if (doubt !== null) return back(doubt.kind, questionOf(), choicesFor({ ...doubts, doubt }));
+  return { kind: why ? 'why' : 'query', language, query, understood, ignored, alternatives: why ? [] : nextChoices(context, pack, query, language, context2.closed), shape: said.shape };
+
+  function questionOf(): string {
+    const name = (id: string): string => pack.measures.get(id)?.name[language] ?? id;
+    switch (doubt?.kind) {
+      case 'no-ratio': return words.noRatio(doubt.measures.map(name).join(` ${words.and} `));
+      case 'direction': return words.noDirection(name(query.measures[0] ?? ''));
+      case 'which-order': return words.whichOrder(pack.organisation.units.get(doubt.unit)?.name[language] ?? doubt.unit);
+      case 'grain': return words.onlyPer(name(doubt.measure), words.grains[doubt.grain]);
+      case 'average': return words.noAverage;
+      case 'share': return words.noShare;
+      case 'unit': return words.whichUnit(pack.organisation.levels.find((l) => l.id === doubt.level)?.name[language] ?? doubt.level);
+      case 'future': return words.noFuture;
+      case 'whole-except': return words.wholeExcept;
+      case 'over-time': return words.overTime;
+      case 'threshold': return words.threshold(name(query.measures[0] ?? ''));
+      case 'value-over-time': return words.valueOverTime;
+      default: return words.whichMeasure;
     }
   }
 
-  // A word of a measure's own name says nothing new: "hvor mange timer leverede vi".
-  const ownWords = measures.flatMap((id) => context.lexicon.entries.filter((entry) => entry.meaning.kind === 'measure' && entry.meaning.id === id && entry.meaning.pack === pack.id).flatMap((entry) => entry.words));
-  const leftover = draft.tokens.filter((token, i) => draft.taken[i] !== true && !FILLERS.has(token.folded) && !/^\d$/.test(token.folded) && !ownWords.some((word) => sameWord(word, token.folded))).map((token) => token.text);
-  const somethingNew = said.length > 0 || units.length > 0 || level !== null || dimension !== null || grain !== null || trend || found !== null || comparisons.length > 0 || wantsChart !== null || ranked !== null;
-  if (!somethingNew) return { kind: 'not-understood', language, leftover, nearest: [] };
-
-  const defaults = defaultPeriod(pack, measures, closed, trend || grain === 'month' || grain === 'week' || grain === 'quarter');
-  const chosen = (period: Period): Query => {
-    const by = dimension !== null ? { dimension } : grain !== null ? { grain } : trend ? { grain: 'month' as const } : kept ? previous.by : null;
-    const groupLevel = level ?? (kept && units.length === 0 ? previous.level : null);
-    const where = units.length > 0 ? [...new Set(units)] : level !== null ? [pack.organisation.root] : kept ? previous.units : [...ownUnits];
-    const against = comparisons.length > 0 ? [...new Set([...comparisons, ...(resolved.withPlan ? ['plan' as const] : [])])] : kept && said.length === 0 ? previous.comparisons : defaultComparisons(pack, measures);
-    const descending = ranked === null ? true : !new RegExp(`(?:${LOW})`).test(ranked[0]) && !/^(?:bund|bottom)/.test(ranked[0]);
-    const order = ranked !== null ? { measure: measures[0] ?? '', against: null, descending } : over !== null && level !== null ? { measure: measures[0] ?? '', against: 'plan' as const, descending: over[0].startsWith('over') } : kept && previous.order !== null ? { ...previous.order, measure: measures.includes(previous.order.measure) ? previous.order.measure : measures[0] ?? '' } : null;
-    const limit = limited !== null ? numberOf(limited[1] ?? '1') : kept ? previous.limit : null;
-    return { pack: pack.id, measures, units: where, level: groupLevel, period, comparisons: against, by, order, limit };
-  };
-  const phrased = (query: Query): Choice => ({ label: phrase(pack, query, language, closed), ask: phrase(pack, query, language, closed) });
-  const period = found?.periods[0] ?? (kept && !trend ? previous.period : defaults);
-
-  if (measures.length === 0) {
-    const likely = [...pack.measures.values()].filter((m) => m.synonyms.da.length + m.synonyms.en.length > 0).slice(0, MOST_CHOICES);
-    const choices = likely.map((m) => {
-      const { measures: ids } = resolveMeasures(pack, [m.id]);
-      return { label: m.name[language], ask: phrase(pack, { ...chosen(period), measures: ids, comparisons: defaultComparisons(pack, ids) }, language, closed) };
-    });
-    return leftover.length > 0 && units.length === 0 && found === null ? { kind: 'not-understood', language, leftover, nearest: choices.slice(0, 2) } : { kind: 'clarify', language, question: words.whichMeasure, choices, reason: 'measure', leftover };
+  function describe(): void {
+    const name = (id: string): string => pack.measures.get(id)?.name[language] ?? id;
+    const unitName = (id: string): string => pack.organisation.units.get(id)?.name[language] ?? id;
+    understood.length = 0;
+    for (const one of named.filter((each) => each.ids.length > 1 || each.ids.some((id) => query.measures.includes(id)))) note('measure', wordsOf(draft, one.from, one.to), one.ids.map(name).join(', '));
+    for (const id of query.measures) if (!understood.some((part) => part.part === 'measure' && part.meaning === name(id))) note('measure', '', name(id), !said.measures.includes(id));
+    for (const one of named.filter((each) => each.mended)) note('intent', wordsOf(draft, one.from, one.to), words.mended(wordsOf(draft, one.from, one.to), one.ids.map(name).join(', ')), true);
+    for (const found of names.filter((each) => each.mended && each.meanings.some((m) => m.kind === 'unit'))) note('intent', wordsOf(draft, found.from, found.to), words.mended(wordsOf(draft, found.from, found.to), unitName(found.meanings[0]?.id ?? '')), true);
+    const where = query.level !== null && query.units.length === 1 && query.units[0] === pack.organisation.root ? '' : query.units.map(unitName).join(', ');
+    const placeWords = (as: 'unit' | 'grouping'): string => placed.filter((one) => (one.as ?? 'grouping') === as).map((one) => one.words).join(' ');
+    if (where !== '') note('unit', placeWords('unit'), where, assumed.unit);
+    if (query.level !== null) note('grouping', placeWords('grouping'), words.per(pack.organisation.levels.find((l) => l.id === query.level)?.name[language] ?? query.level), said.level === null && kept === null);
+    if (query.by !== null) note('grouping', 'grain' in query.by ? shaped.map((one) => one.words).join(' ') : placeWords('grouping'), 'grain' in query.by ? words.per(words.grains[query.by.grain]) : query.by.values === null ? words.per(dimensionName(pack, query.by.dimension, language)) : query.by.values.map((value) => valueNameOf(pack, value, language)).join(', '));
+    note('period', timed.map((one) => one.words).join(' '), periodName(query.period, language, pack.yearStart), assumed.period);
+    for (const comparison of query.comparisons) note('comparison', compared.map((one) => one.words).join(' '), comparison === 'period' && query.comparedTo !== null ? `${words.against} ${periodName(query.comparedTo, language, pack.yearStart)}` : words.comparedWith[comparison], assumed.comparison);
+    if (query.having !== null) note('filter', filtered.map((one) => one.words).join(' '), phraseOf(query, 'having'));
+    else if (query.order !== null && query.limit === null) note('order', filtered.map((one) => one.words).join(' '), query.order.against === 'plan' ? words.deviation(query.order.descending) : query.order.against !== null ? words.change(query.order.descending) : query.order.descending ? words.highest : words.lowest);
+    if (query.limit !== null) note('limit', filtered.map((one) => one.words).join(' '), query.order?.descending === false ? words.last(query.limit) : words.first(query.limit));
+    if (said.shape !== null) note('shape', '', words.shapes[said.shape]);
+    for (const token of draft.tokens) if (token.mended !== undefined) note('intent', token.text, words.mended(token.text, token.mended), true);
   }
-  if (unclear !== undefined) {
-    const choices = unclear.meanings.flatMap((m) => (m.kind === 'measure' ? [m.id] : [])).slice(0, MOST_CHOICES).map((id) => {
-      const ids = resolveMeasures(pack, [...said.filter((one) => !unclear.meanings.some((m) => m.kind === 'measure' && m.id === one)), id]).measures;
-      return { label: pack.measures.get(id)?.name[language] ?? id, ask: phrase(pack, { ...chosen(period), measures: ids, comparisons: defaultComparisons(pack, ids) }, language, closed) };
-    });
-    return { kind: 'clarify', language, question: words.whichOf(wordsOf(draft, unclear)), choices, reason: 'measure', leftover };
+  function phraseOf(one: Query, _part: 'having'): string {
+    const whole = phrased(one).split(' ');
+    const without = phrased({ ...one, having: null, order: null, limit: null }).split(' ');
+    return whole.slice(without.length).join(' ');
   }
-  if (found !== null && found.periods.length > 1) {
-    const choices = found.periods.map((one) => ({ label: `${periodName(one, language, pack.yearStart)}${one.to > closed ? ` (${words.notClosed})` : ''}`, ask: phrase(pack, chosen(one), language, closed) }));
-    return { kind: 'clarify', language, question: words.whichMonth(periodName(found.periods[0], language, pack.yearStart).split(' ')[0] ?? ''), choices, reason: 'period', leftover };
-  }
-  if (twoPeriods.length > 0) {
-    const choices = twoPeriods.slice(0, MOST_CHOICES).map((one) => ({ label: periodName(one, language, pack.yearStart), ask: phrase(pack, chosen(one), language, closed) }));
-    return { kind: 'clarify', language, question: words.onePeriod, choices, reason: 'period', leftover };
-  }
-  const query = chosen(period);
-  if (leftover.length > 0) return { kind: 'clarify', language, question: words.leftover(leftover.map((word) => `"${word}"`).join(', ')), choices: NEGATION.test(folded) ? [] : [phrased(query)], reason: 'leftover', leftover };
-
-  if (units.length === 0 && level === null) note('unit', '', namesOf(pack, query.units, language), !kept);
-  if (query.level !== null) note('grouping', '', words.per(pack.organisation.levels.find((l) => l.id === query.level)?.name[language] ?? query.level));
-  if (query.by !== null) note('grouping', '', 'grain' in query.by ? words.per(words.grains[query.by.grain]) : words.per(dimensionName(pack, query.by.dimension, language)));
-  note('period', periodWords, periodName(period, language, pack.yearStart), found === null && !kept);
-  for (const comparison of query.comparisons) note('comparison', '', words.comparedWith[comparison], comparisons.length === 0);
-  if (query.limit !== null) note('limit', '', words.first(query.limit));
-  return { kind: 'query', language, query, understood, alternatives: alternativesOf(context, pack, query, language, closed), wantsChart };
 }
 
-/** Turns the question round, so that what is understood of it would be its opposite. */
-const NEGATION = /(?<![\p{L}])(?:uden|undtagen|bortset|ikke|eksklusive?|without|except|excluding|excl|not|no)(?![\p{L}])/u;
-const BETWEEN_PERIODS = new RegExp(`^(?:(?:i|in|for|fra|from|og|and|med|with|sammenlignet|compared|${AGAINST}) ?)*$`);
+const valueNameOf = (pack: Pack, value: string, language: Language): string => {
+  for (const source of pack.sources.values()) for (const dimension of source.dimensions) { const name = dimension.values[value]; if (name !== undefined) return name[language]; }
+  return value;
+};
 
-/** The newer of two periods, and the comparison that the older one is; null when it is neither the year nor the period before. A year that is not over is compared like for like. */
-function comparedPeriods(a: Period, b: Period, closed: IsoDate, yearStart: number): { period: Period; comparison: Comparison } | null {
-  const [older, newer] = a.from < b.from ? [a, b] : [b, a];
-  const same = (one: Period): boolean => one.from === older.from && one.to === older.to;
-  const running = newer.grain === 'year' && newer.to > closed && newer.from < closed;
-  if (same(sameLastYear(newer))) return { period: running ? yearToDate(lastClosed('month', closed).to, yearStart) : newer, comparison: 'last-year' };
-  return same(previousPeriod(newer)) ? { period: newer, comparison: 'previous' } : null;
+/** "X pr. Y" between two measures. */
+function readDivision(draft: Draft, said: Said, named: readonly NamedMeasure[]): void {
+  const measure = `[${MARK.measure}${MARK.plan}]`;
+  const found = take(draft, `${measure} (?:\\p{L}+ )?${JOINS_UNDER} (?:en |et |a |an )?${measure}`, '');
+  if (found === null) return;
+  const over = named.find((one) => one.from <= found.from && found.from < one.to);
+  const under = named.find((one) => one.from < found.to && found.to <= one.to);
+  if (over === undefined || under === undefined || over === under || over.ids[0] === undefined || under.ids[0] === undefined || over.ids.length > 1 || under.ids.length > 1) return;
+  said.divided = [over.ids[0], under.ids[0]];
+  take(draft, JOINS_UNDER);
 }
 
-const namesOf = (pack: Pack, units: readonly string[], language: Language): string => units.map((id) => pack.organisation.units.get(id)?.name[language] ?? id).join(', ');
-const namesOfMeasures = (pack: Pack, ids: readonly string[], language: Language): string => ids.map((id) => pack.measures.get(id)?.name[language] ?? id).join(', ');
-
-/** What is likely asked next, each a complete question. */
-function alternativesOf(context: ReadContext, pack: Pack, query: Query, language: Language, closed: IsoDate): Choice[] {
-  const words = asks(language);
-  const first = query.measures.find((id) => pack.measures.get(id)?.kind === 'ratio') ?? query.measures[0] ?? '';
-  const choices: Choice[] = [];
-  const add = (label: string, next: Query): void => { choices.push({ label, ask: phrase(pack, next, language, closed) }); };
-  const name = pack.measures.get(first)?.name[language] ?? first;
-  const running = periodOf('month', context.today);
-  if (query.period.grain === 'month' && query.period.from === running.from && query.period.to > closed) add(periodName(lastClosed('month', closed), language, pack.yearStart), { ...query, period: lastClosed('month', closed) });
-  if (query.by === null) choices.push({ label: `${name}, ${words.trend}`, ask: `${name} ${query.level === null ? namesOf(pack, query.units.slice(0, 1), language) : ''} ${words.trend}`.replace(/ {2,}/g, ' ') });
-  const below = query.units.flatMap((unit) => pack.organisation.units.get(unit)?.children ?? [])[0];
-  const level = pack.organisation.levels.find((l) => l.id === pack.organisation.units.get(below ?? '')?.level);
-  if (query.level === null && level !== undefined) add(words.perUnit(level.name[language]), { ...query, measures: [first], level: level.id, units: [pack.organisation.root], by: null, order: null, comparisons: defaultComparisons(pack, [first]) });
-  if (!query.comparisons.includes('last-year')) add(words.vsLastYear, { ...query, comparisons: ['last-year'] });
-  return choices.slice(0, MOST_CHOICES);
+/** The measures said. A budget that something lies over or under is what it is held against, and no measure of its own. */
+function readMeasures(said: Said, pack: Pack, named: readonly NamedMeasure[], held: readonly Taken[], draft: Draft): void {
+  for (const one of named) {
+    const first = one.ids[0];
+    const asPlan = one.ids.length === 1 && first !== undefined && plannedBy(pack, first) !== undefined && held.some((span) => span.from <= one.from && one.to <= span.to);
+    if (one.ids.length > 1) said.unclear.push({ words: wordsOf(draft, one.from, one.to), measures: one.ids });
+    else if (first !== undefined && !asPlan && !said.measures.includes(first)) said.measures.push(first);
+  }
+  if (said.measures.length === 0 && said.unclear.length === 0) {
+    const plan = named.find((one) => one.ids[0] !== undefined && plannedBy(pack, one.ids[0]) !== undefined)?.ids[0];
+    const of = plan === undefined ? undefined : plannedBy(pack, plan);
+    if (of !== undefined) said.measures.push(of);
+  }
 }
+
+/** The month now running, or the last closed one: what "denne måned" is offered as well. */
+export const isRunning = (query: Query, today: IsoDate, closed: IsoDate): boolean => query.period.grain === 'month' && query.period.from === periodOf('month', today).from && query.period.to > lastClosed('month', closed).to;

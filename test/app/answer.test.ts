@@ -15,7 +15,7 @@ async function ask(text: string, who = 'leder-nord'): Promise<{ answered: Answer
   const packs = house.packs();
   const pack = packs[0];
   if (pack === undefined) throw new Error('no demo');
-  const answered = await answer(text, { memberships: [{ pack, person: pack.people.get(who) as Person }], figures: (id) => house.figures(id), lexicon: buildLexicon(packs), today: '2026-11-23', previous: null, language: null });
+  const answered = await answer(text, { memberships: [{ pack, person: pack.people.get(who) as Person }], figures: (id) => house.figures(id), lexicon: buildLexicon(packs), today: '2026-11-23', previous: null, offered: [], language: null });
   return { answered, said: cardText(answered.card).replaceAll('\u00a0', ' ') };
 }
 const headline = async (text: string, who?: string): Promise<string> => (await ask(text, who)).answered.card.headline.replaceAll('\u00a0', ' ');

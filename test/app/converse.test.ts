@@ -118,7 +118,7 @@ describe('a conversation', () => {
     const [pack] = house.packs();
     const person = pack?.people.get('chef');
     if (pack === undefined || person === undefined) throw new Error('no demo');
-    const asking = { memberships: [{ pack, person }], figures: house.figures, lexicon: buildLexicon(house.packs()), today: '2026-11-23', previous: null, language: null } as const;
+    const asking = { memberships: [{ pack, person }], figures: house.figures, lexicon: buildLexicon(house.packs()), today: '2026-11-23', previous: null, offered: [], language: null } as const;
     const [one, two] = [await answer('pris pr. time pr. distrikt i år', asking), await answer('pris pr. time pr. distrikt i år', asking)];
     expect(one).toEqual(two);
   });

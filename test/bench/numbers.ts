@@ -15,7 +15,7 @@ export const MONTH: Period = periodOf('month', '2026-10-01');
 const ODD_DAYS: Period = { grain: 'rolling', from: '2026-10-05', to: '2026-10-16' };
 
 export const queryFor = (measures: readonly string[], period: Period, more: Partial<Query> = {}): Query =>
-  ({ pack: PACK, measures, units: NODES.map(({ id }) => id), level: null, period, comparisons: [], by: null, order: null, limit: null, ...more });
+  ({ pack: PACK, measures, units: NODES.map(({ id }) => id), level: null, period, comparisons: [], comparedTo: null, by: null, having: null, order: null, limit: null, ...more });
 
 /**
  * A measure, the bare query's column for it (`per` of which make one), and the smallest part the two must agree to:
@@ -73,7 +73,7 @@ export async function measureNumbers(town: Town, rounds: number): Promise<{ line
   const size = `${inRows(site.visits)} visits`;
   const digest = pack.digests.get(DIGEST) as Digest;
   const bare = await bareOnFacts(town);
-  const services = queryFor(['visiterede_timer', 'leverede_timer'], ODD_DAYS, { by: { dimension: 'ydelse' } });
+  const services = queryFor(['visiterede_timer', 'leverede_timer'], ODD_DAYS, { by: { dimension: 'ydelse', values: null } });
   const byHand = async (what: string, often: number, ours: () => Promise<unknown>, statements: readonly string[]): Promise<{ line: Line; ms: number }> => {
     const t = await inTurn({ ours, theirs: () => bare.all(statements) }, often);
     const ratio = medianRatio(t.ours, t.theirs);

@@ -73,7 +73,7 @@ export async function measureQuestions(town: Town, painter: Painter, store: Stor
         const { ms, value: message } = await timed(() => handle({ id, kind: 'message', from: { platform: 'web', tenant: 'local', user: leader.id, email: null }, address: { ...address, conversation: id, user: leader.id }, direct: true, text }));
         const person = pack.people.get(leader.id) as Person;
         const from = performance.now();
-        const { kind } = read(text, { lexicon, person, pack, today: dayIn(pack.timeZone, CLOCK.now()), closedThrough: (_pack, measures) => measures.map((id) => completeTo(figures, id)).sort()[0] ?? '', people: new Map(), previous: null, language: null });
+        const { kind } = read(text, { lexicon, person, pack, today: dayIn(pack.timeZone, CLOCK.now()), closedThrough: (_pack, measures) => measures.map((id) => completeTo(figures, id)).sort()[0] ?? '', people: new Map(), previous: null, offered: [], language: null });
         const readMs = performance.now() - from;
         if (round === 0) {
           if (kind !== 'query' || message === null || message.card.provenance.length === 0) unanswered.push(`"${text}" by ${leader.id} of ${leader.node.name}: ${kind}, ${message?.card.headline ?? 'no answer'}`);

@@ -40,7 +40,7 @@ const number = (text: string | undefined): number | null => (text === undefined 
   });
 
   const ask = async (pack: string, measures: string[], units: string[], period: Period, level: string | null = null): Promise<readonly Row[]> =>
-    (await runQuery(house.figures(pack), { pack, measures, units, level, period, comparisons: [], by: null, order: null, limit: null })).rows;
+    (await runQuery(house.figures(pack), { pack, measures, units, level, period, comparisons: [], comparedTo: null, by: null, having: null, order: null, limit: null })).rows;
   const value = (row: Row | undefined, measure: string): number | null => row?.values[measure]?.value ?? null;
 
   describe('Scotland, home care', () => {

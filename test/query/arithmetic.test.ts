@@ -34,7 +34,7 @@ async function figuresFor(visits: readonly Visit[]): Promise<{ pack: Pack; figur
   return { pack, figures, close: () => { connection.closeSync(); stocks.closeSync(); } };
 }
 
-const query = (measures: string[], units: string[], over: Period, rest: Partial<Query> = {}): Query => ({ pack: 'p', measures, units, level: null, period: over, comparisons: [], by: null, order: null, limit: null, ...rest });
+const query = (measures: string[], units: string[], over: Period, rest: Partial<Query> = {}): Query => ({ pack: 'p', measures, units, level: null, period: over, comparisons: [], by: null, comparedTo: null, having: null, order: null, limit: null, ...rest });
 
 describe('figures are those of the facts themselves, at every node and period', () => {
   it('sums, ratios of sums and distinct counts equal straightforward counting', async () => {
@@ -76,7 +76,7 @@ describe('figures are those of the facts themselves, at every node and period', 
         else expect(Math.round((row.values['spend']?.value ?? NaN) * 100)).toBe(own.reduce((sum, v) => sum + v.cents, 0));
         if (own.length > 0) expect(row.values['people']?.value).toBe(new Set(own.filter((v) => v.minutes > 0).map((v) => v.who)).size);
       }
-      const kinds = await runQuery(figures, query(['spend', 'people'], ['alt'], over, { by: { dimension: 'kind' }, comparisons: ['share'] }));
+      const kinds = await runQuery(figures, query(['spend', 'people'], ['alt'], over, { by: { dimension: 'kind', values: null }, comparisons: ['share'] }));
       for (const row of kinds.rows) {
         const own = visits.filter((v) => v.kind === row.dimension && v.date >= over.from && v.date < over.to);
         expect(own.length).toBeGreaterThan(0);

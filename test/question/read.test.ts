@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 const ask = (text: string, previous: Query | null = null, who = 'leder-nord', language: Language | null = null): Reading =>
-  read(text, { lexicon, pack, person: pack.people.get(who) as Person, people: new Map(), today: TODAY, closedThrough: () => CLOSED, previous, language });
+  read(text, { lexicon, pack, person: pack.people.get(who) as Person, people: new Map(), today: TODAY, closedThrough: () => CLOSED, previous, offered: [], language });
 
 function check(reading: Reading, expected: Expected): void {
   if (expected.kind !== undefined) {
@@ -109,7 +109,7 @@ describe('what is offered can be pressed', () => {
     for (const question of everything) for (const language of ['da', 'en'] as const) {
       const reading = ask(question, null, 'chef', language);
       const offered = reading.kind === 'query' ? reading.alternatives : reading.kind === 'clarify' ? reading.choices : reading.kind === 'not-understood' ? reading.nearest : [];
-      for (const { ask: next } of offered) expect([question, next, ask(next, null, 'chef', language).kind]).toEqual([question, next, 'query']);
+      for (const { ask: next } of offered) expect([question, next, ask(next, null, 'chef', language).kind]).toEqual([question, next, /^(?:hvorfor|why) /.test(next) ? 'why' : /^(?:hvad betyder|what does) /.test(next) ? 'definition' : 'query']);
     }
   });
   it('a query said in words reads back to the same query', () => {
@@ -124,7 +124,7 @@ describe('what is offered can be pressed', () => {
 });
 
 describe('another domain works without a change of code', () => {
-  const at = (text: string): Reading => read(text, { lexicon: librarian, pack: library, person: { id: 'x', name: 'X', title: { da: '', en: '' }, role: 'leader', units: ['main'], language: 'en', email: null, slack: null, teams: null }, people: new Map(), today: TODAY, closedThrough: () => CLOSED as IsoDate, previous: null, language: null });
+  const at = (text: string): Reading => read(text, { lexicon: librarian, pack: library, person: { id: 'x', name: 'X', title: { da: '', en: '' }, role: 'leader', units: ['main'], language: 'en', email: null, slack: null, teams: null }, people: new Map(), today: TODAY, closedThrough: () => CLOSED as IsoDate, previous: null, offered: [], language: null });
   it.each<[string, Expected]>([
     ['loans last month', { measures: ['loans'], units: ['main'], period: ['2026-10-01', '2026-11-01'] }],
     ['udlån pr. filial i september', { measures: ['loans'], level: 'branch', period: ['2026-09-01', '2026-10-01'] }],

@@ -1,0 +1,38 @@
+import { pieces } from '../calendar/period.ts';
+import { explanationBlocks, type Part } from '../card/explanation.ts';
+import type { Block } from '../card/card.ts';
+import { replies } from '../card/replies.ts';
+import type { Language } from '../pack/model.ts';
+import { basesOf } from '../query/evaluate.ts';
+import type { Comparison, Query } from '../query/query.ts';
+import { dimensionName } from '../question/phrase.ts';
+import { runQuery, type Figures } from './figures.ts';
+
+/** Runs what explains the difference of a query's first measure: its output or its parts, the units below, its dimensions, its months. */
+export async function explain(figures: Figures, query: Query, language: Language): Promise<{ sentences: string[]; blocks: Block[] }> {
+  const { pack } = figures;
+  const id = query.measures[0] ?? '';
+  const measure = pack.measures.get(id);
+  const comparison: Comparison = query.comparisons.find((one) => one !== 'share' && one !== 'average') ?? 'plan';
+  const unit = query.units[0] ?? pack.organisation.root;
+  const base: Query = { ...query, measures: [id], units: [unit], level: null, by: null, having: null, order: null, limit: null, comparisons: [comparison] };
+  const price = [...pack.measures.values()].find((m) => m.kind === 'ratio' && m.numerator === id && m.unit.includes(' per '));
+  const parts = measure?.kind === 'ratio' ? [measure.numerator, measure.denominator] : [];
+  const below = pack.organisation.units.get(pack.organisation.units.get(unit)?.children[0] ?? '')?.level ?? null;
+  const sources = basesOf(pack, id).map((one) => { const m = pack.measures.get(one); return m !== undefined && 'source' in m ? pack.sources.get(m.source) : undefined; });
+  const dimensions = sources[0]?.dimensions.filter(({ id: dimension }) => sources.every((source) => source?.dimensions.some((one) => one.id === dimension))) ?? [];
+  const level = pack.organisation.levels.find((one) => one.id === below);
+
+  const asked: { title: string; query: Query }[] = [];
+  if (below !== null && level !== undefined) asked.push({ title: `${language === 'da' ? 'pr.' : 'per'} ${level.name[language]}`, query: { ...base, level: below } });
+  for (const dimension of dimensions) asked.push({ title: `${language === 'da' ? 'pr.' : 'per'} ${dimensionName(pack, dimension.id, language)}`, query: { ...base, by: { dimension: dimension.id, values: null } } });
+  if (pieces(query.period, 'month', pack.yearStart).length > 1 && comparison !== 'period') asked.push({ title: replies(language).months, query: { ...base, by: { grain: 'month' } } });
+
+  const [whole, output, ...results] = await Promise.all([
+    runQuery(figures, { ...base, measures: [id, ...parts] }),
+    price?.kind === 'ratio' ? runQuery(figures, { ...base, measures: [price.denominator] }) : null,
+    ...asked.map((one) => runQuery(figures, one.query)),
+  ]);
+  const found = asked.map((one, i): Part => ({ title: one.title, result: results[i] as Part['result'] }));
+  return explanationBlocks(pack, whole, comparison, output === null || price?.kind !== 'ratio' ? null : { result: output, id: price.denominator }, found, language);
+}

@@ -1,0 +1,36 @@
+import { lastClosed, periodOf, shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
+import type { Block, Card } from '../card/card.ts';
+import { inWords, plainCell } from '../card/figures.ts';
+import { dayName } from '../card/periods.ts';
+import { replies } from '../card/replies.ts';
+import type { Language } from '../pack/model.ts';
+import { basesOf } from '../query/evaluate.ts';
+import { completeTo, type Figures } from './figures.ts';
+
+const UNKNOWN = '1900-01-01';
+
+/** Whether a period is complete, source by source, and when each was loaded. Without a period, the newest month that all sources have. */
+export function freshnessCard(figures: Figures, measures: readonly string[], period: Period | null, language: Language): Card {
+  const { pack } = figures;
+  const r = replies(language);
+  const asked = measures.length === 0 ? null : new Set(measures.flatMap((id) => basesOf(pack, id)));
+  const plans = new Set([...pack.plans.values()].flatMap((plan) => (plan.kind === 'target' ? [] : [plan.by])));
+  const ends = new Map<string, IsoDate>();
+  for (const measure of pack.measures.values()) {
+    if (!('source' in measure) || plans.has(measure.id) || (asked !== null && !asked.has(measure.id))) continue;
+    const end = completeTo(figures, measure.id);
+    const known = ends.get(measure.source);
+    ends.set(measure.source, known === undefined || end < known ? end : known);
+  }
+  const least = [...ends.values()].sort()[0] ?? '0001-01-01';
+  const subject = period ?? (least < UNKNOWN ? null : lastClosed('month', periodOf('month', least).from === least ? least : periodOf('month', least).from));
+  const missing = subject === null ? [...ends.keys()] : [...ends].filter(([, end]) => end < subject.to).map(([id]) => id);
+  const name = (id: string): string => pack.sources.get(id)?.name[language] ?? id;
+  const loaded = (id: string): string => figures.sources.get(id)?.report.loadedAt.slice(0, 10) ?? '';
+  const rows = [...ends].map(([id, end]) => [plainCell(name(id)), plainCell(end < UNKNOWN ? r.never : dayName(shiftDays(end, -1), language)), plainCell(loaded(id) === '' ? '' : dayName(loaded(id), language))]);
+  const blocks: Block[] = [{ kind: 'table', title: '', columns: [{ title: r.columnSource, align: 'left' }, { title: r.columnTo, align: 'left' }, { title: r.columnLoaded, align: 'left' }], rows }];
+  const words = subject === null ? '' : inWords(pack, subject, language);
+  const capital = words.charAt(0).toUpperCase() + words.slice(1);
+  const headline = subject === null ? r.never : missing.length > 0 ? r.notComplete(capital, missing.map(name).join(', ')) : period === null ? r.newest(words) : r.complete(capital);
+  return { language, title: pack.title[language], label: pack.label?.[language] ?? '', headline, blocks, picture: null, actions: [], provenance: [] };
+}

@@ -1,0 +1,68 @@
+import { couple } from '../insight/coupling.ts';
+import type { Language, Measure, Pack } from '../pack/model.ts';
+import type { Comparison } from '../query/query.ts';
+import { MISSING, type Cell, type Result, type Row } from '../query/result.ts';
+import type { Block } from './card.ts';
+import { rowName } from './charts.ts';
+import { cellText, differenceCell, inWords, plainCell } from './figures.ts';
+import { messages } from './messages.ts';
+import { formatDeviation } from './numbers.ts';
+import { replies } from './replies.ts';
+import { shownDecimals } from './figures.ts';
+
+/** Where a difference may lie: the units below, the values of a dimension, the months. */
+export interface Part { readonly title: string; readonly result: Result }
+
+const MOST_ROWS = 8;
+const measureOf = (pack: Pack, id: string): Measure => pack.measures.get(id) as Measure;
+const valueOf = (row: Row | undefined, id: string): Cell => row?.values[id] ?? MISSING;
+const otherOf = (row: Row | undefined, comparison: Comparison, id: string): Cell => row?.against[comparison]?.[id] ?? MISSING;
+const gap = (row: Row, comparison: Comparison, id: string): number | null => {
+  const [a, b] = [valueOf(row, id), otherOf(row, comparison, id)];
+  return a.value === null || b.value === null ? null : a.value - b.value;
+};
+
+/**
+ * What explains a difference, as far as figures can: money split into amount and price, a ratio into its two parts,
+ * and the units, values and months where the difference lies. `couple` is the money's output, for the split.
+ */
+export function explanationBlocks(pack: Pack, whole: Result, comparison: Comparison, output: { readonly result: Result; readonly id: string } | null, parts: readonly Part[], language: Language): { sentences: string[]; blocks: Block[] } {
+  const m = messages(language);
+  const r = replies(language);
+  const id = whole.query.measures[0] ?? '';
+  const measure = measureOf(pack, id);
+  const row = whole.rows[0];
+  const sentences: string[] = [];
+  const blocks: Block[] = [];
+  const total = row === undefined ? null : gap(row, comparison, id);
+  if (total === null || row === undefined) return { sentences: [r.whyNothing(measure.name[language], inWords(pack, whole.query.period, language))], blocks };
+
+  if (output !== null) {
+    const coupled = couple(valueOf(row, id), otherOf(row, comparison, id), valueOf(output.result.rows[0], output.id), otherOf(output.result.rows[0], comparison, output.id));
+    const money = (amount: number): string => formatDeviation(amount, measure.unit, 0, language);
+    if (coupled !== null && coupled.split !== null) sentences.push(m.split(money(total).replace(/^[+\u2212]/, ''), total > 0, money(coupled.split.volume), money(coupled.split.price)));
+  }
+  if (measure.kind === 'ratio') {
+    const part = (one: string): string => `${measureOf(pack, one).name[language].toLowerCase()} ${differenceCell(valueOf(row, one), otherOf(row, comparison, one), measureOf(pack, one), language).text}`;
+    if (whole.query.measures.includes(measure.numerator) && whole.query.measures.includes(measure.denominator) && [measure.numerator, measure.denominator].every((one) => gap(row, comparison, one) !== null)) sentences.push(r.whyParts(part(measure.numerator), part(measure.denominator)));
+  }
+  parts.forEach(({ title, result }, i) => {
+    const known = result.rows.filter((one) => gap(one, comparison, id) !== null);
+    if (known.length < 2) return;
+    const sorted = [...known].sort((a, b) => (total >= 0 ? 1 : -1) * ((gap(b, comparison, id) ?? 0) - (gap(a, comparison, id) ?? 0)));
+    const name = (one: Row): string => (result.query.by !== null && 'grain' in result.query.by ? inWords(pack, one.period, language) : rowName(pack, one, language));
+    const first = sorted[0];
+    if (i === 0 && first !== undefined && (gap(first, comparison, id) ?? 0) * total > 0) sentences.push(r.whyMost(name(first), formatDeviation(gap(first, comparison, id) ?? 0, measure.unit, shownDecimals(measure), language)));
+    const titles = { plan: m.columnPlan, previous: m.columnPrevious, 'last-year': m.columnLastYear, period: m.columnPrevious, average: m.columnAverage, share: m.columnShare } as const;
+    blocks.push({
+      kind: 'table', title: r.whyBy(title),
+      columns: [{ title: '', align: 'left' }, { title: m.columnValue, align: 'right' }, { title: titles[comparison], align: 'right' }, { title: m.columnDifference, align: 'right' }, { title: '', align: 'right' }],
+      rows: sorted.slice(0, MOST_ROWS).map((one) => [
+        plainCell(name(one)), plainCell(cellText(valueOf(one, id), pack, measure, language)), plainCell(cellText(otherOf(one, comparison, id), pack, measure, language)),
+        plainCell(formatDeviation(gap(one, comparison, id) ?? 0, measure.unit, shownDecimals(measure), language)), differenceCell(valueOf(one, id), otherOf(one, comparison, id), measure, language),
+      ]),
+    });
+  });
+  blocks.push({ kind: 'text', text: r.whyHonest });
+  return { sentences, blocks };
+}

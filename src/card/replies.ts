@@ -1,0 +1,75 @@
+import type { Language } from '../pack/model.ts';
+import { ended } from './messages.ts';
+
+/** What the bot says in answer to questions about a filter, a cause, or the data themselves. */
+export interface Replies {
+  /** `3 af 7 over budget i oktober 2026: Nord (+4,1 pct.), …` */
+  readonly met: (met: number, of: number, measure: string, what: string, period: string, list: string) => string;
+  readonly metByNone: (of: number, measure: string, what: string, period: string) => string;
+  readonly above: (what: string) => string;
+  readonly below: (what: string) => string;
+  readonly either: (amount: string, what: string) => string;
+  readonly by: (amount: string, what: string) => string;
+  readonly planWord: string;
+  readonly averageWord: string;
+  readonly otherWord: string;
+  readonly whyParts: (over: string, under: string) => string;
+  readonly whyNothing: (measure: string, period: string) => string;
+  readonly whyHonest: string;
+  readonly whyBy: (what: string) => string;
+  readonly whyMost: (name: string, difference: string) => string;
+  readonly complete: (period: string) => string;
+  readonly notComplete: (period: string, sources: string) => string;
+  readonly dataTo: (day: string) => string;
+  readonly columnSource: string;
+  readonly columnTo: string;
+  readonly columnLoaded: string;
+  readonly never: string;
+  readonly newest: (period: string) => string;
+  readonly months: string;
+  readonly noSuchUnitPage: (unit: string) => string;
+  readonly sheetAttached: string;
+}
+
+const da: Replies = {
+  met: (met, of, measure, what, period, list) => ended(`${measure} i ${period}: ${met} af ${of} ligger ${what}: ${list}`),
+  metByNone: (of, measure, what, period) => ended(`${measure} i ${period}: ingen af ${of} ligger ${what}`),
+  above: (what) => `over ${what}`, below: (what) => `under ${what}`,
+  either: (amount, what) => `mere end ${amount} fra ${what}`, by: (amount, what) => `mere end ${amount} ${what}`,
+  planWord: 'budget eller mål', averageWord: 'gennemsnittet', otherWord: 'året før',
+  whyParts: (over, under) => ended(`Det kommer af ${over} og ${under}`),
+  whyNothing: (measure, period) => `Der er ingen forskel at forklare: ${measure} for ${period} har ikke noget at blive holdt op mod.`,
+  whyHonest: 'Tallene viser, hvor forskellen ligger, ikke hvorfor den er opstået. Kender du årsagen, så skriv den til analytikerne.',
+  whyBy: (what) => `Hvor forskellen ligger, ${what}`,
+  whyMost: (name, difference) => ended(`Mest ligger i ${name} (${difference})`),
+  complete: (period) => `${period} er komplet.`,
+  notComplete: (period, sources) => ended(`${period} er ikke komplet: der mangler data fra ${sources}`),
+  dataTo: (day) => ended(`Data er komplette til og med ${day}`),
+  columnSource: 'Kilde', columnTo: 'Komplet til og med', columnLoaded: 'Indlæst',
+  never: 'ingen data', newest: (period) => `Nyeste lukkede måned er ${period}.`, months: 'pr. måned',
+  noSuchUnitPage: (unit) => `Der er ingen side for ${unit}. Spørg om et nøgletal i stedet.`,
+  sheetAttached: 'Tabellen er vedlagt som Excel-fil.',
+};
+const en: Replies = {
+  met: (met, of, measure, what, period, list) => ended(`${measure} in ${period}: ${met} of ${of} are ${what}: ${list}`),
+  metByNone: (of, measure, what, period) => ended(`${measure} in ${period}: none of ${of} are ${what}`),
+  above: (what) => `above ${what}`, below: (what) => `below ${what}`,
+  either: (amount, what) => `more than ${amount} from ${what}`, by: (amount, what) => `more than ${amount} ${what}`,
+  planWord: 'budget or target', averageWord: 'the average', otherWord: 'the year before',
+  whyParts: (over, under) => ended(`It comes from ${over} and ${under}`),
+  whyNothing: (measure, period) => `There is no difference to explain: ${measure} for ${period} has nothing to be held against.`,
+  whyHonest: 'The figures show where the difference lies, not why it arose. If you know the cause, tell the analysts.',
+  whyBy: (what) => `Where the difference lies, ${what}`,
+  whyMost: (name, difference) => ended(`Most of it lies in ${name} (${difference})`),
+  complete: (period) => `${period} is complete.`,
+  notComplete: (period, sources) => ended(`${period} is not complete: data are missing from ${sources}`),
+  dataTo: (day) => ended(`Data are complete up to and including ${day}`),
+  columnSource: 'Source', columnTo: 'Complete up to', columnLoaded: 'Loaded',
+  never: 'no data', newest: (period) => `The newest closed month is ${period}.`, months: 'per month',
+  noSuchUnitPage: (unit) => `There is no page for ${unit}. Ask about a key figure instead.`,
+  sheetAttached: 'The table is attached as an Excel file.',
+};
+const CATALOGUE: Record<Language, Replies> = { da, en };
+
+/** The replies of a language. */
+export const replies = (language: Language): Replies => CATALOGUE[language];

@@ -1,0 +1,136 @@
+import { edits, sameWord, slips } from './inflect.ts';
+import type { Entry, Lexicon, Meaning } from './lexicon.ts';
+import type { Token } from './tokens.ts';
+import { COMMON, CONNECTORS, FILLERS, HEADS, OTHER_HEADS } from './words.ts';
+
+/** A name found in a question: which words (`at`; from the first to the last), what it may stand for, and whether a slip was mended. */
+export interface Found {
+  readonly from: number;
+  readonly to: number;
+  readonly at: readonly number[];
+  readonly meanings: readonly Meaning[];
+  readonly mended: boolean;
+  /** The words of the pack's own names that fitted. */
+  readonly words: readonly string[];
+}
+
+/** How well a typed word fits a word of a name: 0 exactly, 1 another form of it, 2 a slip of the pen. */
+type Fits = ReadonlyMap<string, 0 | 1 | 2>;
+
+/** Of two words, the typed one is a word of its own and no slip: it ends in another word, or a shorter unit's name begins it. */
+function anotherWord(lexicon: Lexicon, word: string, typed: string): boolean {
+  if (OTHER_HEADS.some((head) => typed.length > head.length && typed.endsWith(head) && !word.endsWith(head))) return true;
+  return lexicon.unitWords.has(word) && [...lexicon.unitWords].some((unit) => unit !== word && unit.length >= 3 && typed.startsWith(unit));
+}
+
+function fitsOf(lexicon: Lexicon, typed: string): Fits {
+  const fits = new Map<string, 0 | 1 | 2>();
+  for (const word of lexicon.words) {
+    if (word === typed) fits.set(word, 0);
+    else if (sameWord(word, typed)) fits.set(word, 1);
+  }
+  // A word that is one, here or in the language, is never taken for another.
+  if (fits.size > 0 || COMMON.has(typed) || /\d/.test(typed)) return fits;
+  for (const word of lexicon.words) {
+    const allowed = lexicon.unitWords.has(word) ? Math.min(1, slips(word, typed)) : slips(word, typed);
+    if (allowed > 0 && word[0] === typed[0] && edits(word, typed, allowed) <= allowed && !anotherWord(lexicon, word, typed)) fits.set(word, 2);
+  }
+  return fits;
+}
+
+/** A compound with a head of its own becomes two words: "sygefraværstal" is "sygefravær" and "tal". Words the lexicon knows stay whole. */
+export function splitCompounds(lexicon: Lexicon, tokens: readonly Token[]): Token[] {
+  const knows = (word: string): boolean => lexicon.words.has(word) || [...lexicon.words].some((name) => sameWord(name, word));
+  return tokens.flatMap((token): Token[] => {
+    if (token.folded.length < 6 || COMMON.has(token.folded) || knows(token.folded)) return [token];
+    for (const head of HEADS) {
+      if (!token.folded.endsWith(head)) continue;
+      const stem = token.folded.slice(0, -head.length);
+      for (const first of [stem, stem.replace(/s$/, ''), stem.replace(/e$/, '')]) if (first.length >= 3 && (lexicon.words.has(first) || (first.length >= 4 && knows(first)) || MONTH.test(first))) return [{ text: token.text, folded: first }, { text: token.text, folded: head }];
+    }
+    return [token];
+  });
+}
+const MONTH = /^(?:januar|februar|marts|april|maj|juni|juli|august|september|oktober|november|december)$/;
+
+type Use = (at: readonly number[], entries: readonly Entry[], mended: boolean) => void;
+
+/** Finds names, the longest first; at equal length an exact one before another form of the word, and that before a slip of the pen. */
+export function findNames(lexicon: Lexicon, tokens: readonly Token[]): Found[] {
+  const found: Found[] = [];
+  const free = tokens.map(() => true);
+  const fits = tokens.map((token) => fitsOf(lexicon, token.folded));
+  const use: Use = (at, entries, mended) => {
+    found.push({ from: at[0] ?? 0, to: (at.at(-1) ?? 0) + 1, at, meanings: distinctMeanings(entries), mended, words: [...new Set(entries.flatMap((entry) => entry.words))] });
+    for (const i of at) free[i] = false;
+  };
+  const longest = Math.max(0, ...lexicon.entries.map((entry) => entry.words.length));
+  for (let length = longest; length >= 1; length -= 1) {
+    const entries = lexicon.entries.filter((entry) => entry.words.length === length);
+    for (const step of [0, 1, 2] as const) {
+      for (let from = 0; from + length <= tokens.length; from += 1) {
+        if (!fits.slice(from, from + length).every((fit, i) => fit.size > 0 && free[from + i] === true)) continue;
+        const fitting = entries.filter((entry) => entry.words.every((word, i) => (fits[from + i]?.get(word) ?? 3) <= step));
+        const span = tokens.slice(from, from + length);
+        const usable = fitting.filter((entry) => !bareNumber(entry, tokens, from));
+        const nearest = step < 2 ? usable : nearestOnly(usable, span);
+        if (nearest.length > 0) use(span.map((_, i) => from + i), nearest, step === 2);
+      }
+      if (length >= 2 && step === 1) scattered(entries, tokens, fits, free, use);
+    }
+    if (length === 2) joined(lexicon, tokens, free, use);
+  }
+  return found.sort((a, b) => a.from - b.from);
+}
+
+/** A unit's number is one only beside a word that says so: "kommune 102". */
+function bareNumber(entry: Entry, tokens: readonly Token[], from: number): boolean {
+  if (entry.words.length !== 1 || !/^\d+$/.test(entry.words[0] ?? '') || entry.meaning.kind !== 'unit') return false;
+  const before = tokens[from - 1]?.folded ?? '';
+  return before === '' || FILLERS.has(before) || /\d/.test(before);
+}
+
+/** Words inside a name that may be left out or stand elsewhere. */
+const TINY: ReadonlySet<string> = new Set(['pr', 'per', 'of', 'the', 'af', 'i', 'in', 'en', 'et', 'a', 'an', 'for', 'til', 'to', 'og', 'and']);
+
+/** The words of a measure's name in another order, or with a small word between: "hours were delivered", "timer leveret". */
+function scattered(entries: readonly Entry[], tokens: readonly Token[], fits: readonly Fits[], free: readonly boolean[], use: Use): void {
+  for (const entry of entries) {
+    if (entry.meaning.kind !== 'measure') continue;
+    const content = entry.words.filter((word) => !TINY.has(word));
+    if (content.length < 2) continue;
+    const at = content.map((word) => tokens.findIndex((_, i) => free[i] === true && (fits[i]?.get(word) ?? 3) <= 1));
+    if (at.includes(-1) || new Set(at).size < at.length) continue;
+    const [first, last] = [Math.min(...at), Math.max(...at)];
+    const between = tokens.slice(first, last + 1).filter((_, i) => !at.includes(first + i));
+    if (last - first > content.length + 2 || between.some((token, i) => !FILLERS.has(token.folded) || CONNECTORS.has(token.folded) || /^(?:pr|per)$/.test(token.folded) || free[first + i] === false)) continue;
+    use([...at].sort((a, b) => a - b), entries.filter((other) => other.meaning.kind === 'measure' && other.words.join(' ') === entry.words.join(' ')), false);
+  }
+}
+
+/** One word typed as two: "time pris", "syge fravær". */
+function joined(lexicon: Lexicon, tokens: readonly Token[], free: readonly boolean[], use: Use): void {
+  const single = lexicon.entries.filter((entry) => entry.words.length === 1 && (entry.words[0]?.length ?? 0) >= 6);
+  for (let i = 0; i + 1 < tokens.length; i += 1) {
+    if (free[i] !== true || free[i + 1] !== true) continue;
+    const whole = (tokens[i]?.folded ?? '') + (tokens[i + 1]?.folded ?? '');
+    if (whole.length < 6) continue;
+    const exact = single.filter((entry) => entry.words[0] === whole);
+    const fitting = exact.length > 0 ? exact : single.filter((entry) => sameWord(entry.words[0] ?? '', whole));
+    if (fitting.length > 0) use([i, i + 1], fitting, false);
+  }
+}
+
+/** Of slips, only the nearest names; and of units none when two are as near, for a wrong unit is worse than a question. */
+function nearestOnly(entries: readonly Entry[], span: readonly Token[]): readonly Entry[] {
+  if (entries.length === 0) return [];
+  const distance = (entry: Entry): number => entry.words.reduce((sum, word, i) => sum + (sameWord(word, span[i]?.folded ?? '') ? 0 : edits(word, span[i]?.folded ?? '', 3)), 0);
+  const least = Math.min(...entries.map(distance));
+  const near = entries.filter((entry) => distance(entry) === least);
+  const units = new Set(near.filter((entry) => entry.meaning.kind === 'unit').map((entry) => entry.meaning.id));
+  return units.size > 1 ? [] : near;
+}
+
+function distinctMeanings(entries: readonly Entry[]): Meaning[] {
+  return [...new Map(entries.map(({ meaning }) => [`${meaning.kind} ${meaning.pack} ${meaning.id}`, meaning])).values()];
+}

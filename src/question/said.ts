@@ -1,0 +1,52 @@
+import type { Period, TimeGrain } from '../calendar/period.ts';
+import type { Comparison, Having } from '../query/query.ts';
+
+/** How the answer is to look. */
+export const SHAPES = ['chart', 'table', 'numbers', 'excel'] as const;
+export type Shape = (typeof SHAPES)[number];
+
+/** What a question itself says, part by part; what it does not say is empty or null. Nothing here is assumed. */
+export interface Said {
+  /** Ids of measures, in the order named. */
+  measures: string[];
+  /** Names that several measures share. */
+  unclear: { words: string; measures: readonly string[] }[];
+  units: string[];
+  /** "Everything but Nord": units to leave out of the grouping. */
+  except: string[];
+  level: string | null;
+  /** A level in the definite singular ("distriktet"), which a person with several can't mean. */
+  oneOfLevel: string | null;
+  by: { readonly grain: TimeGrain } | { readonly dimension: string; readonly values: readonly string[] | null } | null;
+  /** A period; several that must be asked about; none. */
+  periods: readonly Period[];
+  periodWords: string;
+  /** Two periods that are neither compared nor joined. */
+  torn: boolean;
+  comparisons: Comparison[];
+  comparedTo: Period | null;
+  trend: boolean;
+  /** "Steget", "faldet": a change, against something not said. */
+  change: boolean;
+  /** "Over budget", "merforbrug", "afvigelse": a difference from the plan. */
+  deviation: boolean;
+  having: Omit<Having, 'measure'> | null;
+  rank: { readonly direction: 'highest' | 'lowest' | 'best' | 'worst'; readonly of: 'value' | 'deviation' | 'change'; readonly price: boolean } | null;
+  limit: number | null;
+  shape: Shape | null;
+  /** "Hvad koster en time": the price of what follows. */
+  priceOf: boolean;
+  /** "X pr. Y": measures said as one divided by another. */
+  divided: readonly [over: string, under: string] | null;
+  /** "Hvad ender vi på": the forecast. */
+  outlook: boolean;
+  /** "Hvor meget har vi brugt": the money, when nothing else is named. */
+  spending: boolean;
+  /** "Gennemsnitlig": said of a measure, not compared with. */
+  averaged: boolean;
+}
+
+export const nothingSaid = (): Said => ({
+  measures: [], unclear: [], units: [], except: [], level: null, oneOfLevel: null, by: null, periods: [], periodWords: '', torn: false, comparisons: [], comparedTo: null,
+  trend: false, change: false, deviation: false, having: null, rank: null, limit: null, shape: null, priceOf: false, divided: null, outlook: false, spending: false, averaged: false,
+});

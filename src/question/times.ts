@@ -1,0 +1,77 @@
+import { lastClosed, periodOf, previousPeriod, sameLastYear, samePeriod, yearToDate, type IsoDate, type Period } from '../calendar/period.ts';
+import { AGAINST } from './comparing.ts';
+import { freeText, MARK, takeTokens, type Draft, type Taken } from './draft.ts';
+import { findPeriod, type PeriodContext } from './periods.ts';
+import type { Said } from './said.ts';
+import type { Comparison } from '../query/query.ts';
+
+interface Timed { readonly periods: readonly [Period, ...Period[]]; readonly from: number; readonly to: number; readonly words: string }
+const MOST = 4;
+const JOINT = new RegExp(`^(?:(?:i|in|for|fra|from|samme|og|and|med|with|sammenlignet|compared|som|as|periode|period|var|was|blev|${AGAINST}) ?)*$`);
+const HELD_AGAINST = new RegExp(`(?:^| )(?:${AGAINST}|siden|since) (?:(?:i|in|for|det|den|the|of) )?$`);
+
+/** Every phrase about time that is still free, in the order of the text. */
+function everyPeriod(draft: Draft, context: PeriodContext): Timed[] {
+  const found: Timed[] = [];
+  for (let i = 0; i < MOST; i += 1) {
+    const { text, tokenAt } = freeText(draft);
+    const one = findPeriod(text, context);
+    if (one === null) break;
+    const [from, to] = [tokenAt(one.from), tokenAt(Math.max(one.from, one.to - 1)) + 1];
+    found.push({ periods: one.periods, ...takeTokens(draft, from, to, MARK.period) });
+  }
+  return found.sort((a, b) => a.from - b.from);
+}
+
+/** True when a question names a time at all; nothing is taken. */
+export const namesTime = (draft: Draft, context: PeriodContext): boolean => findPeriod(freeText(draft).text, context) !== null;
+
+/** Reads when: one period, one held against another ("oktober mod september"), or two that belong together ("september og oktober"). */
+export function readTimes(draft: Draft, said: Said, context: PeriodContext): Taken[] {
+  const found = everyPeriod(draft, context);
+  const [first, second, third] = found;
+  if (first === undefined) return [];
+  const before = draft.tokens.slice(0, first.from).map((token, i) => draft.marks[i] ?? token.folded).join(' ');
+  said.periods = first.periods;
+  said.periodWords = first.words;
+  const heldAgainst = HELD_AGAINST.test(`${before} `);
+  if (second === undefined) {
+    // "Timer mod september": the time of the figures themselves is not said.
+    if (heldAgainst && first.periods.length === 1) { said.periods = []; said.periodWords = ''; said.comparedTo = first.periods[0]; }
+    return found.map((one) => ({ words: one.words, from: one.from, to: one.to, groups: [] }));
+  }
+  const between = draft.tokens.slice(first.to, second.from).map((token, i) => draft.marks[first.to + i] ?? token.folded).join(' ');
+  const taken = [{ words: [first.words, second.words].join(' … '), from: first.from, to: second.to, groups: [] }];
+  const pair = third === undefined && first.periods.length === 1 && second.periods.length === 1 ? paired(first.periods[0], second.periods[0], context) : null;
+  if (pair === null || (!JOINT.test(between) && !heldAgainst)) {
+    said.periods = found.flatMap((one) => one.periods);
+    said.torn = true;
+    return taken;
+  }
+  said.periodWords = `${first.words} ${second.words}`;
+  const together = /^(?:og |and |samt )?(?:i |in |for )?$|^(?:og|and|samt|)$/.test(between) && pair.adjacent && !said.change;
+  if (together) {
+    const [older, newer] = first.periods[0].from < second.periods[0].from ? [first.periods[0], second.periods[0]] : [second.periods[0], first.periods[0]];
+    said.periods = [{ from: older.from, to: newer.to, grain: 'rolling' }];
+    if (older.grain !== 'rolling' && older.grain !== 'year-to-date') said.by ??= { grain: older.grain };
+    return taken;
+  }
+  said.periods = [pair.period];
+  if (pair.comparison === 'period') said.comparedTo = pair.base;
+  if (!said.comparisons.includes(pair.comparison)) said.comparisons.push(pair.comparison);
+  return taken;
+}
+
+/** The newer of two periods and what the older one is to it. A year that is not over is held against as much of the year before. */
+function paired(a: Period, b: Period, context: PeriodContext): { period: Period; base: Period; comparison: Comparison; adjacent: boolean } {
+  const [older, newer] = a.from < b.from || (a.from === b.from && a.to < b.to) ? [a, b] : [b, a];
+  const same = (one: Period): boolean => samePeriod(one, older);
+  const running = newer.grain === 'year' && newer.to > context.closed && newer.from < context.closed;
+  const adjacent = older.grain === newer.grain && older.to === newer.from;
+  const whole = periodOf('year', newer.from, context.yearStart);
+  const yearBefore = newer.grain === 'year-to-date' && samePeriod(older, { ...previousPeriod(whole), grain: 'year' });
+  if (same(sameLastYear(newer)) || yearBefore) return { period: running ? toDate(context.closed, context.yearStart) : newer, base: older, comparison: 'last-year', adjacent };
+  if (same(previousPeriod(newer))) return { period: newer, base: older, comparison: 'previous', adjacent };
+  return { period: newer, base: older, comparison: 'period', adjacent };
+}
+const toDate = (closed: IsoDate, yearStart: number): Period => yearToDate(lastClosed('month', closed).to, yearStart);
