@@ -36,8 +36,6 @@ export function readComparisons(draft: Draft, said: Said, timed: () => boolean):
   else if (bare !== null) for (let i = bare.from; i < bare.to; i += 1) draft.marks[i] = null;
   if (use(take(draft, `${DEVIATION}(?: (?:fra|from|i forhold til|mod|paa|to|on) (?:the )?${PLAN})?`))) { said.deviation = true; if (!said.comparisons.includes('plan')) said.comparisons.push('plan'); }
   if (use(take(draft, TOO_MUCH)) && !said.comparisons.includes('plan')) said.comparisons.push('plan');
-  const others = take(draft, `(?:${AGAINST}|som) (?:de |the |all )?(?:andre|oevrige|others?|rest(?:en)?|naboer(?:ne)?|peers?|siblings)(?: (?:${MARK.level}|af (?:${MARK.level}|${MARK.unit})))?`);
-  if (use(others)) said.level ??= '';
   if (use(take(draft, CHANGE))) said.change = true;
   return taken;
 }

@@ -70,7 +70,7 @@ export function measuresOf(said: Said, ground: Ground): { measures: readonly str
     if (plans.length > 0 && said.comparisons.includes('plan') && others.length > 0 && others.every((id) => hasPlan(pack, id))) return { measures: others, withPlan: false, doubt: null, kept: false };
     return { ...resolved, doubt: null, kept: false };
   }
-  if (said.rank?.price === true && previous === null) {
+  if ((said.rank?.price === true || said.priced) && previous === null) {
     const [price] = pricedBy(pack, []);
     return one(price ?? null);
   }

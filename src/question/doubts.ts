@@ -57,6 +57,7 @@ export function choicesFor(doubted: Doubted): Choice[] {
 
   switch (doubt.kind) {
     case 'no-measure': {
+      if (doubted.query.period.from >= context.closed) { const outlook = outlookOf(pack); if (outlook !== null) add(name(outlook), { ...plain([outlook]), period: defaultPeriod(pack, [outlook], context.closed, null) }); }
       const known = [...pack.measures.values()].filter((m) => m.synonyms.da.length + m.synonyms.en.length > 0);
       for (const m of nearest(doubted, 'measure').map((id) => pack.measures.get(id)).filter((one) => one !== undefined)) add(m.name[language], about([m.id]));
       for (const m of known) add(m.name[language], about([m.id]));
@@ -156,7 +157,7 @@ function nearest(doubted: Doubted, kind: 'unit' | 'measure'): string[] {
       for (const word of words) {
         if (word.length < 3) continue;
         const distance = word.length >= 4 && (left.startsWith(word) || word.startsWith(left)) ? 1 : kind === 'unit' && word.length >= 4 && left.includes(word) ? 2 : edits(word, left, 3);
-        if (distance <= Math.min(3, Math.floor(Math.min(word.length, left.length) / 2)) && distance < (found.get(meaning.id) ?? 9)) found.set(meaning.id, distance);
+        if (distance <= Math.min(2, Math.floor(Math.min(word.length, left.length) / 3)) && distance < (found.get(meaning.id) ?? 9)) found.set(meaning.id, distance);
       }
     }
   }

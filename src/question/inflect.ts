@@ -1,4 +1,4 @@
-const ENDINGS = ['ernes', 'terne', 'enes', 'erne', 'ens', 'ets', 'ene', 'tet', 'ten', 'ter', 'ede', 'ers', 'en', 'et', 'er', 'es', 'ne', 'n', 't', 's', 'e'];
+const ENDINGS = ['ernes', 'terne', 'enes', 'erne', 'ens', 'ets', 'ene', 'tet', 'ten', 'ter', 'ede', 'ers', 'en', 'et', 'er', 'es', 'ne', 'n', 't', 's', 'r', 'e'];
 const SHORTEST = 3;
 
 const known = new Map<string, readonly string[]>();

@@ -10,7 +10,8 @@ export type Meaning =
   /** A declared value of a dimension; `id` is the value as it stands in the data. */
   | { readonly kind: 'value'; readonly pack: string; readonly id: string; readonly dimension: string };
 
-export interface Entry { readonly words: readonly string[]; readonly meaning: Meaning }
+/** `spoken`: a name as people say it; an id of a measure is one only letter by letter. */
+export interface Entry { readonly words: readonly string[]; readonly meaning: Meaning; readonly spoken: boolean }
 
 /** Every name of the packs, ready to be found in a question. */
 export interface Lexicon {
@@ -21,14 +22,17 @@ export interface Lexicon {
   readonly words: ReadonlySet<string>;
   /** Words of the names of units: of these a slip is mended with more care. */
   readonly unitWords: ReadonlySet<string>;
+  /** Values of dimensions that are one word. */
+  readonly valueWords: ReadonlySet<string>;
 }
 
 /** Makes the lexicon of some packs: names, short names, codes and synonyms in both languages. */
 export function buildLexicon(packs: readonly Pack[]): Lexicon {
   const entries = new Map<string, Entry>();
-  const add = (name: string, meaning: Meaning): void => {
+  const add = (name: string, meaning: Meaning, spoken = true): void => {
     const words = tokenize(name).map((token) => token.folded);
-    if (words.length > 0) entries.set(`${words.join(' ')}|${meaning.kind}|${meaning.pack}|${meaning.id}`, { words, meaning });
+    const key = `${words.join(' ')}|${meaning.kind}|${meaning.pack}|${meaning.id}`;
+    if (words.length > 0 && !entries.has(key)) entries.set(key, { words, meaning, spoken });
   };
   for (const pack of packs) {
     for (const language of LANGUAGES) {
@@ -40,12 +44,13 @@ export function buildLexicon(packs: readonly Pack[]): Lexicon {
         for (const [value, name] of Object.entries(dimension.values)) for (const text of [name[language], value]) add(text, { kind: 'value', pack: pack.id, id: value, dimension: dimension.id });
       }
     }
-    for (const measure of pack.measures.values()) add(measure.id.replaceAll('_', ' '), { kind: 'measure', pack: pack.id, id: measure.id });
+    for (const measure of pack.measures.values()) add(measure.id.replaceAll('_', ' '), { kind: 'measure', pack: pack.id, id: measure.id }, false);
   }
   const sorted = [...entries.values()].sort((a, b) => b.words.length - a.words.length || b.words.join('').length - a.words.join('').length);
   return {
     packs: new Map(packs.map((pack) => [pack.id, pack])), entries: sorted,
     words: new Set(sorted.flatMap((entry) => entry.words)),
+    valueWords: new Set(sorted.flatMap((entry) => (entry.meaning.kind === 'value' && entry.words.length === 1 ? entry.words : []))),
     unitWords: new Set(sorted.flatMap((entry) => (entry.meaning.kind === 'unit' ? entry.words : []))),
   };
 }

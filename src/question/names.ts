@@ -1,7 +1,7 @@
 import { edits, sameWord, slips } from './inflect.ts';
 import type { Entry, Lexicon, Meaning } from './lexicon.ts';
 import type { Token } from './tokens.ts';
-import { COMMON, CONNECTORS, FILLERS, HEADS, OTHER_HEADS } from './words.ts';
+import { COMMON, CONNECTORS, FALSE_FRIENDS, FILLERS, HEADS, MONEY_HEADS, OTHER_HEADS } from './words.ts';
 
 /** A name found in a question: which words (`at`; from the first to the last), what it may stand for, and whether a slip was mended. */
 export interface Found {
@@ -43,6 +43,12 @@ export function splitCompounds(lexicon: Lexicon, tokens: readonly Token[]): Toke
   const knows = (word: string): boolean => lexicon.words.has(word) || [...lexicon.words].some((name) => sameWord(name, word));
   return tokens.flatMap((token): Token[] => {
     if (token.folded.length < 6 || COMMON.has(token.folded) || knows(token.folded)) return [token];
+    const year = /^(?:hel)?aars(?=\p{L}{4,})/u.exec(token.folded);
+    if (year !== null && knows(token.folded.slice(year[0].length))) return [{ text: token.text, folded: 'helaaret' }, { text: token.text, folded: token.folded.slice(year[0].length) }];
+    for (const head of MONEY_HEADS) {
+      const value = token.folded.endsWith(head) ? [token.folded.slice(0, -head.length), token.folded.slice(0, -head.length).replace(/s$/, '')].find((stem) => lexicon.valueWords.has(stem)) : undefined;
+      if (value !== undefined) return [{ text: token.text, folded: value }, { text: token.text, folded: head }];
+    }
     for (const head of HEADS) {
       if (!token.folded.endsWith(head)) continue;
       const stem = token.folded.slice(0, -head.length);
@@ -59,7 +65,7 @@ type Use = (at: readonly number[], entries: readonly Entry[], mended: boolean) =
 export function findNames(lexicon: Lexicon, tokens: readonly Token[]): Found[] {
   const found: Found[] = [];
   const free = tokens.map(() => true);
-  const fits = tokens.map((token) => fitsOf(lexicon, token.folded));
+  const fits = tokens.map((token, i): Fits => (FALSE_FRIENDS.get(token.folded)?.has(tokens[i - 1]?.folded ?? '') === false ? new Map() : fitsOf(lexicon, token.folded)));
   const use: Use = (at, entries, mended) => {
     found.push({ from: at[0] ?? 0, to: (at.at(-1) ?? 0) + 1, at, meanings: distinctMeanings(entries), mended, words: [...new Set(entries.flatMap((entry) => entry.words))] });
     for (const i of at) free[i] = false;
@@ -70,7 +76,7 @@ export function findNames(lexicon: Lexicon, tokens: readonly Token[]): Found[] {
     for (const step of [0, 1, 2] as const) {
       for (let from = 0; from + length <= tokens.length; from += 1) {
         if (!fits.slice(from, from + length).every((fit, i) => fit.size > 0 && free[from + i] === true)) continue;
-        const fitting = entries.filter((entry) => entry.words.every((word, i) => (fits[from + i]?.get(word) ?? 3) <= step));
+        const fitting = entries.filter((entry) => entry.words.every((word, i) => (fits[from + i]?.get(word) ?? 3) <= (entry.spoken ? step : 0)));
         const span = tokens.slice(from, from + length);
         const usable = fitting.filter((entry) => !bareNumber(entry, tokens, from));
         const nearest = step < 2 ? usable : nearestOnly(usable, span);
@@ -80,7 +86,19 @@ export function findNames(lexicon: Lexicon, tokens: readonly Token[]): Found[] {
     }
     if (length === 2) joined(lexicon, tokens, free, use);
   }
+  shared(lexicon, tokens, fits, free, found, use);
   return found.sort((a, b) => a.from - b.from);
+}
+
+/** "Allocated vs delivered hours", "timer visiteret mod leveret": a word that makes a measure with the noun of another one beside it. */
+function shared(lexicon: Lexicon, tokens: readonly Token[], fits: readonly Fits[], free: readonly boolean[], found: readonly Found[], use: Use): void {
+  const nouns = found.flatMap((name) => (name.meanings.some((m) => m.kind === 'measure') ? name.at : []));
+  tokens.forEach((token, i) => {
+    if (free[i] !== true || COMMON.has(token.folded) || (!CONNECTORS.has(tokens[i - 1]?.folded ?? '') && !CONNECTORS.has(tokens[i + 1]?.folded ?? ''))) return;
+    const pairs = lexicon.entries.filter((entry) => entry.meaning.kind === 'measure' && entry.spoken && entry.words.length === 2 && entry.words.some((word, j) => (fits[i]?.get(word) ?? 3) <= 1 && nouns.some((noun) => (fits[noun]?.get(entry.words[1 - j] ?? '') ?? 3) <= 1)));
+    const ids = new Set(pairs.map((entry) => entry.meaning.id));
+    if (ids.size === 1 && !found.some((name) => name.meanings.some((m) => ids.has(m.id)))) use([i], pairs, false);
+  });
 }
 
 /** A unit's number is one only beside a word that says so: "kommune 102". */
@@ -91,12 +109,12 @@ function bareNumber(entry: Entry, tokens: readonly Token[], from: number): boole
 }
 
 /** Words inside a name that may be left out or stand elsewhere. */
-const TINY: ReadonlySet<string> = new Set(['pr', 'per', 'of', 'the', 'af', 'i', 'in', 'en', 'et', 'a', 'an', 'for', 'til', 'to', 'og', 'and']);
+const TINY: ReadonlySet<string> = new Set(['pr', 'per', 'of', 'the', 'af', 'i', 'in', 'en', 'et', 'a', 'an', 'for', 'til', 'to', 'og', 'and', 'med', 'with']);
 
 /** The words of a measure's name in another order, or with a small word between: "hours were delivered", "timer leveret". */
 function scattered(entries: readonly Entry[], tokens: readonly Token[], fits: readonly Fits[], free: readonly boolean[], use: Use): void {
   for (const entry of entries) {
-    if (entry.meaning.kind !== 'measure') continue;
+    if (entry.meaning.kind !== 'measure' || !entry.spoken) continue;
     const content = entry.words.filter((word) => !TINY.has(word));
     if (content.length < 2) continue;
     const at = content.map((word) => tokens.findIndex((_, i) => free[i] === true && (fits[i]?.get(word) ?? 3) <= 1));

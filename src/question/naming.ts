@@ -1,4 +1,5 @@
 import type { Pack } from '../pack/model.ts';
+import { AGAINST } from './comparing.ts';
 import { MARK, take, takeTokens, type Draft, type Taken } from './draft.ts';
 import { sameWord } from './inflect.ts';
 import type { Found } from './names.ts';
@@ -75,10 +76,14 @@ export function readPlaces(draft: Draft, said: Said, pack: Pack, names: readonly
     if (level === undefined) continue;
     readLevel(name, level.id);
   }
+  // Held against the others, a unit is one of them.
+  if (said.others && said.level !== null) said.units.length = 0;
   if (said.level === null && said.units.length === 0) {
     const all = take(draft, `(?:for |i |in |hos |paa tvaers af )?(?:alle sammen|allesammen|alle|samtlige|all of them|everyone|everybody|hvem(?= (?:har|er|ligger|bruger|fik|leverer|leverede|kommer|\u0001))|who(?= (?:has|have|is|are|had|spent|spends)))(?! [\u0005\u0002\u0007\u0006])`);
     if (all !== null && (FILLERS.has(word(all.to)) || draft.marks[all.to] !== null || all.to >= draft.tokens.length || /hvem|who/i.test(all.words))) { said.level = ''; taken.push(all); }
   }
+  const others = take(draft, `(?:(?:${AGAINST}|som|blandt) )?(?:de |the |all )(?:andre|oevrige|others)|(?:${AGAINST}|som) (?:rest(?:en)?|the rest|naboer(?:ne)?|peers?|siblings|kollegerne)(?: (?:af|of) (?:the )?(?:${MARK.level}|${MARK.unit}))?`);
+  if (others !== null) { said.level = ''; said.units.length = 0; taken.push(others); }
   if (said.level === '') said.level = levelBelow(pack, own);
   return taken;
 
@@ -106,6 +111,7 @@ export function readPlaces(draft: Draft, said: Said, pack: Pack, names: readonly
       return;
     }
     said.level = id;
+    if (/^(?:andre|oevrige|other)$/.test(before)) said.others = true;
     for (let i = name.from - 1; i >= 0 && swallow(i, GROUPING) && !isLevel(i); i -= 1);
     note(name.from, name.to);
   }

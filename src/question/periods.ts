@@ -140,7 +140,7 @@ const RULES: readonly Rule[] = [
     return from.from < c.closed ? [span(from.from, lastClosed('month', c.closed).to)] : null;
   }),
   rule(`(?:siden|since) (${YEAR})`, (m, c) => [span(fiscalYear(Number(m[1]), c).from, lastClosed('month', c.closed).to)]),
-  rule('(?:siden|since|efter|after) (?:sommeren?|summer|sommerferien|the summer)', (_m, c) => {
+  rule('(?:siden|since|efter|after) (?:sommer(?:en)?|summer|sommerferien|the summer)', (_m, c) => {
     const [summer] = season(c, 6, null);
     return [span(summer.from, lastClosed('month', c.closed).to), span(summer.to, lastClosed('month', c.closed).to)];
   }),
@@ -197,7 +197,7 @@ const RULES: readonly Rule[] = [
   }),
   rule(`(?:hele (?:aaret|dette aar|i aar)|(?:the )?(?:whole|full|entire) (?:of this |this )?year|helaaret|aaret som helhed)`, (_m, c) => [fiscalYear(thisYear(c), c)]),
   rule(`(?:${LAST}|rullende|rolling) halve aar|(?:${LAST}) 6 maaneders periode`, (_m, c) => [rolling(lastClosed('month', c.closed).to, 6)]),
-  rule('(?:det )?(?:seneste|rullende) aar|past year|last twelve months|rullende (?:12|tolv) (?:maaneder|mdr)|rolling (?:12|twelve) months|rullende aar|rolling year|last 12 months|12 (?:maaneder|mdr) (?:rullende|tilbage)|et aar tilbage', (_m, c) => [rolling(lastClosed('month', c.closed).to, 12)]),
+  rule('(?:det )?(?:seneste|rullende) aar|det sidste aar|(?:the|over|in) last year(?! s)|past year|last twelve months|rullende (?:12|tolv) (?:maaneder|mdr)|rolling (?:12|twelve) months|rullende aar|rolling year|last 12 months|12 (?:maaneder|mdr) (?:rullende|tilbage)|et aar tilbage', (_m, c) => [rolling(lastClosed('month', c.closed).to, 12)]),
   rule('halvandet aar', (_m, c) => [rolling(lastClosed('month', c.closed).to, 18)]),
   rule(`(?:(?:${LAST}|rullende|rolling) )(${NUMBER}) (?:hele |full )?(maaneder|maaneders|maaned|mdr|md|months|kvartaler|quarters|aar|years|uger|weeks|dage|days|halvaar)|(${NUMBER}) (maaneder|mdr|months|kvartaler|quarters|aar|years) (?:tilbage|back)`, (m, c) => {
     const count = numberOf(m[1] ?? m[3] ?? '1');

@@ -148,7 +148,7 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   if (why) take(draft, '(?:hvorfor|why|hvad skyldes|hvad er aarsagen(?: til)?|hvad er grunden(?: til)?|aarsagen til|grunden til|forklaringen paa|hvad forklarer|hvad driver|hvad ligger der bag|hvad ligger bag|what explains|what is behind|what s behind|what drives|what is driving|what caused|what causes|what is causing|reasons? (?:for|why|behind)|the reason|aarsag(?:en)?(?: til)?|forklaring(?:en)?(?: paa| for)?|how come|hvordan kan det vaere|forklar|explain)');
 
   // What changes the question before: it names no measure of its own, or says so ("og timer?").
-  const standsAlone = said.measures.length > 0 || said.unclear.length > 0 || said.spending || said.outlook;
+  const standsAlone = said.measures.length > 0 || said.unclear.length > 0 || said.spending || said.outlook || said.priced;
   const kept = previous !== null && (!standsAlone || CONTINUES.test(folded)) ? previous : null;
   const ground: Ground = { pack, own: owns, previous: kept, closed: context2.closed };
   const phrased: Phrased = (query) => phrase(pack, query, language, context2.closed);

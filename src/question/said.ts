@@ -15,6 +15,10 @@ export interface Said {
   /** "Everything but Nord": units to leave out of the grouping. */
   except: string[];
   level: string | null;
+  /** "De andre distrikter": the units of the level, the named one among them. */
+  others: boolean;
+  /** "Dyrt", "billigere": said of a price, when nothing else is named. */
+  priced: boolean;
   /** A level in the definite singular ("distriktet"), which a person with several can't mean. */
   oneOfLevel: string | null;
   by: { readonly grain: TimeGrain } | { readonly dimension: string; readonly values: readonly string[] | null } | null;
@@ -47,6 +51,6 @@ export interface Said {
 }
 
 export const nothingSaid = (): Said => ({
-  measures: [], unclear: [], units: [], except: [], level: null, oneOfLevel: null, by: null, periods: [], periodWords: '', torn: false, comparisons: [], comparedTo: null,
+  measures: [], unclear: [], units: [], except: [], level: null, others: false, priced: false, oneOfLevel: null, by: null, periods: [], periodWords: '', torn: false, comparisons: [], comparedTo: null,
   trend: false, change: false, deviation: false, having: null, rank: null, limit: null, shape: null, priceOf: false, divided: null, outlook: false, spending: false, averaged: false,
 });

@@ -19,7 +19,7 @@ const GRAINS: readonly [grain: TimeGrain, pattern: string][] = [
   ['half-year', `${PER} (?:halvaar|half-year|half year)|halvaarlig(?:t|e)?|halvaarsvis`],
   ['year', '(?:pr|per|by|for hver|for each|hver|each|every|hvilket|which|fordelt paa) (?:aar|year|years)|aar for aar|year by year|aarlig(?:t|e)?|yearly|annual(?:ly)?'],
 ];
-const OUTLOOK = '(?:hvor|hvad) (?:ender|lander|kommer) (?:vi|jeg|det|aaret|regnskabet)(?: ud)?(?: med)?(?: paa)?|where (?:will|do|are) we (?:going to )?(?:end(?:ing)?(?: up)?|land)|where we will end(?: up)?|(?:ved|til|inden) aarets (?:udgang|slutning|afslutning)|(?:by|at) (?:the )?end of (?:the )?year|(?:by|at) year end|year[- ]end|aarets udgang|forventes|forventer vi|ventes|expected?';
+const OUTLOOK = '(?:hvor|hvad) (?:ender|lander|kommer) (?:vi|jeg|det|aaret|regnskabet)(?: ud)?(?: med)?(?: paa)?|where (?:will|do|are) we (?:going to )?(?:end(?:ing)?(?: up)?|land)|where we will end(?: up)?|(?:ved|til|inden) aarets (?:udgang|slutning|afslutning)|(?:by|at) (?:the )?end of (?:the )?year|(?:by|at) year end|year[- ]end|aarets udgang|forventes|forventer vi|forventet|forventede|ventes|ventet|expected?|expect';
 const SPENDING = '(?:hvor (?:meget|mange penge)(?: penge)?|hvad|how much(?: money)?|what) (?:har|have|did|do|er|bliver|blev|was|were|is) (?:vi |we |der |jeg |i |der blevet |been )?(?:brugt|bruge|brugte|spent|spend|spending)|(?:hvor meget|hvad) (?:brugte|bruger) (?:vi|jeg|man|de)|(?:hvad|how much|what) (?:kostede|koster|har det kostet|did it cost|does it cost)(?: det)?|brugt|brugte|bruger|spent';
 const PRICE_OF = 'hvad koster|hvad kostede|hvad har|hvor meget koster|hvor meget kostede|what does|what did|how much does|how much did|prisen (?:for|paa)|pris (?:for|paa)|(?:price|cost) of|koste|kostet';
 
@@ -49,10 +49,13 @@ export function readManner(draft: Draft, said: Said, hasMeasure: boolean): Taken
   const outlook = take(draft, OUTLOOK);
   if (outlook !== null) { said.outlook = true; taken.push(outlook); }
   if (hasMeasure) {
+    take(draft, 'dyrt?|dyre|dyrere|billigt?|billige|billigere|expensive|dearer|dear|cheap|cheaper');
     const price = take(draft, `(?:${PRICE_OF}) (?:vi |det |the )?(?:en |et |een |an |a |one |each |per |pr |hver |1 )(?=${MARK.measure}|${MARK.plan}|leveret ${MARK.measure}|\\p{L}+ ${MARK.measure})`);
     if (price !== null) { said.priceOf = true; taken.push(price); }
     return taken;
   }
+  const priced = take(draft, 'dyrt?|dyre|dyrere|billigt?|billige|billigere|expensive|dearer|dear|cheap|cheaper|more expensive');
+  if (priced !== null) { said.priced = true; taken.push(priced); return taken; }
   const spending = take(draft, SPENDING);
   if (spending !== null) { said.spending = true; taken.push(spending); }
   return taken;

@@ -38,6 +38,13 @@ export function readTimes(draft: Draft, said: Said, context: PeriodContext): Tak
   if (second === undefined) {
     // "Timer mod september": the time of the figures themselves is not said.
     if (heldAgainst && first.periods.length === 1) { said.periods = []; said.periodWords = ''; said.comparedTo = first.periods[0]; }
+    // "Steget siden september": the month named is what to compare with.
+    else if (said.change && /^(?:siden|since) /i.test(first.words) && first.periods.length === 1 && first.periods[0].from.endsWith('-01')) {
+      const pair = paired(periodOf('month', first.periods[0].from), lastClosed('month', context.closed), context);
+      said.periods = [pair.period];
+      if (pair.comparison === 'period') said.comparedTo = pair.base;
+      else said.comparisons.push(pair.comparison);
+    }
     return found.map((one) => ({ words: one.words, from: one.from, to: one.to, groups: [] }));
   }
   const between = draft.tokens.slice(first.to, second.from).map((token, i) => draft.marks[first.to + i] ?? token.folded).join(' ');

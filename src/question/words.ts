@@ -13,10 +13,10 @@ export const FILLERS: ReadonlySet<string> = new Set([
     tak venligst hej hey godmorgen godmiddag goddag mvh at pr ift end tal tallet tallene tallene nogle nogen bare blot ogsa ogsaa koster kostede kostet brugte brugt bruger gik gaar skal skulle mon altsaa ok okay
     samlet samlede total totalt ialt alt i hos os inden ved under naar nar da saadan egentlig venlig hurtigt kort fortael sig hente hent finde find oplys oplyse sende send skriv opgoer opgoere beregn udregn
     holder holdt overholder overholdt naaet naar naaede endte endt lander landet modtog modtaget modtager faar haft laver lavet udfoert sammenlign sammenligne sammenligning sammenlignet overblik
-    periode perioden antal antallet niveau niveauet procent pct kr kroner krone dkk stk omkring ca cirka ligge nuvaerende aktuelle aktuel her status stillingen stilling jo nok lidt mere information info oplysninger data rapport noegletal kigge kig paa gennem hele forhold hinanden imellem mellem blandt`),
+    periode perioden antal antallet niveau niveauet procent pct kr kroner krone dkk stk omkring ca cirka ligge nuvaerende aktuelle aktuel her status stillingen stilling jo nok lidt mere information info oplysninger data rapport noegletal kigge kig paa gennem hele forhold hinanden imellem mellem blandt klarer klare klarede sig rammer ramme hoej hoeje hoejt hoejere lav lave lavt lavere saerlig saerligt egentlige lige praecis praecist`),
   ...list(`what whats how much many who which is was are were be been being the a an of in on at for to from with by our my your me us we i you have has had do does did show shows give tell get please thanks thank hi hello
     want like can could would will should see look looking and or vs versus against compared compare comparison than just also total overall it its there so about spent spend cost figures figure number numbers s re ve ll d m
-    let know need find pull up out quick quickly know standing stand stands doing per where when us team amount level value values rate percent percentage data report info information kindly help between among both each other current currently some any that this those these then well right`),
+    let know need find pull up out quick quickly know standing stand stands doing per where when us team amount level value values rate percent percentage data report info information kindly help between among both each other high higher low lower current currently some any that this those these then well right`),
 ]);
 
 /** Words a slip is never mended into or from: what people say around a question. */
@@ -29,6 +29,12 @@ export const COMMON: ReadonlySet<string> = new Set([
 
 /** What compounds end in besides the name of a measure: "sygefraværstal", "udgiftsudvikling". The head is read as a word of its own. */
 export const HEADS: readonly string[] = list('tallene tallet tal niveauet niveau procenten procent pct udviklingen udvikling afvigelsen afvigelser afvigelse overskridelsen overskridelse stigningen stigning rapporten rapport data kurven kurve graf trend');
+
+/** Heads that say a dimension's value is money: "kørselsudgifter" is "kørsel" and "udgifter". */
+export const MONEY_HEADS: readonly string[] = list('udgifterne udgifter udgiften udgift omkostningerne omkostninger forbruget forbrug');
+
+/** English words that look like Danish ones are these only after the words that make them so. */
+export const FALSE_FRIENDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([['time', new Set(list('en een pr per leveret leverede hver 1 visiteret udfoert prisen'))]]);
 
 /** Second halves that make another word of a compound: "vikarantal" is no slip for "vikarandel". */
 export const OTHER_HEADS: readonly string[] = list('antal andel tal pris priser timer time tid dage dag uger udgift udgifter forbrug procent budget loen udvikling besoeg rate share cost costs hours days count');
