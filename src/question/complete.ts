@@ -75,9 +75,18 @@ export function measuresOf(said: Said, ground: Ground): { measures: readonly str
     return one(price ?? null);
   }
   if (said.spending) return one(spendOf(pack));
+  if (previous === null && said.by !== null && 'dimension' in said.by && said.by.values !== null) {
+    const divided = measuresBy(pack, said.by.dimension);
+    if (divided.length === 1) return one(divided[0] ?? null);
+  }
   if (previous !== null) return { measures: previous.measures, withPlan: false, doubt: null, kept: true };
   if (said.deviation) return one(spendOf(pack));
   return one(null);
+}
+
+/** The measures of their own that can be divided by a dimension. */
+export function measuresBy(pack: Pack, dimension: string): string[] {
+  return [...pack.measures.values()].filter((m) => 'source' in m && plannedBy(pack, m.id) === undefined && pack.sources.get(m.source)?.dimensions.some((one) => one.id === dimension) === true).map((m) => m.id);
 }
 
 /** The query a question stands for: what it says, the rest kept from the question before or assumed. `doubt`: it must be asked back all the same. */

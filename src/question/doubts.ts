@@ -4,7 +4,7 @@ import type { Language, Pack } from '../pack/model.ts';
 import { unitsOf } from '../query/evaluate.ts';
 import type { Query } from '../query/query.ts';
 import type { Asks } from './asks.ts';
-import type { Doubt } from './complete.ts';
+import { measuresBy, type Doubt } from './complete.ts';
 import { edits } from './inflect.ts';
 import type { Lexicon } from './lexicon.ts';
 import { defaultComparisons, defaultPeriod, outlookOf, pricesOf, resolveMeasures } from './measures.ts';
@@ -58,7 +58,8 @@ export function choicesFor(doubted: Doubted): Choice[] {
   switch (doubt.kind) {
     case 'no-measure': {
       if (doubted.query.period.from >= context.closed) { const outlook = outlookOf(pack); if (outlook !== null) add(name(outlook), { ...plain([outlook]), period: defaultPeriod(pack, [outlook], context.closed, null) }); }
-      const known = [...pack.measures.values()].filter((m) => m.synonyms.da.length + m.synonyms.en.length > 0);
+      const dividing = query.by !== null && 'dimension' in query.by ? measuresBy(pack, query.by.dimension) : null;
+      const known = [...pack.measures.values()].filter((m) => m.synonyms.da.length + m.synonyms.en.length > 0 && (dividing === null || dividing.includes(m.id)));
       for (const m of nearest(doubted, 'measure').map((id) => pack.measures.get(id)).filter((one) => one !== undefined)) add(m.name[language], about([m.id]));
       for (const m of known) add(m.name[language], about([m.id]));
       break;

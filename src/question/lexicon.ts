@@ -1,5 +1,6 @@
 import { LANGUAGES, type Pack } from '../pack/model.ts';
 import { tokenize } from './tokens.ts';
+import { COMMON } from './words.ts';
 
 /** What a name in a pack stands for. */
 export type Meaning =
@@ -45,6 +46,14 @@ export function buildLexicon(packs: readonly Pack[]): Lexicon {
       }
     }
     for (const measure of pack.measures.values()) add(measure.id.replaceAll('_', ' '), { kind: 'measure', pack: pack.id, id: measure.id }, false);
+  }
+  // A word that only one unit's name has stands for it: "Hull" for Kingston upon Hull.
+  const owners = new Map<string, Set<string>>();
+  for (const { words, meaning } of entries.values()) for (const word of words) owners.set(word, (owners.get(word) ?? new Set()).add(`${meaning.kind} ${meaning.pack} ${meaning.id}`));
+  for (const { words, meaning } of [...entries.values()]) {
+    // "City of London" is not London, and Aberdeen may be Aberdeenshire.
+    if (meaning.kind !== 'unit' || words.length < 2 || words.includes('of')) continue;
+    for (const word of words) if (word.length >= 4 && owners.get(word)?.size === 1 && !COMMON.has(word) && ![...owners.keys()].some((other) => other !== word && other.startsWith(word))) entries.set(`${word}|part|${meaning.pack}|${meaning.id}`, { words: [word], meaning, spoken: true });
   }
   const sorted = [...entries.values()].sort((a, b) => b.words.length - a.words.length || b.words.join('').length - a.words.join('').length);
   return {

@@ -90,7 +90,7 @@ export function findNames(lexicon: Lexicon, tokens: readonly Token[]): Found[] {
   return found.sort((a, b) => a.from - b.from);
 }
 
-/** "Allocated vs delivered hours", "timer visiteret mod leveret": a word that makes a measure with the noun of another one beside it. */
+/** "Allocated vs delivered hours", "timer visiteret mod leveret", "east and west Lothian": a word that makes a name with the noun of another one beside it. */
 function shared(lexicon: Lexicon, tokens: readonly Token[], fits: readonly Fits[], free: readonly boolean[], found: readonly Found[], use: Use): void {
   const nouns = found.flatMap((name) => (name.meanings.some((m) => m.kind === 'measure') ? name.at : []));
   tokens.forEach((token, i) => {
@@ -99,6 +99,21 @@ function shared(lexicon: Lexicon, tokens: readonly Token[], fits: readonly Fits[
     const ids = new Set(pairs.map((entry) => entry.meaning.id));
     if (ids.size === 1 && !found.some((name) => name.meanings.some((m) => ids.has(m.id)))) use([i], pairs, false);
   });
+  // "East, North and South Ayrshire": from the right, for each shares its last word with the next.
+  for (let i = tokens.length - 2; i >= 0; i -= 1) {
+    const next = found.find((name) => (name.from === i + 1 || (name.from === i + 2 && /^(?:og|and|eller|or|mod|vs|samt)$/.test(tokens[i + 1]?.folded ?? ''))) && name.meanings.some((m) => m.kind === 'unit'));
+    if (free[i] !== true || next === undefined) continue;
+    const last = next.words.at(-1) ?? '';
+    const units = lexicon.entries.filter((entry) => entry.meaning.kind === 'unit' && entry.words.length === 2 && entry.words[1] === last && (fits[i]?.get(entry.words[0] ?? '') ?? 3) === 0);
+    if (new Set(units.map((entry) => entry.meaning.id)).size === 1) use([i], units, false);
+  }
+  // "Plads C og D": the first word is shared.
+  for (let i = 2; i < tokens.length; i += 1) {
+    const before = found.find((name) => name.to === i - 1 && /^(?:og|and|eller|or|mod|vs|samt)$/.test(tokens[i - 1]?.folded ?? '') && name.meanings.some((m) => m.kind === 'unit'));
+    if (free[i] !== true || before === undefined) continue;
+    const units = lexicon.entries.filter((entry) => entry.meaning.kind === 'unit' && entry.words.length === 2 && entry.words[0] === before.words[0] && entry.words[1] === tokens[i]?.folded);
+    if (new Set(units.map((entry) => entry.meaning.id)).size === 1) use([i], units, false);
+  }
 }
 
 /** A unit's number is one only beside a word that says so: "kommune 102". */
@@ -131,8 +146,9 @@ function joined(lexicon: Lexicon, tokens: readonly Token[], free: readonly boole
   const single = lexicon.entries.filter((entry) => entry.words.length === 1 && (entry.words[0]?.length ?? 0) >= 6);
   for (let i = 0; i + 1 < tokens.length; i += 1) {
     if (free[i] !== true || free[i + 1] !== true) continue;
-    const whole = (tokens[i]?.folded ?? '') + (tokens[i + 1]?.folded ?? '');
-    if (whole.length < 6) continue;
+    const [left, right] = [tokens[i]?.folded ?? '', tokens[i + 1]?.folded ?? ''];
+    const whole = left + right;
+    if (left.length < 3 || right.length < 3) continue;
     const exact = single.filter((entry) => entry.words[0] === whole);
     const fitting = exact.length > 0 ? exact : single.filter((entry) => sameWord(entry.words[0] ?? '', whole));
     if (fitting.length > 0) use([i, i + 1], fitting, false);

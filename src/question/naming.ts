@@ -47,6 +47,9 @@ export function readPlaces(draft: Draft, said: Said, pack: Pack, names: readonly
   const note = (from: number, to: number, as: 'unit' | 'grouping' = 'grouping'): void => { taken.push({ ...takeTokens(draft, from, to, MARK.other), groups: [], as }); };
   const isLevel = (i: number): boolean => names.some((name) => name.from <= i && i < name.to && name.meanings.some((m) => m.kind === 'level'));
 
+  const whole = take(draft, `(?:paa |i |for |in |across )?(?:hele |the whole |the entire |whole )(?:omraadet|omraade|organisationen|forvaltningen|kommunen|area|organi[sz]ation|department|municipality)`);
+  if (whole !== null) { said.units.push(pack.organisation.root); taken.push({ ...whole, as: 'unit' }); }
+
   for (const name of names) {
     const unit = name.meanings.find((m) => m.kind === 'unit');
     const level = name.meanings.find((m) => m.kind === 'level');

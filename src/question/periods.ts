@@ -154,7 +154,7 @@ const RULES: readonly Rule[] = [
   rule(`${MONTH} (?:(?:af|of|in|for) )?${WHICH}`, (m, c) => [monthIn(m[1], m[2] ?? '', c)]),
   rule(`${MONTH} (\\d\\d)`, (m) => (isYear(Number(m[2])) ? [month(2000 + Number(m[2]), numbered(m[1]))] : null)),
   rule(`${MONTH} (\\d{1,2})(?:st|nd|rd|th)?(?: (${YEAR}))?`, (m, c) => { const day = dayOf(Number(m[2]), numbered(m[1]), m[3] === undefined ? null : Number(m[3]), c); return day === null ? null : [day]; }),
-  rule(`(${YEAR})[-/](0[1-9]|1[0-2])`, (m) => (m[0].includes('/') && Number(m[2]) === (Number(m[1]) + 1) % 100 ? null : [month(Number(m[1]), Number(m[2]))])),
+  rule(`(${YEAR})[-/](0[1-9]|1[0-2])`, (m, c) => ((m[0].includes('/') || c.yearStart !== 1) && Number(m[2]) === (Number(m[1]) + 1) % 100 ? null : [month(Number(m[1]), Number(m[2]))])),
   rule(`(0?[1-9]|1[0-2])[-/.](${YEAR})`, (m) => [month(Number(m[2]), Number(m[1]))]),
   rule('(0?[1-9]|1[0-2])[/.-](\\d\\d)', (m) => (isYear(Number(m[2])) ? [month(2000 + Number(m[2]), Number(m[1]))] : null)),
   rule(`(?:[qk]([1-4])|([1-4]) ?${KVARTAL}?) (?:til|to|through) (?:[qk]([1-4])|([1-4]) ${KVARTAL})(?: ${WHICH})?`, (m, c) => {

@@ -16,7 +16,7 @@ const RISE = '(?:stigning(?:en)?|steget|stiger|vaekst|vokset|increased?|risen|ri
 const FALL = '(?:fald(?:et)?|faldet|falder|decreased?|drop(?:ped)?|fallen|reduction|tilbagegang)';
 const THINGS = `(?:${MARK.level}|${MARK.unit}|af dem|of them|maaneder|months|uger|weeks|steder|places|enheder|units)`;
 const SCALES: Readonly<Record<string, number>> = { mio: 1e6, million: 1e6, millioner: 1e6, millions: 1e6, m: 1e6, mia: 1e9, tkr: 1e3, tusind: 1e3, thousand: 1e3, k: 1e3 };
-const PERCENT = '%|pct|procent|percent|per cent|procentpoint|points?';
+const PERCENT = '%|pct|procent|percent|pr cent|procentpoint|points?';
 const AMOUNT = `(\\d+(?:[.,]\\d+)*) ?(?:(mio|millioner|millions?|mia|t ?kr|tusind|thousand|k|m) ?)?(?:(${PERCENT})|(kr|kroner|krone|pounds?|gbp|dkk))?`;
 const NOT_TIME = '(?! ?(?:maaned|mdr|md|uge|aar|dag|kvartal|month|week|year|day|quarter|time siden))';
 const MORE = '(?:mere end|flere end|hoejere end|stoerre end|over|more than|higher than|greater than|larger than|above|exceed(?:s|ing)?|mindst|at least|minimum|overstiger)';
@@ -56,7 +56,7 @@ export function readRanking(draft: Draft, said: Said): Taken[] {
     if (of === 'change') said.change = true;
   }
   if (said.rank === null) {
-    const one = use(take(draft, `(?:den |det |de |the )?(?<!nok )${SUPERLATIVE}(?! (?:siden|recent|nylige))`));
+    const one = use(take(draft, `(?:den |det |de |the )?(?<!nok )${SUPERLATIVE}(?: first| foerst)?(?! (?:siden|recent|nylige))`));
     if (one !== null) rank('value', one.groups[0] ?? '');
   }
   const sorted = use(take(draft, 'sorteret(?: efter)?|sorter(?: efter)?|rangeret(?: efter)?|rangordnet|i raekkefoelge|sorted(?: by)?|ranked(?: by)?|ranking(?: of)?|rank|in order(?: of)?|order by|rangliste|rangering'));

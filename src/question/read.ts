@@ -13,6 +13,7 @@ import type { Lexicon } from './lexicon.ts';
 import { findNames, splitCompounds, type Found } from './names.ts';
 import { measuresNamed, readPlaces, takeNames, type NamedMeasure } from './naming.ts';
 import { nextChoices } from './offers.ts';
+import { isMoney } from '../card/numbers.ts';
 import { plannedBy } from './measures.ts';
 import { dimensionName, phrase } from './phrase.ts';
 import { readRanking } from './ranking.ts';
@@ -20,7 +21,7 @@ import { nothingSaid, type Said, type Shape } from './said.ts';
 import { readGrain, readManner, readShape } from './shaping.ts';
 import { mendTime } from './slips.ts';
 import { namesTime, readTimes } from './times.ts';
-import { tokenize, type Token } from './tokens.ts';
+import { fold, tokenize, type Token } from './tokens.ts';
 import { FILLERS, languageOf } from './words.ts';
 
 /** What a question was read as. An unclear question is a value, not an exception. */
@@ -142,10 +143,13 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   const placed = readPlaces(draft, said, pack, names, owns);
   const compared = readComparisons(draft, said, () => namesTime(draft, time(idsNamed)));
   readMeasures(said, pack, named, [...filtered, ...(said.deviation ? compared : [])], draft);
+  splitByName(draft, said, pack, named);
   const context2 = time(said.measures.length > 0 ? said.measures : previous?.measures ?? []);
   const timed = readTimes(draft, said, context2);
+  // Of a stock, "ultimo december" is how it stood then.
+  if (said.periods.length === 2 && /^(?:ultimo|pr|per|as)/i.test(said.periodWords) && said.measures.length > 0 && said.measures.every((id) => pack.measures.get(id)?.kind === 'stock')) said.periods = said.periods.slice(0, 1);
   const why = asksWhy(folded, said.deviation || said.change || said.comparisons.length > 0);
-  if (why) take(draft, '(?:hvorfor|why|hvad skyldes|hvad er aarsagen(?: til)?|hvad er grunden(?: til)?|aarsagen til|grunden til|forklaringen paa|hvad forklarer|hvad driver|hvad ligger der bag|hvad ligger bag|what explains|what is behind|what s behind|what drives|what is driving|what caused|what causes|what is causing|reasons? (?:for|why|behind)|the reason|aarsag(?:en)?(?: til)?|forklaring(?:en)?(?: paa| for)?|how come|hvordan kan det vaere|forklar|explain)');
+  if (why) take(draft, '(?:hvorfor|why|hvad skyldes|hvad er aarsagen(?: til)?|hvad er grunden(?: til)?|aarsagen til|grunden til|forklaringen paa|hvad forklarer|hvad driver|hvad ligger der bag|hvad ligger bag|what explains|what is behind|what s behind|what drives|what is driving|what caused|what causes|what is causing|reasons? (?:for|why|behind)|the reason|aarsag(?:en|er)? til|forklaring(?:en)?(?: paa| for)?|how come|hvordan kan det vaere|forklar|explain)');
 
   // What changes the question before: it names no measure of its own, or says so ("og timer?").
   const standsAlone = said.measures.length > 0 || said.unclear.length > 0 || said.spending || said.outlook || said.priced;
@@ -246,10 +250,32 @@ function readDivision(draft: Draft, said: Said, named: readonly NamedMeasure[]):
   take(draft, JOINS_UNDER);
 }
 
+/** "Sengedage efter årsag" is a measure of its own; its name says that it is divided. */
+function splitByName(draft: Draft, said: Said, pack: Pack, named: readonly NamedMeasure[]): void {
+  if (said.by !== null || named.length !== 1 || named[0] === undefined) return;
+  const words = draft.tokens.slice(named[0].from, named[0].to).map((token) => token.folded);
+  const at = words.findIndex((word) => /^(?:efter|by|pr)$/.test(word));
+  const measure = pack.measures.get(named[0].ids[0] ?? '');
+  if (at < 0 || measure === undefined || !('source' in measure)) return;
+  const dimension = pack.sources.get(measure.source)?.dimensions.find((one) => [one.name.da, one.name.en].some((name) => sameWord(fold(name), words[at + 1] ?? '')));
+  if (dimension !== undefined) said.by = { dimension: dimension.id, values: null };
+}
+
+/** "Udgifter til vikarer", "forbrug af salt": the second measure is a part of the first, and is what is asked for. */
+function narrows(pack: Pack, id: string, by: string, typed: string): boolean {
+  const [one, other] = [pack.measures.get(id), pack.measures.get(by)];
+  if (one === undefined || other === undefined || id === by || one.kind !== 'flow' || other.kind !== 'flow' || plannedBy(pack, id) !== undefined) return false;
+  if (isMoney(one.unit) && isMoney(other.unit)) return true;
+  return [other.name.da, other.name.en].some((name) => name.toLowerCase().endsWith(typed.toLowerCase()));
+}
+
 /** The measures said. A budget that something lies over or under is what it is held against, and no measure of its own. */
 function readMeasures(said: Said, pack: Pack, named: readonly NamedMeasure[], held: readonly Taken[], draft: Draft): void {
+  const tokens = draft.tokens;
   for (const one of named) {
     const first = one.ids[0];
+    const next = named.find((other) => other.from > one.to - 1 && /^(?:til|paa|af|on|of|for)(?: (?:the|vores|our|de))?$/.test(tokens.slice(one.to, other.from).map((token) => token.folded).join(' ')));
+    if (next !== undefined && next.ids.length === 1 && one.ids.length === 1 && narrows(pack, one.ids[0] ?? '', next.ids[0] ?? '', wordsOf(draft, one.from, one.to))) continue;
     const asPlan = one.ids.length === 1 && first !== undefined && plannedBy(pack, first) !== undefined && held.some((span) => span.from <= one.from && one.to <= span.to);
     if (one.ids.length > 1) said.unclear.push({ words: wordsOf(draft, one.from, one.to), measures: one.ids });
     else if (first !== undefined && !asPlan && !said.measures.includes(first)) said.measures.push(first);
