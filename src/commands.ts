@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { answer, type Answer } from './app/answer.ts';
 import { composeDigest, latestPeriod, withPicture } from './app/compose.ts';
-import { NOTHING, remember, type Remembered } from './app/converse.ts';
+import { NOTHING, remember, sheetOf, type Remembered } from './app/converse.ts';
 import { dayIn, periodOf, type IsoDate, type Period } from './calendar/period.ts';
 import { cardText } from './card/text.ts';
 import { inWords } from './card/figures.ts';
@@ -11,6 +11,7 @@ import { ServiceError } from './errors.ts';
 import { clockAt, systemClock } from './io/clock/clock.ts';
 import type { Config } from './io/config/config.ts';
 import { createPainter } from './io/painter/painter.ts';
+import { writeWorkbook } from './io/sheet/workbook.ts';
 import type { Digest, Language, Pack, Person } from './pack/model.ts';
 import type { Clock, Log } from './ports.ts';
 import { buildLexicon } from './question/lexicon.ts';
@@ -150,7 +151,12 @@ export async function askCommand(config: Config, log: Log, terminal: Terminal, t
         await painter.close();
       }
     }
-    if (options.out !== undefined) await writeFile(join(options.out, 'answer.txt'), `${cardText(card)}\n`);
+    if (options.out !== undefined) {
+      await mkdir(options.out, { recursive: true });
+      await writeFile(join(options.out, 'answer.txt'), `${cardText(card)}\n`);
+      const sheet = answered.kind === 'answer' && answered.reading.shape === 'excel' ? await sheetOf(answered, memberships.map((one) => one.pack), writeWorkbook) : null;
+      if (sheet !== null) await writeFile(join(options.out, 'answer.xlsx'), sheet.bytes);
+    }
     if (options.json !== true) {
       if (options.explain === true) terminal.out(`${explained(answered.reading)}\n`);
       terminal.out([cardText(card), ...card.actions.map((action) => `[${action.label}] ${action.ask}`)].join('\n'));

@@ -1,4 +1,5 @@
 import type { Message } from './card/card.ts';
+import type { Worksheet } from './card/sheet.ts';
 import type { ChartSpec } from './chart/spec.ts';
 import type { IsoDate } from './calendar/period.ts';
 
@@ -28,6 +29,9 @@ export interface Store {
   transaction<T>(work: (store: Pick<Store, 'query'>) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
+
+/** Writes worksheets as an .xlsx file. */
+export type WriteWorkbook = (sheets: readonly Worksheet[]) => Promise<Uint8Array>;
 
 /** Draws a chart as PNG. Rejects with ServiceError when it can't. */
 export interface Painter {

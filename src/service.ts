@@ -16,6 +16,7 @@ import type { Config } from './io/config/config.ts';
 import { createHttp } from './io/http/server.ts';
 import { createPictures } from './io/http/pictures.ts';
 import { createPainter } from './io/painter/painter.ts';
+import { writeWorkbook } from './io/sheet/workbook.ts';
 import type { Digest, Pack, Person } from './pack/model.ts';
 import type { Address, ChatAdapter, Clock, Log, Painter, Platform, Store } from './ports.ts';
 import { buildLexicon, type Lexicon } from './question/lexicon.ts';
@@ -86,7 +87,7 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
     if (config.teams !== null) {
       const { createTeams } = await import('../adapters/teams/index.ts');
       const { auth, allowedTenants, serviceUrls } = config.teams;
-      adapters.set('teams', createTeams({ app: http.app, auth: auth.kind === 'bot' ? { ...auth, endpoints: null } : { ...auth, boundTo: config.host }, allowedTenants, allowedServiceUrls: serviceUrls, pictureUrl: (png) => pictures.url(png), now, log }));
+      adapters.set('teams', createTeams({ app: http.app, auth: auth.kind === 'bot' ? { ...auth, endpoints: null } : { ...auth, boundTo: config.host }, allowedTenants, allowedServiceUrls: serviceUrls, pictureUrl: (png) => pictures.url(png), sheetUrl: (sheet) => pictures.sheetUrl(sheet), now, log }));
     }
     if (config.demo) {
       const { createWeb } = await import('../adapters/web/index.ts');
@@ -99,7 +100,7 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
 
     const lexicons = new Map<string, Lexicon>();
     const handle = createConversation({
-      packs: () => house.packs(), figures: (id) => house.figures(id), store, painter, clock, log,
+      packs: () => house.packs(), figures: (id) => house.figures(id), store, painter, writeWorkbook, clock, log,
       lexicon: (packs) => {
         const key = packs.map((pack) => pack.id).join(' ');
         const known = lexicons.get(key) ?? buildLexicon(packs);

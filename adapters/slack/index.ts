@@ -1,7 +1,9 @@
 import { App, ExpressReceiver, type AnyMiddlewareArgs, type Receiver } from '@slack/bolt';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { ServiceError } from '../../src/errors.ts';
-import type { Message } from '../../src/card/card.ts';
+import type { Message, Sheet } from '../../src/card/card.ts';
+import { messages } from '../../src/card/messages.ts';
+import type { Language } from '../../src/pack/model.ts';
 import type { ChatAdapter, Handle, Incoming, Log } from '../../src/ports.ts';
 import { refusesBlocks, toServiceError } from './errors.ts';
 import { readAction, readCommand, readHome, readMessage, type Written } from './inbound.ts';
@@ -90,10 +92,21 @@ export function createSlack(options: SlackOptions): ChatAdapter {
     return { sent: await put(null), pictureSent: false };
   };
 
+  /** The message has arrived by now; a file that can't be sent is said, and fails nothing. */
+  const share = async (channel: string, thread: string | null, sheet: Sheet, language: Language): Promise<void> => {
+    try {
+      await transport.share(channel, thread, sheet);
+    } catch (error) {
+      log.warn('slack.sheet-left-out', { reason: toServiceError(error).message });
+      await transport.post(channel, thread, messages(language).sheetFailed, null).catch(() => undefined);
+    }
+  };
+
   const send: ChatAdapter['send'] = async (address, message) => {
     try {
       const channel = await transport.channelOf(address);
       const { sent, pictureSent } = await plainer(message, 'message', (blocks) => transport.post(channel, address.thread, renderText(message.card, blocks === null ? MESSAGE_CHARACTERS : LIMITS.text), blocks));
+      if (message.sheet !== null) await share(channel, address.thread, message.sheet, message.card.language);
       return { messageId: sent, pictureSent };
     } catch (error) {
       throw toServiceError(error);

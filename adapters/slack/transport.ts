@@ -2,6 +2,7 @@ import { WebClient, type KnownBlock } from '@slack/web-api';
 import type { Logger } from '@slack/bolt';
 import { LogLevel } from '@slack/bolt';
 import { ServiceError } from '../../src/errors.ts';
+import type { Sheet } from '../../src/card/card.ts';
 import type { Address, Log } from '../../src/ports.ts';
 import { refusesBlocks, toServiceError } from './errors.ts';
 import type { Block } from './limits.ts';
@@ -16,6 +17,8 @@ export interface Transport {
   readonly client: WebClient;
   /** Uploads a picture for the bot's own messages and waits until Slack can show it; its file id. */
   upload(png: Uint8Array, alt: string): Promise<string>;
+  /** Puts a file into a conversation, under a message when `thread` names one. */
+  share(channel: string, thread: string | null, file: Sheet): Promise<void>;
   /** Channel id of an address; for one that names a person only, their direct conversation. */
   channelOf(address: Address): Promise<string>;
   post(channel: string, thread: string | null, text: string, blocks: readonly Block[] | null): Promise<string>;
@@ -55,6 +58,9 @@ export function createTransport(token: string, apiUrl: string | null, log: Log, 
       }
       if (await ready(file)) return file;
       throw new ServiceError('Slack', 'the picture was not ready in time');
+    },
+    share: async (channel, thread, { name, bytes }) => {
+      await client.filesUploadV2({ channel_id: channel, file: Buffer.from(bytes), filename: name, title: name, ...(thread !== null && { thread_ts: thread }) } as Parameters<typeof client.filesUploadV2>[0]);
     },
     channelOf: async ({ conversation, user }) => {
       if (conversation !== '') return conversation;

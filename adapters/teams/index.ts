@@ -24,6 +24,8 @@ export interface TeamsOptions {
   readonly allowedServiceUrls: readonly string[];
   /** A signed, short-lived https address of a picture; null: it travels inside the card. */
   readonly pictureUrl: (png: Uint8Array) => string | null;
+  /** Where a spreadsheet can be fetched, or null when Teams can't. */
+  readonly sheetUrl: (sheet: Uint8Array) => string | null;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -41,7 +43,7 @@ const TAKEN = { statusCode: 200, type: 'application/vnd.microsoft.activity.messa
  * answered within seconds.
  */
 export function createTeams(options: TeamsOptions): ChatAdapter {
-  const { app, auth, log, now, pictureUrl } = options;
+  const { app, auth, log, now, pictureUrl, sheetUrl } = options;
   const allowed = checkSettings(auth, options.allowedTenants, options.allowedServiceUrls);
   const transport = createTransport(auth);
   const seen = createSeen(REMEMBERED);
@@ -57,7 +59,7 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
 
   /** The last guard: a card Teams would refuse is sent as text, and said so. */
   const fit = (message: Message, url: string | null): { sent: TeamsMessage; pictureSent: boolean } => {
-    const sent = render(message.card, url);
+    const sent = render(message.card, url, message.sheet === null ? null : sheetUrl(message.sheet.bytes));
     const faults = messageFaults(sent);
     if (faults.length === 0) return { sent, pictureSent: url !== null && message.card.picture !== null };
     log.error('teams.card-unfit', { faults: faults.slice(0, 5) });

@@ -39,6 +39,7 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   TableCell: { type: 'string', items: 'array', style: CONTAINER_STYLES },
   ActionSet: { ...ANY_ELEMENT, actions: 'array' },
   'Action.Submit': { type: 'string', id: 'string', title: 'string', data: 'object' },
+  'Action.OpenUrl': { type: 'string', title: 'string', url: 'string' },
 };
 const ELEMENTS = ['TextBlock', 'RichTextBlock', 'Image', 'Container', 'ColumnSet', 'FactSet', 'Table', 'ActionSet'];
 
@@ -46,11 +47,11 @@ const ELEMENTS = ['TextBlock', 'RichTextBlock', 'Image', 'Container', 'ColumnSet
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   AdaptiveCard: ['version', 'body', 'fallbackText', 'lang'], TextBlock: ['text'], TextRun: ['text'], RichTextBlock: ['inlines'], Image: ['url', 'altText'],
   Container: ['items'], ColumnSet: ['columns'], Column: ['items', 'width'], FactSet: ['facts'], Table: ['columns', 'rows'], TableRow: ['cells'], TableCell: ['items'],
-  ActionSet: ['actions'], 'Action.Submit': ['title', 'data'],
+  ActionSet: ['actions'], 'Action.Submit': ['title', 'data'], 'Action.OpenUrl': ['title', 'url'],
 };
 const CHILDREN: Readonly<Record<string, readonly [property: string, types: readonly string[]]>> = {
   AdaptiveCard: ['body', ELEMENTS], Container: ['items', ELEMENTS], Column: ['items', ELEMENTS], ColumnSet: ['columns', ['Column']], RichTextBlock: ['inlines', ['TextRun']],
-  Table: ['rows', ['TableRow']], TableRow: ['cells', ['TableCell']], TableCell: ['items', ELEMENTS], ActionSet: ['actions', ['Action.Submit']],
+  Table: ['rows', ['TableRow']], TableRow: ['cells', ['TableCell']], TableCell: ['items', ELEMENTS], ActionSet: ['actions', ['Action.Submit', 'Action.OpenUrl']],
 };
 
 function fits(value: unknown, rule: Rule): boolean {

@@ -57,8 +57,9 @@ function actionRows(card: Card, cut: Cut): { rows: Element[]; bar: Element[] } {
   return { rows, bar: [] };
 }
 
-function cardJson(card: Card, pictureUrl: string | null, cut: Cut): Element {
-  const { rows, bar } = actionRows(card, cut);
+function cardJson(card: Card, pictureUrl: string | null, sheetUrl: string | null, cut: Cut): Element {
+  const { rows, bar: pressed } = actionRows(sheetUrl === null ? card : { ...card, actions: card.actions.slice(0, ACTIONS_IN_A_ROW - 1) }, cut);
+  const bar = sheetUrl === null ? pressed : [{ type: 'Action.OpenUrl', title: 'Excel', url: sheetUrl }, ...pressed];
   const body = [
     ...textElement(clip(card.title, cut.characters), { size: 'Default', heading: true, subtle: true }),
     ...textElement(clip(card.label, cut.characters), { size: 'Small', weight: 'Bolder', spacing: 'None' }),
@@ -84,11 +85,11 @@ const summaryOf = (card: Card): string => clip((card.headline || card.title).rep
 
 /**
  * A card as a Teams message with an Adaptive Card 1.5, always under the size limit: of a card too long, tables and texts are cut with a word
- * about what is missing. `pictureUrl`: where the picture is (https, or a data URI); null shows its alt text instead.
+ * about what is missing. `pictureUrl`: where the picture is (https, or a data URI); null shows its alt text instead. `sheetUrl`: where a spreadsheet of it is.
  */
-export function render(card: Card, pictureUrl: string | null): TeamsMessage {
+export function render(card: Card, pictureUrl: string | null, sheetUrl: string | null = null): TeamsMessage {
   for (const cut of NARROWER) {
-    const message: TeamsMessage = { type: 'message', summary: summaryOf(card), attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: cardJson(card, pictureUrl, cut) }] };
+    const message: TeamsMessage = { type: 'message', summary: summaryOf(card), attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: cardJson(card, pictureUrl, sheetUrl, cut) }] };
     if (messageBytes(message) < MESSAGE_BYTES) return message;
   }
   return renderText(card);

@@ -21,9 +21,12 @@ type Change =
 
 type Listener = (change: Change) => void;
 
+/** What came with a message, by a name nobody can guess. */
+interface Attached { readonly name: string; readonly bytes: Uint8Array }
+
 interface Kept {
   readonly entry: Entry;
-  readonly picture: { readonly name: string; readonly png: Uint8Array } | null;
+  readonly files: readonly Attached[];
 }
 
 interface Conversation {
@@ -40,8 +43,9 @@ export interface Conversations {
   /** How many answers are awaited. */
   waiting(person: string): number;
   unread(): Record<string, number>;
-  picture(name: string): Uint8Array | null;
-  add(person: string, entry: Entry, picture?: { name: string; png: Uint8Array } | null): void;
+  /** A picture or spreadsheet of a message that is still kept. */
+  file(name: string): Uint8Array | null;
+  add(person: string, entry: Entry, ...files: readonly (Attached | null)[]): void;
   awaitAnswer(person: string, by: 1 | -1): void;
   /** Tells the page of every change until the returned function is called. */
   listen(person: string, listener: Listener): () => void;
@@ -50,7 +54,7 @@ export interface Conversations {
 /** The conversations of the demo people, the last `keep` messages of each, in memory. */
 export function createConversations(people: readonly string[], keep: number): Conversations {
   const conversations = new Map<string, Conversation>(people.map((id) => [id, { kept: [], waiting: 0, unread: 0, listeners: new Set() }]));
-  const pictures = new Map<string, Uint8Array>();
+  const kept = new Map<string, Uint8Array>();
 
   const of = (person: string): Conversation => {
     const conversation = conversations.get(person);
@@ -69,13 +73,14 @@ export function createConversations(people: readonly string[], keep: number): Co
     entry: (person, id) => of(person).kept.find(({ entry }) => entry.id === id)?.entry ?? null,
     waiting: (person) => of(person).waiting,
     unread,
-    picture: (name) => pictures.get(name) ?? null,
-    add: (person, entry, picture = null) => {
+    file: (name) => kept.get(name) ?? null,
+    add: (person, entry, ...attached) => {
+      const files = attached.filter((one) => one !== null);
       const conversation = of(person);
-      conversation.kept.push({ entry, picture });
-      if (picture !== null) pictures.set(picture.name, picture.png);
+      conversation.kept.push({ entry, files });
+      for (const { name, bytes } of files) kept.set(name, bytes);
       for (const dropped of conversation.kept.splice(0, conversation.kept.length - keep)) {
-        if (dropped.picture !== null) pictures.delete(dropped.picture.name);
+        for (const { name } of dropped.files) kept.delete(name);
       }
       for (const listener of conversation.listeners) listener({ kind: 'entry', entry });
       if (conversation.listeners.size === 0 && entry.from !== 'person') {

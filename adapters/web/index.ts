@@ -48,17 +48,19 @@ export function createWeb(options: WebOptions): ChatAdapter {
 
   const at = (): string => options.now().toISOString();
 
-  const deliver = (person: string, { card, png }: Message, thread: string | null): { messageId: string; pictureSent: boolean } => {
+  const deliver = (person: string, { card, png, sheet }: Message, thread: string | null): { messageId: string; pictureSent: boolean } => {
     const id = `m-${randomUUID()}`;
     const size = png === null ? null : pngSize(png);
     const picture = png === null || size === null || card.picture === null ? null : { name: `${randomUUID()}.png`, png };
+    const file = sheet === null ? null : { name: `${randomUUID()}.xlsx`, bytes: sheet.bytes, title: sheet.name };
     const about = thread === null ? null : conversations.entry(person, thread);
     const html = renderCard(card, {
       id,
       picture: picture === null || size === null ? null : { url: `/chat/picture/${picture.name}`, ...size },
+      sheet: file === null ? null : { url: `/chat/file/${file.name}`, name: file.title },
       reply: about === null ? null : { id: about.id, title: about.title },
     });
-    conversations.add(person, { id, from: 'bot', at: at(), language: card.language, title: card.title, html }, picture);
+    conversations.add(person, { id, from: 'bot', at: at(), language: card.language, title: card.title, html }, picture === null ? null : { name: picture.name, bytes: picture.png }, file);
     return { messageId: id, pictureSent: picture !== null };
   };
 

@@ -13,6 +13,8 @@ interface Drawn {
 export interface Frame {
   readonly id: string;
   readonly picture: Drawn | null;
+  /** A spreadsheet to save. */
+  readonly sheet: { readonly url: string; readonly name: string } | null;
   /** The message this one belongs to (a correction, a release); null: it stands alone. */
   readonly reply: { readonly id: string; readonly title: string } | null;
 }
@@ -89,6 +91,7 @@ export function renderCard(card: Card, frame: Frame): string {
     element('p', card.headline, ' class="headline"'),
     pictureOrWords(card, frame.picture),
     ...card.blocks.map((block, i) => blockHtml(block, `${id}-block-${i}`, card)),
+    frame.sheet === null ? '' : `<p class="file"><a href="${escape(frame.sheet.url)}" download="${escape(frame.sheet.name)}">${escape(frame.sheet.name)}</a></p>`,
     provenance,
     actionsHtml(card.actions, card.language),
   ].join('');

@@ -124,9 +124,14 @@ export async function mountPage(options: TransportOptions): Promise<Transport> {
   chat.get('/events/:person', stream);
   chat.post('/messages/:person', onlyJson, express.json({ limit: MAX_BODY }), post);
   chat.get('/picture/:name', (request, response, next) => {
-    const png = conversations.picture(request.params.name);
-    if (png === null) return next();
+    const png = conversations.file(request.params.name);
+    if (png === null || !request.params.name.endsWith('.png')) return next();
     response.set({ 'Content-Type': 'image/png', 'Cache-Control': 'private, max-age=3600' }).send(Buffer.from(png.buffer, png.byteOffset, png.byteLength));
+  });
+  chat.get('/file/:name', (request, response, next) => {
+    const sheet = conversations.file(request.params.name);
+    if (sheet === null || !request.params.name.endsWith('.xlsx')) return next();
+    response.set({ 'Content-Type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'Content-Disposition': 'attachment', 'Cache-Control': 'private, no-store' }).send(Buffer.from(sheet.buffer, sheet.byteOffset, sheet.byteLength));
   });
   chat.get('/:file', (request, response, next) => sendFile(response, request.params.file, next));
   chat.use((error: unknown, request: Request, response: Response, next: NextFunction) => {

@@ -49,24 +49,24 @@ export async function composeDigest(figures: Figures, digest: Digest, period: Pe
 export async function withPictures(cards: ReadonlyMap<string, Card>, painter: Painter, log: Log): Promise<Map<string, Message>> {
   const drawn = new Map<string, Promise<Uint8Array | null>>();
   const messages = await Promise.all([...cards].map(async ([id, card]): Promise<[string, Message]> => {
-    if (card.picture === null) return [id, { card, png: null }];
+    if (card.picture === null) return [id, { card, png: null, sheet: null }];
     const key = JSON.stringify(card.picture.chart);
     const drawing = drawn.get(key) ?? withPicture(card, painter, log).then(({ png }) => png);
     drawn.set(key, drawing);
-    return [id, { card, png: await drawing }];
+    return [id, { card, png: await drawing, sheet: null }];
   }));
   return new Map(messages);
 }
 
 /** A card with its picture drawn. A picture that can't be drawn is left out and noted in the log: the text still arrives. */
 export async function withPicture(card: Card, painter: Painter, log: Log): Promise<Message> {
-  if (card.picture === null) return { card, png: null };
+  if (card.picture === null) return { card, png: null, sheet: null };
   try {
-    return { card, png: await painter.paint(card.picture.chart) };
+    return { card, png: await painter.paint(card.picture.chart), sheet: null };
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     log.warn('picture-left-out', { reason: error.message, chart: card.picture.chart.kind });
-    return { card, png: null };
+    return { card, png: null, sheet: null };
   }
 }
 

@@ -1,9 +1,10 @@
 import { dayIn } from '../calendar/period.ts';
 import { holdsPersonalNumber } from '../access/personal-number.ts';
-import type { Card, Message } from '../card/card.ts';
+import type { Card, Message, Sheet } from '../card/card.ts';
+import { answerSheets } from '../card/sheet.ts';
 import { messages } from '../card/messages.ts';
 import type { Language, Pack } from '../pack/model.ts';
-import type { Clock, Incoming, Log, Painter, Store } from '../ports.ts';
+import type { Clock, Incoming, Log, Painter, Store, WriteWorkbook } from '../ports.ts';
 import type { Query } from '../query/query.ts';
 import type { Choice } from '../question/doubts.ts';
 import type { Lexicon } from '../question/lexicon.ts';
@@ -20,6 +21,7 @@ export interface House {
   readonly lexicon: (packs: readonly Pack[]) => Lexicon;
   readonly store: Store;
   readonly painter: Painter;
+  readonly writeWorkbook: WriteWorkbook;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -27,6 +29,15 @@ export interface House {
 /** What a conversation remembers: the last question, what was offered when it was asked back, and the one before it, for an edited message is asked anew. */
 export interface Remembered { readonly query: Query | null; readonly offered: readonly Choice[] }
 export const NOTHING: Remembered = { query: null, offered: [] };
+
+/** The figures of an answer as a spreadsheet, with what must be known about them on a second leaf. */
+export async function sheetOf({ card, result }: Extract<Answer, { kind: 'answer' }>, packs: readonly Pack[], write: WriteWorkbook): Promise<Sheet | null> {
+  const pack = packs.find((one) => one.id === result.query.pack);
+  if (pack === undefined) return null;
+  const about = [card.title, card.label, card.headline, ...card.blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : block.kind === 'notes' ? block.items : [])), ...card.provenance].filter((line) => line !== '');
+  const name = `${card.title} ${result.query.period.from}`.normalize('NFC').replace(/[^\p{L}\p{N}.-]+/gu, '-').slice(0, 80);
+  return { name: `${name}.xlsx`, bytes: await write(answerSheets(pack, result, about, card.language)) };
+}
 
 /** What a conversation remembers after an answer; small talk and help change nothing. */
 export function remember(before: Remembered, answered: Answer): Remembered {
@@ -56,17 +67,17 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     const member = memberships[0];
     if (member === undefined) {
       await recordAudit(store, { at: now, actor: `${incoming.from.platform}:${incoming.from.tenant}:${incoming.from.user}`, action: 'refused-stranger', detail: { kind: incoming.kind } });
-      return { card: textCard('da', 'Overblik', `${messages('da').stranger}\n${messages('en').stranger}`), png: null };
+      return { card: textCard('da', 'Overblik', `${messages('da').stranger}\n${messages('en').stranger}`), png: null, sheet: null };
     }
     const { person, pack } = member;
     const m = messages(person.language);
     if (incoming.direct) await saveAddress(store, person.id, knownAs(person, incoming.from.platform), incoming.address, now);
-    if (incoming.kind === 'installed') return { card: helpCard(member, person.language, m.welcome(person.name.split(' ')[0] ?? '')), png: null };
+    if (incoming.kind === 'installed') return { card: helpCard(member, person.language, m.welcome(person.name.split(' ')[0] ?? '')), png: null, sheet: null };
     if (incoming.kind === 'home') {
       const page = await latestPage(member, house.figures(pack.id));
-      return page === null ? { card: textCard(person.language, pack.title[person.language], m.noDigestYet), png: null } : withPicture(page, house.painter, log);
+      return page === null ? { card: textCard(person.language, pack.title[person.language], m.noDigestYet), png: null, sheet: null } : withPicture(page, house.painter, log);
     }
-    if (holdsPersonalNumber(incoming.text)) return { card: textCard(person.language, pack.title[person.language], m.personalNumber), png: null };
+    if (holdsPersonalNumber(incoming.text)) return { card: textCard(person.language, pack.title[person.language], m.personalNumber), png: null, sheet: null };
 
     const key = JSON.stringify([incoming.address.platform, incoming.address.conversation, person.id]);
     const known = talks.get(key);
@@ -83,7 +94,8 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     if (talks.size > MOST_CONVERSATIONS) talks.delete(talks.keys().next().value as string);
     await recordQuestion(store, { person: person.id, platform: incoming.from.platform, askedAt: now, text: incoming.text, kind: answered.reading.kind, reading: answered.kind === 'answer' ? answered.result.query : answered.reading });
     await recordAudit(store, { at: now, actor: person.id, action: answered.kind === 'refused' ? 'refused-units' : 'asked', detail: { platform: incoming.from.platform, kind: answered.reading.kind, query: answered.kind === 'answer' ? answered.result.query : null } });
-    return withPicture(answered.card, house.painter, log);
+    const sheet = answered.kind === 'answer' && answered.reading.shape === 'excel' ? await sheetOf(answered, house.packs(), house.writeWorkbook) : null;
+    return { ...await withPicture(answered.card, house.painter, log), sheet };
   };
 
   return async (incoming) => {
@@ -92,7 +104,7 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     } catch (error) {
       house.log.error('question-failed', { platform: incoming.from.platform, kind: incoming.kind, error: error instanceof Error ? error : String(error) });
       const language = membershipsOf(house.packs(), incoming.from)[0]?.person.language ?? 'da';
-      return { card: textCard(language, 'Overblik', messages(language).troubled), png: null };
+      return { card: textCard(language, 'Overblik', messages(language).troubled), png: null, sheet: null };
     }
   };
 }

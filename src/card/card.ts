@@ -52,4 +52,12 @@ export interface Card {
 export interface Message {
   readonly card: Card;
   readonly png: Uint8Array | null;
+  /** The figures as a spreadsheet, when they were asked for as one. */
+  readonly sheet: Sheet | null;
+}
+
+/** An .xlsx file with a name to save it by. */
+export interface Sheet {
+  readonly name: string;
+  readonly bytes: Uint8Array;
 }

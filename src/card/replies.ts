@@ -28,7 +28,7 @@ export interface Replies {
   readonly newest: (period: string) => string;
   readonly months: string;
   readonly noSuchUnitPage: (unit: string) => string;
-  readonly sheetAttached: string;
+
 }
 
 const da: Replies = {
@@ -48,7 +48,7 @@ const da: Replies = {
   columnSource: 'Kilde', columnTo: 'Komplet til og med', columnLoaded: 'Indlæst',
   never: 'ingen data', newest: (period) => `Nyeste lukkede måned er ${period}.`, months: 'pr. måned',
   noSuchUnitPage: (unit) => `Der er ingen side for ${unit}. Spørg om et nøgletal i stedet.`,
-  sheetAttached: 'Tabellen er vedlagt som Excel-fil.',
+
 };
 const en: Replies = {
   met: (met, of, measure, what, period, list) => ended(`${measure} in ${period}: ${met} of ${of} are ${what}: ${list}`),
@@ -67,7 +67,7 @@ const en: Replies = {
   columnSource: 'Source', columnTo: 'Complete up to', columnLoaded: 'Loaded',
   never: 'no data', newest: (period) => `The newest closed month is ${period}.`, months: 'per month',
   noSuchUnitPage: (unit) => `There is no page for ${unit}. Ask about a key figure instead.`,
-  sheetAttached: 'The table is attached as an Excel file.',
+
 };
 const CATALOGUE: Record<Language, Replies> = { da, en };
 

@@ -45,7 +45,7 @@ async function teams(): Promise<Harness> {
   const app = express();
   const server = createServer(app).listen(0, '127.0.0.1');
   await new Promise((resolve) => { server.once('listening', resolve); });
-  const adapter = createTeams({ app, auth: { kind: 'anonymous-test', boundTo: '127.0.0.1' }, allowedTenants: [tenant], allowedServiceUrls: [connector.serviceUrl], pictureUrl: () => 'https://overblik.example.dk/p.png', now: () => new Date(), log: silent });
+  const adapter = createTeams({ app, auth: { kind: 'anonymous-test', boundTo: '127.0.0.1' }, allowedTenants: [tenant], allowedServiceUrls: [connector.serviceUrl], pictureUrl: () => 'https://overblik.example.dk/p.png', sheetUrl: () => null, now: () => new Date(), log: silent });
   let messages = 0;
   return {
     adapter, user,

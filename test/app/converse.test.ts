@@ -1,8 +1,11 @@
+import readXlsxFile from 'read-excel-file/node';
 import { answer } from '../../src/app/answer.ts';
 import { createConversation, type House } from '../../src/app/converse.ts';
 import { addressOf } from '../../src/app/records.ts';
+import { answerSheets } from '../../src/card/sheet.ts';
 import { cardText } from '../../src/card/text.ts';
 import { ServiceError } from '../../src/errors.ts';
+import { writeWorkbook } from '../../src/io/sheet/workbook.ts';
 import type { Message } from '../../src/card/card.ts';
 import { openStore } from '../../src/io/store/store.ts';
 import type { Incoming, Painter, Store } from '../../src/ports.ts';
@@ -19,7 +22,7 @@ beforeAll(async () => {
   const demo = await openDemo(clock);
   store = await openStore({ databaseUrl: null, dir: `${demo.dir}/state`, log: silent });
   const note = (event: string, fields?: unknown): void => void logged.push(`${event} ${JSON.stringify(fields)}`);
-  house = { packs: () => demo.house.packs(), figures: (id) => demo.house.figures(id), lexicon: buildLexicon, store, painter, clock, log: { info: note, warn: note, error: note } };
+  house = { packs: () => demo.house.packs(), figures: (id) => demo.house.figures(id), lexicon: buildLexicon, store, painter, writeWorkbook, clock, log: { info: note, warn: note, error: note } };
   close = async () => {
     await store.close();
     await demo.close();
@@ -121,5 +124,55 @@ describe('a conversation', () => {
     const asking = { memberships: [{ pack, person }], figures: house.figures, lexicon: buildLexicon(house.packs()), today: '2026-11-23', previous: null, offered: [], language: null } as const;
     const [one, two] = [await answer('pris pr. time pr. distrikt i år', asking), await answer('pris pr. time pr. distrikt i år', asking)];
     expect(one).toEqual(two);
+  });
+});
+
+describe('an answer asked for as a spreadsheet', () => {
+  it('is a workbook with the figures to the øre, and what must be known about them', async () => {
+    const message = await createConversation(house)(incoming('chef', 'forbrug og borgere pr. distrikt i oktober i Excel'));
+    expect(message?.sheet?.name).toMatch(/\.xlsx$/);
+    const sheets = await readXlsxFile(Buffer.from(message?.sheet?.bytes ?? []));
+    const [header, ...rows] = sheets[0]?.data ?? [];
+    expect(header?.slice(0, 3)).toEqual(['Enhed', 'Periode', 'Forbrug (kr.)']);
+    expect(rows).toHaveLength(7);
+    expect(rows.find((row) => row[0] === 'Nord')?.[2]).toBe(824847.11);
+    expect(JSON.stringify(sheets[1]?.data)).toContain('Kilde: Posteringer');
+  });
+
+  it('is asked for in so many words: no other answer carries one', async () => {
+    expect((await createConversation(house)(incoming('chef', 'forbrug pr. distrikt i oktober som tabel')))?.sheet).toBeNull();
+  });
+
+  it('hides small counts there as well', async () => {
+    const [pack] = house.packs();
+    if (pack === undefined) throw new Error('no demo');
+    const row = { unit: 'nord', period: { from: '2026-10-01', to: '2026-11-01', grain: 'month' }, dimension: null, values: { borgere: { value: null, state: 'suppressed' } }, against: { 'last-year': { borgere: { value: null, state: 'suppressed' } } } } as const;
+    const query = { pack: pack.id, measures: ['borgere'], units: ['nord'], level: null, period: row.period, comparisons: ['last-year'], comparedTo: null, by: null, having: null, order: null, limit: null } as const;
+    const [sheet] = answerSheets(pack, { query, rows: [row], provenance: [], caveats: [] }, [], 'da');
+    expect(sheet?.rows[1]).toEqual(['Nord', 'oktober 2026', '<5', '<5']);
+  });
+
+  it('lets no text begin a formula', async () => {
+    const [pack] = house.packs();
+    if (pack === undefined) throw new Error('no demo');
+    const query = { pack: pack.id, measures: [], units: [], level: null, period: { from: '2026-10-01', to: '2026-11-01', grain: 'month' }, comparisons: [], comparedTo: null, by: null, having: null, order: null, limit: null } as const;
+    expect(answerSheets(pack, { query, rows: [], provenance: [], caveats: [] }, ['=HYPERLINK("x")', '+1', 'ord'], 'da')[1]?.rows).toEqual([["'=HYPERLINK(\"x\")"], ["'+1"], ['ord']]);
+  });
+});
+
+describe('an edited message', () => {
+  it('is asked anew, as if the first had not been written', async () => {
+    const converse = createConversation(house);
+    await converse(incoming('chef', 'sygefravær i september'));
+    await converse(incoming('chef', 'og i Syd?'));
+    expect(words(await converse(incoming('chef', 'og i Vest?', { kind: 'edited' })))).toContain('Vest: sygefravær');
+  });
+});
+
+describe('a question that was asked back', () => {
+  it.each([['2025', 'november 2025'], ['den første', 'november 2025'], ['2', 'november 2026']])('is answered by "%s"', async (reply, period) => {
+    const converse = createConversation(house);
+    expect(words(await converse(incoming('chef', 'timer i november')))).toContain('flere perioder');
+    expect(words(await converse(incoming('chef', reply)))).toContain(period);
   });
 });

@@ -60,7 +60,7 @@ function platform(reply: Reply = () => undefined): { adapter: ChatAdapter; arriv
 
 const page = (who: Person, of: Digest, period: Period): Message => {
   const card: Card = { language: 'da', title: `${of.id} ${period.from} ${who.id}`, label: '', headline: '', blocks: [], picture: null, actions: [], provenance: [] };
-  return { card, png: null };
+  return { card, png: null, sheet: null };
 };
 
 /** A service with three leaders, whose clock, data and audience the test moves. */

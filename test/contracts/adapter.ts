@@ -41,7 +41,7 @@ export function adapterContract(name: string, open: () => Promise<Harness>): voi
     let before = 0;
     /** The message that arrived next. */
     const next = async (): Promise<string> => (await harness.received(++before)).at(-1) ?? '';
-    const about = (headline: string): Message => ({ card: { ...sampleMessage('da').card, headline }, png: null });
+    const about = (headline: string): Message => ({ card: { ...sampleMessage('da').card, headline }, png: null, sheet: null });
     const came1 = async (): Promise<Incoming> => {
       while (came.length === 0) await turn();
       return came[0] as Incoming;

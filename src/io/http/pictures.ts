@@ -20,10 +20,12 @@ export interface Pictures {
    * (no base URL, or one that is neither https nor loopback), when it is no PNG, or larger than the store.
    */
   url(png: Uint8Array): string | null;
+  /** The same for an .xlsx file, to be saved. */
+  sheetUrl(sheet: Uint8Array): string | null;
 }
 
 interface Kept {
-  readonly png: Uint8Array;
+  readonly bytes: Uint8Array;
   readonly expiresMs: number;
 }
 
@@ -41,6 +43,9 @@ function isPng(png: Uint8Array): boolean {
   return PNG_SIGNATURE.every((byte, i) => png[i] === byte);
 }
 
+const isSheet = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
+const SHEET_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
 function sign(secret: string, name: string, expires: string): Buffer {
   return createHmac('sha256', secret).update(`${name}\n${expires}`).digest();
 }
@@ -57,7 +62,7 @@ function createShelf(maxBytes: number): { put(name: string, kept: Kept, nowMs: n
   const shelf = new Map<string, Kept>();
   let bytes = 0;
   const drop = (name: string): void => {
-    bytes -= shelf.get(name)?.png.length ?? 0;
+    bytes -= shelf.get(name)?.bytes.length ?? 0;
     shelf.delete(name);
   };
   return {
@@ -65,7 +70,7 @@ function createShelf(maxBytes: number): { put(name: string, kept: Kept, nowMs: n
     put: (name, kept, nowMs) => {
       drop(name);
       shelf.set(name, kept);
-      bytes += kept.png.length;
+      bytes += kept.bytes.length;
       for (const [other, { expiresMs }] of shelf) {
         if (bytes <= maxBytes && expiresMs > nowMs) break;
         drop(other);
@@ -95,21 +100,24 @@ export function createPictures(options: PicturesOptions): Pictures {
     }
     const leftS = Math.floor(Number(expires) - now().getTime() / 1000);
     response.set({
-      'Content-Type': 'image/png',
+      'Content-Type': name.endsWith('.xlsx') ? SHEET_TYPE : 'image/png',
+      ...(name.endsWith('.xlsx') && { 'Content-Disposition': 'attachment; filename="overblik.xlsx"' }),
       'Cache-Control': `private, max-age=${leftS}`,
       // A chat client shows it in a page of its own origin.
       'Cross-Origin-Resource-Policy': 'cross-origin',
-    }).send(Buffer.from(kept.png.buffer, kept.png.byteOffset, kept.png.byteLength));
+    }).send(Buffer.from(kept.bytes.buffer, kept.bytes.byteOffset, kept.bytes.byteLength));
   });
 
+  const keep = (bytes: Uint8Array, extension: 'png' | 'xlsx'): string | null => {
+    if (base === null || bytes.length > options.maxBytes) return null;
+    const nowMs = now().getTime();
+    const expires = String(Math.ceil((nowMs + options.ttlMs) / 1000));
+    const name = `${createHash('sha256').update(bytes).digest('hex')}.${extension}`;
+    shelf.put(name, { bytes, expiresMs: Number(expires) * 1000 }, nowMs);
+    return `${base}/pictures/${name}?e=${expires}&s=${sign(secret, name, expires).toString('base64url')}`;
+  };
   return {
-    url: (png) => {
-      if (base === null || !isPng(png) || png.length > options.maxBytes) return null;
-      const nowMs = now().getTime();
-      const expires = String(Math.ceil((nowMs + options.ttlMs) / 1000));
-      const name = `${createHash('sha256').update(png).digest('hex')}.png`;
-      shelf.put(name, { png, expiresMs: Number(expires) * 1000 }, nowMs);
-      return `${base}/pictures/${name}?e=${expires}&s=${sign(secret, name, expires).toString('base64url')}`;
-    },
+    url: (png) => (isPng(png) ? keep(png, 'png') : null),
+    sheetUrl: (sheet) => (isSheet(sheet) ? keep(sheet, 'xlsx') : null),
   };
 }

@@ -11,7 +11,7 @@ import type { Connector } from './fixtures/connector.ts';
 import { sampleCard } from './fixtures/sample.ts';
 
 const TENANT = '11111111-1111-4111-8111-111111111111';
-const message: Message = { card: sampleCard(), png: null };
+const message: Message = { card: sampleCard(), png: null, sheet: null };
 
 describe('the endpoint', () => {
   let connector: Connector;
@@ -36,7 +36,7 @@ describe('the endpoint', () => {
     app.set('env', 'test');
     const note = (event: string): void => { warned.push(event); };
     teams = createTeams({
-      app, auth: { kind: 'anonymous-test', boundTo: '127.0.0.1' }, allowedTenants: [TENANT.toUpperCase()], allowedServiceUrls: [connector.serviceUrl], pictureUrl: () => null,
+      app, auth: { kind: 'anonymous-test', boundTo: '127.0.0.1' }, allowedTenants: [TENANT.toUpperCase()], allowedServiceUrls: [connector.serviceUrl], pictureUrl: () => null, sheetUrl: () => null,
       now: () => new Date('2026-11-23T08:00:00Z'), log: { info: () => undefined, warn: note, error: note },
     });
     server = createServer(app);

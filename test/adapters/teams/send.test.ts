@@ -13,14 +13,14 @@ import { sampleCard, samplePng } from './fixtures/sample.ts';
 
 const TENANT = '11111111-1111-4111-8111-111111111111';
 const NOW = new Date('2026-11-23T08:00:00Z');
-const message: Message = { card: sampleCard(), png: samplePng() };
+const message: Message = { card: sampleCard(), png: samplePng(), sheet: null };
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 describe('sending', () => {
   let connector: Connector;
   let teams: ChatAdapter;
   const made = (pictureUrl: (png: Uint8Array) => string | null): ChatAdapter => createTeams({
-    app: express(), auth: { kind: 'anonymous-test', boundTo: '127.0.0.1' }, allowedTenants: [TENANT], allowedServiceUrls: [connector.serviceUrl], pictureUrl, now: () => NOW, log,
+    app: express(), auth: { kind: 'anonymous-test', boundTo: '127.0.0.1' }, allowedTenants: [TENANT], allowedServiceUrls: [connector.serviceUrl], pictureUrl, sheetUrl: () => null, now: () => NOW, log,
   });
   const address = (more: Partial<Address> = {}): Address => ({ platform: 'teams', tenant: TENANT, conversation: 'a:1', thread: null, user: 'u', serviceUrl: connector.serviceUrl, bot: '28:b', ...more });
   const failure = (given: Promise<unknown>): Promise<ServiceError> => given.then(() => { throw new Error('it was called sent'); }, (error: unknown) => error as ServiceError);

@@ -7,7 +7,7 @@ const TENANT = '11111111-1111-4111-8111-111111111111';
 const BOT = { kind: 'bot' as const, appId: '11111111-2222-4333-8444-555555555555', password: 'x', tenant: TENANT, endpoints: null };
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const start = (more: Partial<TeamsOptions>): void => {
-  createTeams({ app: express(), auth: BOT, allowedTenants: [], allowedServiceUrls: ['https://smba.trafficmanager.net/'], pictureUrl: () => null, now: () => new Date(0), log, ...more });
+  createTeams({ app: express(), auth: BOT, allowedTenants: [], allowedServiceUrls: ['https://smba.trafficmanager.net/'], pictureUrl: () => null, sheetUrl: () => null, now: () => new Date(0), log, ...more });
 };
 const refusal = (more: Partial<TeamsOptions>): string => {
   try {

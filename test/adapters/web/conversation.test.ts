@@ -83,8 +83,8 @@ describe('a conversation in the web chat', () => {
   });
 
   it('sends a card without its picture as words, and says that no picture went', async () => {
-    expect((await lab.web.send(addressOf('anna'), { card: CARDS.da, png: null })).pictureSent).toBe(false);
-    expect((await lab.web.send(addressOf('anna'), { card: CARDS.da, png: new TextEncoder().encode('<svg/>'.repeat(9)) })).pictureSent).toBe(false);
+    expect((await lab.web.send(addressOf('anna'), { card: CARDS.da, png: null, sheet: null })).pictureSent).toBe(false);
+    expect((await lab.web.send(addressOf('anna'), { card: CARDS.da, png: new TextEncoder().encode('<svg/>'.repeat(9)), sheet: null })).pictureSent).toBe(false);
     const page = await listen(lab, 'anna');
     for (const { html } of entriesOf(await page.next('snapshot'))) expect(html).toContain('I september er forbruget 4,71 mio. kr.');
     page.close();
@@ -112,7 +112,7 @@ describe('a conversation in the web chat', () => {
     const gate = later();
     handle = async ({ text }) => {
       if (text === 'slow') await gate.promise;
-      return { card: { ...CARDS.da, title: `svar på ${text}` }, png: null };
+      return { card: { ...CARDS.da, title: `svar på ${text}` }, png: null, sheet: null };
     };
     const anna = await listen(lab, 'anna');
     const bo = await listen(lab, 'bo');
@@ -201,9 +201,9 @@ describe('the memory of conversations', () => {
   it('keeps the last messages and forgets older ones together with their pictures', () => {
     const memory = createConversations(['anna'], 3);
     const png = Uint8Array.of(1);
-    for (let i = 0; i < 5; i += 1) memory.add('anna', { id: `m-${i}`, from: 'bot', at: '', language: 'da', title: '', html: '' }, { name: `${i}.png`, png });
+    for (let i = 0; i < 5; i += 1) memory.add('anna', { id: `m-${i}`, from: 'bot', at: '', language: 'da', title: '', html: '' }, { name: `${i}.png`, bytes: png });
     expect(memory.entries('anna').map(({ id }) => id)).toEqual(['m-2', 'm-3', 'm-4']);
-    expect([0, 1, 2, 3, 4].map((i) => memory.picture(`${i}.png`) !== null)).toEqual([false, false, true, true, true]);
+    expect([0, 1, 2, 3, 4].map((i) => memory.file(`${i}.png`) !== null)).toEqual([false, false, true, true, true]);
     expect(memory.entry('anna', 'm-1')).toBeNull();
   });
 });

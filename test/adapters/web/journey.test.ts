@@ -17,7 +17,7 @@ const HOSTILE = '<img src=x onerror="document.title=\'broken\'"><script>document
 const languageOf = (id: string): 'da' | 'en' => PEOPLE.find((person) => person.id === id)?.language ?? 'da';
 const answer: Handle = async ({ from, text }) => {
   if (text.startsWith('fejl')) throw new Error('the warehouse is away');
-  if (text.startsWith('<')) return { card: { ...CARDS.da, headline: text, title: text, provenance: [text], actions: [{ id: text, label: text, ask: text }] }, png: null };
+  if (text.startsWith('<')) return { card: { ...CARDS.da, headline: text, title: text, provenance: [text], actions: [{ id: text, label: text, ask: text }] }, png: null, sheet: null };
   return sampleMessage(languageOf(from.user));
 };
 

@@ -4,7 +4,7 @@ import { escape, renderCard, renderWords } from '../../../adapters/web/render.ts
 import type { Frame } from '../../../adapters/web/render.ts';
 import { CARDS } from './sample.ts';
 
-const frame: Frame = { id: 'm-1', picture: { url: '/chat/picture/a.png', width: 960, height: 480 }, reply: null };
+const frame: Frame = { id: 'm-1', picture: { url: '/chat/picture/a.png', width: 960, height: 480 }, sheet: null, reply: null };
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': '\'' };
 const unescape = (html: string): string => html.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ENTITIES[name] ?? '');
 /** The skeleton: tags with their attributes' names, no text and no values. */

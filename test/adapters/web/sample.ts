@@ -89,7 +89,7 @@ export const CARDS: Readonly<Record<Language, Card>> = { da: DANISH, en: ENGLISH
 
 /** A whole message with its picture. */
 export function sampleMessage(language: Language): Message {
-  return { card: CARDS[language], png: drawChart(language) };
+  return { card: CARDS[language], png: drawChart(language), sheet: null };
 }
 
 export const PEOPLE = [
