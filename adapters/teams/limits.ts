@@ -108,7 +108,7 @@ function check(value: unknown, types: readonly string[], at: string, ids: Set<st
   if (value['fallback'] !== undefined) faults.push(...check(value['fallback'], ELEMENTS, `${here}.fallback`, ids));
   const actions = list(value['actions']);
   if (actions.length > ACTIONS_IN_A_ROW) faults.push(`${here}: ${actions.length} actions, more than ${ACTIONS_IN_A_ROW}`);
-  if (type === 'AdaptiveCard') faults.push(...actions.flatMap((action, i) => check(action, ['Action.Submit'], `${here}.actions[${i}]`, ids)));
+  if (type === 'AdaptiveCard') faults.push(...actions.flatMap((action, i) => check(action, ['Action.Submit', 'Action.OpenUrl'], `${here}.actions[${i}]`, ids)));
   return [...faults, ...ownRules(value, here)];
 }
 

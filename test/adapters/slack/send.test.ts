@@ -70,6 +70,23 @@ describe('sending to Slack', () => {
     expect(lab.logged.at(-1)).toContain('slack.picture-left-out');
   });
 
+  const withSheet = () => ({ ...sampleMessage('da'), png: null, sheet: { name: 'Forbrug.xlsx', bytes: Uint8Array.of(0x50, 0x4b, 1, 2) } });
+
+  it('a spreadsheet goes into the same conversation as a file', async () => {
+    await lab.slack.send(to(), withSheet());
+    const [asked = ''] = calls('files.getUploadURLExternal');
+    const [done = ''] = calls('files.completeUploadExternal');
+    expect(new URLSearchParams(asked).get('filename')).toBe('Forbrug.xlsx');
+    expect(new URLSearchParams(done).get('channel_id')).toBe(lab.channel);
+  });
+
+  it('a spreadsheet that is not taken is said, and the answer stands', async () => {
+    lab.gateway.fault((method) => (method === 'files.completeUploadExternal' ? { body: { ok: false, error: 'storage_limit_reached' } } : null));
+    expect(await lab.slack.send(to(), withSheet())).toMatchObject({ messageId: expect.any(String) });
+    expect(new URLSearchParams(calls('chat.postMessage').at(-1)).get('text')).toContain('Excel-filen kunne ikke sendes');
+    expect(lab.logged.at(-1)).toContain('slack.sheet-left-out');
+  });
+
   it('what Slack refuses is sent plainer: first without the picture, then without the table, at last as text', async () => {
     const refused: string[][] = [];
     lab.gateway.fault((method, body) => {

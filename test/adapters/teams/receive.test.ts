@@ -59,6 +59,19 @@ describe('the endpoint', () => {
     expect(heard.map(({ id }) => id)).toEqual(['a:1/2']);
   });
 
+  it('an edited message comes as one of its own, each time it is edited; other changes of it are nothing', async () => {
+    const heard: Incoming[] = [];
+    await teams.start(async (incoming) => { heard.push(incoming); return null; });
+    const edit = { type: 'messageUpdate', timestamp: '2026-11-23T08:00:00Z', channelData: { eventType: 'editMessage' } };
+    await post(body('1'));
+    await post(body('1', { ...edit, text: 'timer' }));
+    await post(body('1', { ...edit, text: 'timer' }));
+    await post(body('1', { ...edit, text: 'sygefravær', timestamp: '2026-11-23T08:01:00Z' }));
+    await post(body('1', { ...edit, channelData: { eventType: 'undeleteMessage' }, timestamp: '2026-11-23T08:02:00Z' }));
+    await teams.stop();
+    expect(heard.map(({ kind, text }) => [kind, text])).toEqual([['message', 'forbrug'], ['edited', 'timer'], ['edited', 'sygefravær']]);
+  });
+
   it('answers the request before the work is done, and finishes the work before it stops', async () => {
     let finish = (): void => undefined;
     const thinking = new Promise<void>((resolve) => { finish = resolve; });

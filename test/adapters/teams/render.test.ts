@@ -36,6 +36,12 @@ describe('every card', () => {
     expect(messageFaults(render(card, null))).toEqual([]);
   });
 
+  it('passes with a spreadsheet to open, which comes first among the buttons', () => {
+    const sent = render(sampleCard(), null, 'https://overblik.example/pictures/a.xlsx?e=1&s=x');
+    expect(messageFaults(sent)).toEqual([]);
+    expect(JSON.stringify(sent)).toContain('"type":"Action.OpenUrl","title":"Excel","url":"https://overblik.example/pictures/a.xlsx?e=1&s=x"');
+  });
+
   it('is drawn the same way each time and left as it was', () => {
     const card = sampleCard();
     const before = structuredClone(card);

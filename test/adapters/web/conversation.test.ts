@@ -66,6 +66,17 @@ describe('a conversation in the web chat', () => {
     page.close();
   });
 
+  it('serves a spreadsheet to save under an address that can\'t be guessed, and not as a picture', async () => {
+    const page = await listen(lab, 'anna');
+    await lab.web.send(addressOf('anna'), { card: CARDS.da, png: null, sheet: { name: 'Forbrug <1>.xlsx', bytes: Uint8Array.of(0x50, 0x4b, 1) } });
+    const source = /href="(\/chat\/file\/[0-9a-f-]{36}\.xlsx)" download="Forbrug &lt;1&gt;\.xlsx"/.exec(entryOf(await page.next('entry')).html)?.[1] ?? '';
+    const got = await fetch(lab.url + source);
+    expect([got.status, got.headers.get('content-disposition'), got.headers.get('content-type')]).toEqual([200, 'attachment', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet']);
+    expect(new Uint8Array(await got.arrayBuffer())).toEqual(Uint8Array.of(0x50, 0x4b, 1));
+    for (const forged of [source.replace('/file/', '/picture/'), source.replace(/.\.xlsx$/, (end) => (end === '0.xlsx' ? '1.xlsx' : '0.xlsx'))]) expect((await fetch(lab.url + forged)).status).toBe(404);
+    page.close();
+  });
+
   it('keeps what was pushed until the page is opened, and says how many are unread', async () => {
     const { messageId, pictureSent } = await lab.web.send(addressOf('bo'), sampleMessage('da'));
     expect(pictureSent).toBe(true);
