@@ -20,7 +20,7 @@ const COMPARED: readonly [comparison: Comparison, pattern: string][] = [
   ['share', `(?:hvor (?:stor|meget) (?:en )?)?(?:andel(?:en)?|share|proportion|procentdel|fraction)(?: (?:af|of)(?: alle| all| samtlige| det hele| the whole| helheden| (?:den )?(?:total(?:en|e)?|samlede?)| the total)?)?|(?:hvor stor en )?del (?:af|of)(?: det hele| det samlede| the whole| the total)?|(?:%|pct|procent|percent) (?:af|of)(?: det| den| the)? (?:samlede|total(?:e)?|whole|hele)|af det samlede|of the total|af helheden|fylder|udgoer`],
 ];
 const BARE_LAST_YEAR = `samme (?:periode|maaned|tid|kvartal|uge)(?:en)? (?:sidste|forrige) aar|samme (?:periode|maaned|tid|kvartal) aaret foer|same (?:period|month|time|quarter|week) last year|aaret foer|(?:the )?year before`;
-const DEVIATION = '(?:budget)?(?:afvigelse(?:n|r|rne)?|afviger|overskridelse(?:n|r)?|overskredet|overskrider|merforbrug(?:et)?|mindreforbrug(?:et)?|overforbrug(?:et)?|underforbrug(?:et)?|difference(?:n)?|overspen(?:d|ds|t|ding)|underspen(?:d|ds|t|ding)|variances?|deviations?|deviates?|overruns?)';
+const DEVIATION = `(?:${MARK.plan} )?(?:budget)?(?:afvigelse(?:n|r|rne)?|afviger|overskridelse(?:n|r)?|overskredet|overskrider|merforbrug(?:et)?|mindreforbrug(?:et)?|overforbrug(?:et)?|underforbrug(?:et)?|overspen(?:d|ds|t|ding)|underspen(?:d|ds|t|ding)|variances?|deviations?|deviates?|overruns?)`;
 const TOO_MUCH = 'for meget|for mange|for lidt|for dyrt|too much|too many|too little';
 
 /** Reads what the figures are to be compared with. `timed` tells whether a time is named by what is still free, so that "samme måned sidste år" is what to compare with. */
@@ -36,6 +36,7 @@ export function readComparisons(draft: Draft, said: Said, timed: () => boolean):
   else if (bare !== null) for (let i = bare.from; i < bare.to; i += 1) draft.marks[i] = null;
   if (use(take(draft, `${DEVIATION}(?: (?:fra|from|i forhold til|mod|paa|to|on) (?:the )?${PLAN})?`))) { said.deviation = true; if (!said.comparisons.includes('plan')) said.comparisons.push('plan'); }
   if (use(take(draft, TOO_MUCH)) && !said.comparisons.includes('plan')) said.comparisons.push('plan');
+  take(draft, 'forskel(?:len)?(?: (?:paa|mellem|i))?|differencen?(?: between)?');
   if (use(take(draft, CHANGE))) said.change = true;
   return taken;
 }

@@ -59,7 +59,7 @@ export function choicesFor(doubted: Doubted): Choice[] {
     case 'no-measure': {
       if (doubted.query.period.from >= context.closed) { const outlook = outlookOf(pack); if (outlook !== null) add(name(outlook), { ...plain([outlook]), period: defaultPeriod(pack, [outlook], context.closed, null) }); }
       const dividing = query.by !== null && 'dimension' in query.by ? measuresBy(pack, query.by.dimension) : null;
-      const known = [...pack.measures.values()].filter((m) => m.synonyms.da.length + m.synonyms.en.length > 0 && (dividing === null || dividing.includes(m.id)));
+      const known = [...new Set([...shown(pack), ...pack.measures.keys()])].flatMap((id) => pack.measures.get(id) ?? []).filter((m) => m.synonyms.da.length + m.synonyms.en.length > 0 && (dividing === null || dividing.includes(m.id)));
       for (const m of nearest(doubted, 'measure').map((id) => pack.measures.get(id)).filter((one) => one !== undefined)) add(m.name[language], about([m.id]));
       for (const m of known) add(m.name[language], about([m.id]));
       break;
@@ -146,6 +146,11 @@ export function choicesFor(doubted: Doubted): Choice[] {
   return [...choices.values()];
 }
 
+/** The measures the pack's pages show, in their order: what leaders know best. */
+function shown(pack: Pack): string[] {
+  return [...pack.digests.values()].flatMap((digest) => digest.sections.flatMap((section) => (section.kind === 'headline' ? [section.money, section.output, section.price] : section.kind === 'table' ? section.measures : section.kind === 'ranking' ? [section.measure] : [])));
+}
+
 const MOST_NEAR = 3;
 
 /** Names of a kind that are like the words left over: one in the other, or few letters apart. */
@@ -157,6 +162,7 @@ function nearest(doubted: Doubted, kind: 'unit' | 'measure'): string[] {
       if (meaning.kind !== kind || meaning.pack !== doubted.pack.id) continue;
       for (const word of words) {
         if (word.length < 3) continue;
+        if (word.length < 5 && left !== word && !left.startsWith(word)) continue;
         const distance = word.length >= 4 && (left.startsWith(word) || word.startsWith(left)) ? 1 : kind === 'unit' && word.length >= 4 && left.includes(word) ? 2 : edits(word, left, 3);
         if (distance <= Math.min(2, Math.floor(Math.min(word.length, left.length) / 3)) && distance < (found.get(meaning.id) ?? 9)) found.set(meaning.id, distance);
       }

@@ -12,6 +12,8 @@ function stems(word: string): readonly string[] {
   const out = [word];
   known.set(word, out);
   for (const ending of ENDINGS) if (word.endsWith(ending) && word.length - ending.length >= SHORTEST) out.push(word.slice(0, -ending.length));
+  // "Huller" is more than one "hul": Danish doubles the consonant.
+  for (const stem of [...out]) if (/([b-df-hj-np-tv-z])\1$/.test(stem) && stem.length > SHORTEST) out.push(stem.slice(0, -1));
   return out;
 }
 

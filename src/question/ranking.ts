@@ -10,7 +10,7 @@ const WORST = '(?:vaerste?|daarligste?|ringeste?|worst|poorest)';
 const SUPERLATIVE = `(${HIGH}|${LOW}|${BEST}|${WORST})`;
 /** Dear and cheap are said of a price. */
 const PRICED = /dyrest|billigst|cheapest|dearest|expensive|costliest|priciest/;
-const DEVIATION = `(?:(?:budget)?(?:afvigelse(?:n|r)?|afviger|overskridelse(?:n|r)?|merforbrug(?:et)?|overforbrug(?:et)?|overspend(?:ing)?|variance|deviation|overrun)(?: (?:fra|from|i forhold til|paa|mod) (?:the )?${PLAN})?|over ${PLAN})`;
+const DEVIATION = `(?:(?:${MARK.plan} )?(?:budget)?(?:afvigelse(?:n|r)?|afviger|overskridelse(?:n|r)?|merforbrug(?:et)?|overforbrug(?:et)?|overspend(?:ing)?|variance|deviation|overrun)(?: (?:fra|from|i forhold til|paa|mod) (?:the )?${PLAN})?|over ${PLAN})`;
 const SHORTFALL = `(?:mindreforbrug(?:et)?|underforbrug(?:et)?|underspend(?:ing)?|under ${PLAN}|below ${PLAN})`;
 const RISE = '(?:stigning(?:en)?|steget|stiger|vaekst|vokset|increased?|risen|rise|growth|grown|fremgang)';
 const FALL = '(?:fald(?:et)?|faldet|falder|decreased?|drop(?:ped)?|fallen|reduction|tilbagegang)';
@@ -42,7 +42,7 @@ export function readRanking(draft: Draft, said: Said): Taken[] {
   const many = use(take(draft, `(?:top|de|the|vis|show)? ?(?:(?:oeverste|nederste|top|bund|bottom|foerste) ?(${NUMBER_PATTERN})(?: (?:${THINGS}|naar det gaelder|for|paa|i))?)`));
   if (many !== null) { said.limit = numberOf(many.groups[0] ?? '1'); rank('value', /nederste|bund|bottom/.test(many.words.toLowerCase()) ? 'lowest' : 'highest'); }
 
-  const counted = use(take(draft, `(?:de |the )?(${NUMBER_PATTERN})(?: ${THINGS})?(?: (?:med|with|der har|som har|that have|having|der er|which are))?(?: de| den| det| the)? ${SUPERLATIVE}(?: ${THINGS})?(?! siden)`));
+  const counted = use(take(draft, `(?:de |the )?(${NUMBER_PATTERN})(?: ${THINGS})?(?: (?:med|with|der har|som har|that have|having|der er|which are|har|have|has|er|are|is|ligger|bruger|leverer|leverede|spend|spends))?(?: de| den| det| the)? ${SUPERLATIVE}(?: ${THINGS})?(?! siden)`));
   if (counted !== null && !/^(?:19|20)\d\d$/.test(counted.groups[0] ?? '')) { said.limit = numberOf(counted.groups[0] ?? '1'); rank('value', counted.groups[1] ?? ''); }
 
   for (const [of, word, pattern] of [['deviation', 'highest', DEVIATION], ['deviation', 'lowest', SHORTFALL], ['change', 'highest', RISE], ['change', 'lowest', FALL]] as const) {
@@ -59,6 +59,7 @@ export function readRanking(draft: Draft, said: Said): Taken[] {
     const one = use(take(draft, `(?:den |det |de |the )?(?<!nok )${SUPERLATIVE}(?: first| foerst)?(?! (?:siden|recent|nylige))`));
     if (one !== null) rank('value', one.groups[0] ?? '');
   }
+  if (said.rank !== null && said.by === null && use(take(draft, 'hvornaar|when')) !== null) said.by = { grain: 'month' };
   const sorted = use(take(draft, 'sorteret(?: efter)?|sorter(?: efter)?|rangeret(?: efter)?|rangordnet|i raekkefoelge|sorted(?: by)?|ranked(?: by)?|ranking(?: of)?|rank|in order(?: of)?|order by|rangliste|rangering'));
   if (sorted !== null && said.rank === null) said.rank = { direction: /stigende|ascending/.test(sorted.words) ? 'lowest' : 'highest', of: 'value', price: false };
   if (said.rank !== null && use(take(draft, 'faldende|descending|hoejest foerst|stoerst foerst|highest first')) !== null) said.rank = { ...said.rank, direction: 'highest' };

@@ -1,4 +1,4 @@
-import { lastClosed, periodOf, type IsoDate, type Period } from '../calendar/period.ts';
+import { lastClosed, periodOf, shiftMonths, type IsoDate, type Period } from '../calendar/period.ts';
 import { periodName } from '../card/periods.ts';
 import type { Language, Pack, Person } from '../pack/model.ts';
 import type { Query } from '../query/query.ts';
@@ -66,7 +66,7 @@ const JOINS_UNDER = `(?:pr|per|for hver|for each|divideret med|divided by|delt m
  */
 export function read(text: string, context: ReadContext): Reading {
   const typed = tokenize(text);
-  const language = context.language ?? languageOf(typed.map((token) => token.folded)) ?? context.person.language;
+  const language = context.language ?? languageOf(typed.map((token) => token.folded), text) ?? context.person.language;
   if (typed.length === 0) return { kind: 'help', language };
   const answered = chosen(typed, context);
   if (answered !== null) return read(answered.ask, { ...context, offered: [], language });
@@ -148,6 +148,12 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   const timed = readTimes(draft, said, context2);
   // Of a stock, "ultimo december" is how it stood then.
   if (said.periods.length === 2 && /^(?:ultimo|pr|per|as)/i.test(said.periodWords) && said.measures.length > 0 && said.measures.every((id) => pack.measures.get(id)?.kind === 'stock')) said.periods = said.periods.slice(0, 1);
+  // A budget stands ahead of time: "budgettet for december" may be the one to come.
+  const [lone] = said.periods;
+  if (said.periods.length === 1 && lone !== undefined && lone.grain === 'month' && !/\d|aar|year|sidste|last|forrige/i.test(said.periodWords.normalize('NFC').replaceAll('å', 'aa')) && said.measures.length > 0 && said.measures.every((id) => plannedBy(pack, id) !== undefined)) {
+    const coming = periodOf('month', shiftMonths(lone.from, 12));
+    if (coming.from > context.today && coming.from < shiftMonths(context.today, 12) && periodOf('year', coming.from).from === periodOf('year', context.today).from) said.periods = [lone, coming];
+  }
   const why = asksWhy(folded, said.deviation || said.change || said.comparisons.length > 0);
   if (why) take(draft, '(?:hvorfor|why|hvad skyldes|hvad er aarsagen(?: til)?|hvad er grunden(?: til)?|aarsagen til|grunden til|forklaringen paa|hvad forklarer|hvad driver|hvad ligger der bag|hvad ligger bag|what explains|what is behind|what s behind|what drives|what is driving|what caused|what causes|what is causing|reasons? (?:for|why|behind)|the reason|aarsag(?:en|er)? til|forklaring(?:en)?(?: paa| for)?|how come|hvordan kan det vaere|forklar|explain)');
 

@@ -13,7 +13,7 @@ export const FILLERS: ReadonlySet<string> = new Set([
     tak venligst hej hey godmorgen godmiddag goddag mvh at pr ift end tal tallet tallene tallene nogle nogen bare blot ogsa ogsaa koster kostede kostet brugte brugt bruger gik gaar skal skulle mon altsaa ok okay
     samlet samlede total totalt ialt alt i hos os inden ved under naar nar da saadan egentlig venlig hurtigt kort fortael sig hente hent finde find oplys oplyse sende send skriv opgoer opgoere beregn udregn
     holder holdt overholder overholdt naaet naar naaede endte endt lander landet modtog modtaget modtager faar haft laver lavet udfoert sammenlign sammenligne sammenligning sammenlignet overblik
-    periode perioden antal antallet niveau niveauet procent pct kr kroner krone dkk stk omkring ca cirka ligge nuvaerende aktuelle aktuel her status stillingen stilling jo nok lidt mere information info oplysninger data rapport noegletal kigge kig paa gennem hele forhold hinanden imellem mellem blandt klarer klare klarede sig koerte koerer vaere soed fortaelle vide hoere sige rammer ramme hoej hoeje hoejt hoejere lav lave lavt lavere saerlig saerligt egentlige lige praecis praecist`),
+    periode perioden antal antallet niveau niveauet procent pct kr kroner krone dkk stk omkring ca cirka ligge nuvaerende aktuelle aktuel her status stillingen stilling jo nok lidt mere information info oplysninger data rapport noegletal kigge kig paa gennem hele forhold hinanden imellem mellem blandt klarer klare klarede sig naa koerte koerer vaere soed fortaelle vide hoere sige rammer ramme hoej hoeje hoejt hoejere lav lave lavt lavere saerlig saerligt egentlige lige praecis praecist`),
   ...list(`what whats how much many who which is was are were be been being the a an of in on at for to from with by our my your me us we i you have has had do does did show shows give tell get please thanks thank hi hello
     want like can could would will should see look looking and or vs versus against compared compare comparison than just also total overall it its there so about spent spend cost figures figure number numbers s re ve ll d m
     let know need find pull up out quick quickly know standing stand stands doing per where when us team amount level value values rate percent percentage data report info information kindly help between among both each other high higher low lower current currently some any that this those these then well right`),
@@ -40,11 +40,11 @@ export const FALSE_FRIENDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 export const OTHER_HEADS: readonly string[] = list('antal andel tal pris priser timer time tid dage dag uger udgift udgifter forbrug procent budget loen udvikling besoeg rate share cost costs hours days count');
 
 const DANISH = new Set(list('hvad hvordan hvor hvem hvilke hvilket hvorfor er det den der paa af til og vi jeg vis giv mod sidste maaned aar kvartal uge pr hvilken hos fra ligger mange meget udvikling maal denne seneste forrige de dyreste billigste januar februar marts maj juni juli oktober har havde med som over ikke hele vores mit min samme alle koster er oe maaneder distrikter distrikterne uger siden foer kan du mig sammenlign hoejeste laveste stoerste'));
-const ENGLISH = new Set(list('what how much many who which was were are the of our my show give me last month year quarter week by against compared this past previous and target january february march may june july october why is does did where have has with for to between compare than districts months since highest lowest most least cheapest please could can you'));
+const ENGLISH = new Set(list('what how much many who which was were are the of our my show give me last month year quarter week by against compared this past previous and target january february march may june july october why is does did where have with between compare than districts months since highest lowest most least cheapest please could can you'));
 
 /** The language a question is in, from its small words; null when they do not tell. `vs`, `per` and `trend` are said in both. */
-export function languageOf(words: readonly string[]): Language | null {
-  const danish = words.filter((word) => DANISH.has(word)).length;
+export function languageOf(words: readonly string[], text = ''): Language | null {
+  const danish = words.filter((word) => DANISH.has(word)).length + (/[æøå]/i.test(text) ? 1 : 0);
   const english = words.filter((word) => ENGLISH.has(word)).length;
   return danish === english ? null : danish > english ? 'da' : 'en';
 }
