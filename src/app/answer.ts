@@ -61,6 +61,7 @@ export function helpCard(membership: Membership, language: Language, headline: s
   return plainCard(language, m.help, headline, [
     { kind: 'text', text: `${m.helpMeasures}: ${measures.join(', ')}.` },
     { kind: 'text', text: `${m.helpUnits}: ${units.join(', ')}.` },
+    { kind: 'text', text: m.helpFollowUps },
   ], actionsFrom(examples.map((ask) => ({ label: ask, ask }))), pack.label?.[language] ?? '');
 }
 

@@ -71,6 +71,7 @@ export interface Messages {
   readonly helpMeasures: string;
   readonly helpUnits: string;
   readonly helpExamples: string;
+  readonly helpFollowUps: string;
   readonly notUnderstood: string;
   readonly notUnderstoodWords: (words: string) => string;
   readonly stranger: string;
@@ -172,6 +173,7 @@ const da: Messages = {
   helpMeasures: 'Nøgletal',
   helpUnits: 'Enheder',
   helpExamples: 'Eksempler',
+  helpFollowUps: 'Skriv videre med "pr. måned" eller "mod sidste år": det ændrer det forrige spørgsmål og beholder resten, i en halv time.',
   notUnderstood: 'Det forstod jeg ikke, og jeg gætter ikke.',
   notUnderstoodWords: (words) => `Jeg kender ikke: ${words}.`,
   stranger: 'Jeg kan ikke se, at du har adgang til tallene her. Skriv til analyseenheden, hvis du skal have det.',
@@ -269,6 +271,7 @@ const en: Messages = {
   helpMeasures: 'Key figures',
   helpUnits: 'Units',
   helpExamples: 'Examples',
+  helpFollowUps: 'Go on with "per month" or "against last year": it changes the question before and keeps the rest, for half an hour.',
   notUnderstood: 'I did not understand that, and I do not guess.',
   notUnderstoodWords: (words) => `I do not know: ${words}.`,
   stranger: 'I can not see that you have access to the figures here. Write to the analysis unit if you should have it.',

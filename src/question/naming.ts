@@ -48,6 +48,8 @@ export function readPlaces(draft: Draft, said: Said, pack: Pack, names: readonly
   const isLevel = (i: number): boolean => names.some((name) => name.from <= i && i < name.to && name.meanings.some((m) => m.kind === 'level'));
 
   const whole = take(draft, `(?:paa |i |for |in |across )?(?:hele |the whole |the entire |whole )(?:omraadet|omraade|organisationen|forvaltningen|kommunen|area|organi[sz]ation|department|municipality)`);
+  const ours = take(draft, '(?:hos|for) (?:os selv|os|mig selv|mig)|for (?:us|me|ourselves|myself)|(?:vores|mine|our|my) (?:egne|egen|eget|own)(?: tal| figures| numbers)?');
+  if (ours !== null && own.length > 0) { said.units.push(...own); taken.push({ ...ours, as: 'unit' }); }
   if (whole !== null) { said.units.push(pack.organisation.root); taken.push({ ...whole, as: 'unit' }); }
 
   for (const name of names) {

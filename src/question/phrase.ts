@@ -33,7 +33,8 @@ function periodPhrase(period: Period, language: Language, yearStart: number, clo
 /** A filter in words that read back to it. */
 function havingPhrase(pack: Pack, having: Having, language: Language): string {
   const words = asks(language);
-  const amount = `${language === 'da' ? String(having.limit).replace('.', ',') : having.limit}${having.relative || pack.measures.get(having.measure)?.unit === 'percent' ? ' %' : ''}`;
+  // With its thousands apart, 2.000 is no year.
+  const amount = `${new Intl.NumberFormat(language === 'da' ? 'da-DK' : 'en-GB', { maximumFractionDigits: 6, useGrouping: 'always' }).format(having.limit)}${having.relative || pack.measures.get(having.measure)?.unit === 'percent' ? ' %' : ''}`;
   const above = having.side !== 'below';
   if (having.against === 'average') return words.overAverage(above);
   if (having.against === null) return above ? words.moreThan(amount) : words.lessThan(amount);

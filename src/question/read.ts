@@ -139,6 +139,9 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   readDivision(draft, said, named);
   for (const one of readManner(draft, said, named.length > 0)) note('measure', one.words, '');
   const filtered = readRanking(draft, said);
+  // "Og under?" turns the filter of the question before.
+  const turned = said.having === null && previous?.having !== null && previous?.having !== undefined ? take(draft, 'over|under|above|below') : null;
+  if (turned !== null && previous?.having !== null && previous?.having !== undefined) said.having = { ...previous.having, side: /over|above/i.test(turned.words) ? 'above' : 'below' };
   const shaped = [...readShape(draft, said), ...readGrain(draft, said)];
   const placed = readPlaces(draft, said, pack, names, owns);
   const compared = readComparisons(draft, said, () => namesTime(draft, time(idsNamed)));

@@ -18,5 +18,5 @@ const SPAN = new RegExp(`(?<![\\p{L}\\d])(${MONTH}\\.?(?: ?\\d{4})?|[kq][1-4]) ?
 /** The words of a text; numbers keep their inner marks (`2026-10`, `10/2026`, `2017/18`, `7,5`), other punctuation is dropped. */
 export function tokenize(text: string): Token[] {
   const plain = text.normalize('NFC').replace(SPAN, '$1 til ').replaceAll('&', ' and ');
-  return [...plain.matchAll(/\d+(?:[-/.]\d+|,\d{1,2}(?!\d))*|[\p{L}\p{M}]+\d*|%/gu)].map(([word]) => ({ text: word, folded: fold(word) === 'per' ? 'pr' : fold(word) }));
+  return [...plain.matchAll(/\d+(?:[-/.]\d+|,\d{1,3}(?!\d))*|[\p{L}\p{M}]+\d*|%/gu)].map(([word]) => ({ text: word, folded: fold(word) === 'per' ? 'pr' : fold(word) }));
 }
