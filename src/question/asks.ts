@@ -17,6 +17,8 @@ export interface Asks {
   readonly whichOrder: (unit: string) => string;
   readonly onlyPer: (measure: string, grain: string) => string;
   readonly noAverage: string;
+  readonly noPart: (measures: readonly string[]) => string;
+  readonly loose: string;
   readonly noShare: string;
   readonly noFuture: string;
   readonly wholeExcept: string;
@@ -67,6 +69,8 @@ const da: Asks = {
   noDirection: (measure) => `Ved ${measure} er højt ikke altid godt eller skidt. Mener du højest eller lavest?`,
   whichOrder: (unit) => `${unit} har ingen enheder under sig at sammenligne. Mener du måned for måned eller mod de andre?`,
   onlyPer: (measure, grain) => `${measure} opgøres kun pr. ${grain}. Mente du et af disse?`,
+  noPart: ([one = '', other = '']) => `Jeg har ikke tal for ${one} inden for ${other}. Mente du et af disse?`,
+  loose: 'Jeg er ikke sikker på, hvad tallet gælder. Mente du et af disse?',
   noAverage: 'Et gennemsnit kan regnes på flere måder. Mente du et af disse?',
   noShare: 'En andel af en procent eller en pris giver ikke mening. Mente du et af disse?',
   noFuture: 'Jeg kender kun det, der er sket, og prognosen for året. Mente du et af disse?',
@@ -98,6 +102,8 @@ const en: Asks = {
   noDirection: (measure) => `For ${measure}, high is not always good or bad. Do you mean highest or lowest?`,
   whichOrder: (unit) => `${unit} has no units below it to compare. Do you mean month by month, or beside the others?`,
   onlyPer: (measure, grain) => `${measure} is only counted per ${grain}. Did you mean one of these?`,
+  noPart: ([one = '', other = '']) => `I have no figures for ${one} within ${other}. Did you mean one of these?`,
+  loose: 'I am not sure what the number is about. Did you mean one of these?',
   noAverage: 'An average can be taken in several ways. Did you mean one of these?',
   noShare: 'A share of a percentage or a price has no meaning. Did you mean one of these?',
   noFuture: 'I only know what has happened, and the forecast for the year. Did you mean one of these?',

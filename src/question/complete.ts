@@ -21,6 +21,8 @@ export interface Ground {
 export type Doubt =
   | { readonly kind: 'no-measure' }
   | { readonly kind: 'no-ratio'; readonly measures: readonly string[] }
+  | { readonly kind: 'restricted'; readonly measures: readonly string[] }
+  | { readonly kind: 'loose' }
   | { readonly kind: 'direction' }
   | { readonly kind: 'which-order'; readonly unit: string }
   | { readonly kind: 'grain'; readonly measure: string; readonly grain: TimeGrain }
@@ -44,6 +46,16 @@ export function measuresOf(said: Said, ground: Ground): { measures: readonly str
     if (ratioOf(pack, over, under) !== undefined) return one(ratio.id);
     return { ...resolveMeasures(pack, [over, under]), doubt: null, kept: false };
   }
+  if (said.restricted !== null) {
+    const [whole, part] = said.restricted;
+    const share = ratioOf(pack, part, whole);
+    if (share !== undefined) return one(share.id);
+    const ratio = pack.measures.get(part);
+    // "Budgettet for timeprisen" is what an hour was budgeted to cost.
+    if (plannedBy(pack, whole) !== undefined && ratio?.kind === 'ratio' && hasPlan(pack, part)) return one(part);
+    if (!resolveMeasures(pack, [whole, part]).withPlan || plannedBy(pack, whole) !== undefined) return { measures: [whole, part], withPlan: false, doubt: { kind: 'restricted', measures: [whole, part] }, kept: false };
+  }
+  if (said.priceOf && said.measures.every((id) => isMoney(pack.measures.get(id)?.unit ?? ''))) return { measures: said.measures, withPlan: false, doubt: { kind: 'no-ratio', measures: said.measures }, kept: false };
   if (said.priceOf) {
     const under = said.measures.find((id) => !isMoney(pack.measures.get(id)?.unit ?? '') && pack.measures.get(id)?.kind !== 'ratio');
     if (under !== undefined) {
@@ -130,6 +142,8 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
     const before = previous === null ? [] : kept ? previous.comparisons : previous.comparisons.filter((one) => one !== 'plan');
     comparisons.push(...(previous !== null && before.length > 0 ? before : defaultComparisons(pack, measures)));
   }
+  // A part of a budget is what is used of it, which the two figures say.
+  if (comparisons.includes('share') && said.measures.length > 0 && said.measures.every((id) => plannedBy(pack, id) !== undefined && isMoney(pack.measures.get(id)?.unit ?? ''))) comparisons.splice(comparisons.indexOf('share'), 1);
   if (comparisons.includes('share') && measures.every((id) => pack.measures.get(id)?.kind === 'ratio') && measures.length > 0) doubts.push({ kind: 'share' });
   if (said.averaged && measures.some((id) => pack.measures.get(id)?.kind !== 'ratio')) doubts.push({ kind: 'average' });
   if (comparisons.includes('period') && grain !== null) doubts.push({ kind: 'over-time' });
@@ -143,6 +157,7 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
     const against = said.rank.of === 'deviation' ? 'plan' as const : said.rank.of === 'change' ? comparisons.find((one) => one === 'last-year' || one === 'previous' || one === 'period') ?? 'last-year' as const : null;
     order = { measure: orderedBy(pack, measures), against, descending: said.rank.direction !== 'lowest' };
   }
+  if (said.having !== null && said.having.against === null && !(said.having.relative && measure?.unit === 'percent') && (!grouped || (said.loose && measure?.unit === 'persons'))) doubts.push({ kind: 'loose' });
   const having = grouped ? havingOf(said, pack, orderedBy(pack, measures), doubts) : null;
   if (having !== null && order === null) order = { measure: having.measure, against: having.against, descending: having.side !== 'below' };
   if (having !== null && having.against !== null && !comparisons.includes(having.against)) comparisons.push(having.against);

@@ -85,6 +85,17 @@ export function choicesFor(doubted: Doubted): Choice[] {
       for (const id of doubt.measures) add('', plain([id]));
       break;
     }
+    case 'restricted': {
+      for (const id of doubt.measures) add('', plain([id]));
+      add('', plain(doubt.measures));
+      break;
+    }
+    case 'loose': {
+      add('', { ...query, having: null, order: null });
+      const level = levelBelow(pack, context.own);
+      if (query.having !== null || said.having !== null) add('', { ...query, units: query.level === null && level !== null ? [pack.organisation.root] : query.units, level: query.level ?? level, having: { measure: query.measures[0] ?? '', against: null, side: said.having?.side ?? 'above', limit: said.having?.limit ?? 0, relative: false }, order: { measure: query.measures[0] ?? '', against: null, descending: said.having?.side !== 'below' } });
+      break;
+    }
     case 'direction': {
       const ids = query.measures.length > 0 ? query.measures : pricesOf(pack, []).map((m) => m.id);
       for (const descending of [true, false]) add(`${name(ids[0] ?? '')}, ${descending ? words.highest : words.lowest}`, { ...query, measures: ids, order: { measure: ids[0] ?? '', against: null, descending } });

@@ -27,7 +27,7 @@ function fitsOf(lexicon: Lexicon, typed: string): Fits {
   const fits = new Map<string, 0 | 1 | 2>();
   for (const word of lexicon.words) {
     if (word === typed) fits.set(word, 0);
-    else if (sameWord(word, typed)) fits.set(word, 1);
+    else if (lexicon.unitWords.has(word) ? typed === `${word}s` || (word.length >= 5 && sameWord(word, typed)) : sameWord(word, typed)) fits.set(word, 1);
   }
   // A word that is one, here or in the language, is never taken for another.
   if (fits.size > 0 || COMMON.has(typed) || /\d/.test(typed)) return fits;

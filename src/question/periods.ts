@@ -139,6 +139,8 @@ const RULES: readonly Rule[] = [
     const from = year === undefined ? closedMonth(numbered(name), c) : monthIn(name, year, c);
     return from.from < c.closed ? [span(from.from, lastClosed('month', c.closed).to)] : null;
   }),
+  // "Fra januar" may be January, or from January on.
+  rule(`(?<=(?:fra|from) )${MONTH}(?! ?(?:til|to|og|and|19|20))`, (m, c) => { const one = closedMonth(numbered(m[1]), c); const on = span(one.from, lastClosed('month', c.closed).to); return one.to === on.to ? [one] : [one, on]; }),
   rule(`(?:siden|since) (${YEAR})`, (m, c) => [span(fiscalYear(Number(m[1]), c).from, lastClosed('month', c.closed).to)]),
   rule('(?:siden|since|efter|after) (?:sommer(?:en)?|summer|sommerferien|the summer)', (_m, c) => {
     const [summer] = season(c, 6, null);
@@ -191,9 +193,9 @@ const RULES: readonly Rule[] = [
     return periodOf('week', chosen).from === chosen && (week < 53 || startOfWeek(Number(chosen.slice(0, 4)) + 1, 1) > chosen) ? [{ from: chosen, to: shiftDays(chosen, 7), grain: 'week' }] : null;
   }),
   rule('resten af (?:dette )?aaret|resten af i aar|(?:the )?rest of (?:the|this) year|remainder of the year', (_m, c) => [span(lastClosed('month', c.closed).to, fiscalYear(thisYear(c), c).to)]),
-  rule(`(?:de )?(?:foerste|first) (${NUMBER}) (?:maaneder|mdr|months)(?: (?:af |i |of |in )?(?:aaret|the year|${WHICH}))?`, (m, c) => {
-    const from = fiscalYear(m[2] === undefined ? thisYear(c) : yearSaid(m[2], c), c).from;
-    return [span(from, shiftMonths(from, numberOf(m[1] ?? '1')))];
+  rule(`(?:de )?(?:foerste|first) (${NUMBER}) (maaneder|mdr|months|kvartaler|quarters)(?: (?:af |i |of |in )?(?:aaret|the year|${WHICH}))?`, (m, c) => {
+    const from = fiscalYear(m[3] === undefined ? thisYear(c) : yearSaid(m[3], c), c).from;
+    return [span(from, shiftMonths(from, numberOf(m[1] ?? '1') * (/^[kq]/.test(m[2] ?? '') ? 3 : 1)))];
   }),
   rule(`(?:hele (?:aaret|dette aar|i aar)|(?:the )?(?:whole|full|entire) (?:of this |this )?year|helaaret|aaret som helhed)`, (_m, c) => [fiscalYear(thisYear(c), c)]),
   rule(`(?:${LAST}|rullende|rolling) halve aar|(?:${LAST}) 6 maaneders periode`, (_m, c) => [rolling(lastClosed('month', c.closed).to, 6)]),
@@ -238,7 +240,8 @@ const RULES: readonly Rule[] = [
   rule(`(${YEAR})(?:-| til | to | through )(${YEAR})`, (m, c) => (Number(m[1]) < Number(m[2]) ? [span(fiscalYear(Number(m[1]), c).from, fiscalYear(Number(m[2]), c).to)] : null)),
   rule(`(?:fy ?|regnskabsaar(?:et)? |budgetaar(?:et)? |kalenderaar(?:et)? |financial year |fiscal year )?(${YEAR})[/-]\\d\\d`, (m, c) => [fiscalYear(Number(m[1]), c)]),
   rule(`(?:fy ?|regnskabsaar(?:et)? |budgetaar(?:et)? |kalenderaar(?:et)? |financial year |fiscal year |year )?(${YEAR})`, (m, c) => [fiscalYear(Number(m[1]), c)]),
-  rule(MONTH, (m, c) => namedMonth(numbered(m[1]), c)),
+  // "Jul" is Christmas as well as July.
+  rule(MONTH, (m, c) => (m[1] === 'jul' ? null : namedMonth(numbered(m[1]), c))),
 ];
 
 /** Finds the first phrase about time in a free text, the most particular first. */

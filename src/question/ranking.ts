@@ -39,7 +39,7 @@ export function readRanking(draft: Draft, said: Said): Taken[] {
     const direction = new RegExp(`^${BEST}$`).test(word) ? 'best' : new RegExp(`^${WORST}$`).test(word) ? 'worst' : new RegExp(`^${LOW}$`).test(word) ? 'lowest' : 'highest';
     said.rank = { of, direction, price: PRICED.test(word) };
   };
-  const many = use(take(draft, `(?:top|de|the|vis|show)? ?(?:(?:oeverste|nederste|top|bund|bottom|foerste) ?(${NUMBER_PATTERN})(?: (?:${THINGS}|naar det gaelder|for|paa|i))?)`));
+  const many = use(take(draft, `(?:top|de|the|vis|show)? ?(?:(?:oeverste|nederste|top|bund|bottom|(?:foerste|first)(?! (?:${NUMBER_PATTERN}) (?:maaned|mdr|kvartal|uge|dag|aar|month|quarter|week|day|year))) ?(${NUMBER_PATTERN})(?: (?:${THINGS}|naar det gaelder|for|paa|i))?)(?! ?(?:maaned|mdr|kvartal|uge|dag|aar|month|quarter|week|day|year))`));
   if (many !== null) { said.limit = numberOf(many.groups[0] ?? '1'); rank('value', /nederste|bund|bottom/.test(many.words.toLowerCase()) ? 'lowest' : 'highest'); }
 
   const counted = use(take(draft, `(?:de |the )?(${NUMBER_PATTERN})(?: ${THINGS})?(?: (?:med|with|der har|som har|that have|having|der er|which are|har|have|has|er|are|is|ligger|bruger|leverer|leverede|spend|spends))?(?: de| den| det| the)? ${SUPERLATIVE}(?: ${THINGS})?(?! siden)`));
@@ -79,10 +79,12 @@ function readThreshold(draft: Draft, said: Said, use: (one: Taken | null) => Tak
   if (above !== null && !(/^20\d\d$/.test(above.groups[2] ?? '') && above.groups.slice(3).every((one) => one === undefined))) {
     const limit = amountOf(above.groups[2] ?? '0') * (SCALES[(above.groups[3] ?? '').replace(' ', '')] ?? 1);
     // Whether percent is of the plan or of the figure itself depends on the measure; see complete.ts.
+    // "Borgere over 80" may be their age.
+    said.loose = !/end|than|mindst|at least|hoejst|at most/i.test(above.words) && above.groups[4] === undefined && above.groups[5] === undefined;
     said.having = { against: null, side: above.groups[0] !== undefined ? 'above' : 'below', limit, relative: above.groups[4] !== undefined };
     return;
   }
-  const plain = use(take(draft, `(?:(?:ligger|er|kommer|is|are|went|gaar|gaaet) )?(?:(over|above|exceed(?:s|ed|ing)?|uden for|outside|overskredet|overskrider|overskred|sprunget|sprunget|sprunger|bust)|(under|below)) (?:vores |our |the |det |deres |their )?(?:(${PLAN})|(gennemsnit(?:tet)?|snit(?:tet)?|the average|average)|(?:sidste aar|last year)())`));
+  const plain = use(take(draft, `(?:(?:ligger|er|kommer|is|are|went|gaar|gaaet) )?(?:(over|above|exceed(?:s|ed|ing)?|overskredet|overskrider|overskred|sprunget|sprunget|sprunger|bust)|(under|below)) (?:vores |our |the |det |deres |their )?(?:(${PLAN})|(gennemsnit(?:tet)?|snit(?:tet)?|the average|average)|(?:sidste aar|last year)())`));
   if (plain === null) return;
   const against = plain.groups[3] !== undefined ? 'average' as const : plain.groups[4] !== undefined ? 'last-year' as const : 'plan' as const;
   said.having = { against, side: plain.groups[0] !== undefined ? 'above' : 'below', limit: 0, relative: false };

@@ -14,7 +14,7 @@ import { findNames, splitCompounds, type Found } from './names.ts';
 import { measuresNamed, readPlaces, takeNames, type NamedMeasure } from './naming.ts';
 import { nextChoices } from './offers.ts';
 import { isMoney } from '../card/numbers.ts';
-import { plannedBy } from './measures.ts';
+import { plannedBy, spendOf } from './measures.ts';
 import { dimensionName, phrase } from './phrase.ts';
 import { readRanking } from './ranking.ts';
 import { nothingSaid, type Said, type Shape } from './said.ts';
@@ -140,6 +140,8 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   for (const one of readManner(draft, said, named.length > 0)) note('measure', one.words, '');
   const filtered = readRanking(draft, said);
   // "Og under?" turns the filter of the question before.
+  const spentOn = said.rank !== null && /^(?:hvad|what) /.test(folded) && / (?:paa|on)$/.test(folded) ? dimensionOf(pack, measuresNamed(names).flatMap((one) => one.ids)) : null;
+  if (spentOn !== null) said.by = { dimension: spentOn, values: null };
   const turned = said.having === null && previous?.having !== null && previous?.having !== undefined ? take(draft, 'over|under|above|below') : null;
   if (turned !== null && previous?.having !== null && previous?.having !== undefined) said.having = { ...previous.having, side: /over|above/i.test(turned.words) ? 'above' : 'below' };
   const shaped = [...readShape(draft, said), ...readGrain(draft, said)];
@@ -153,7 +155,7 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   if (said.periods.length === 2 && /^(?:ultimo|pr|per|as)/i.test(said.periodWords) && said.measures.length > 0 && said.measures.every((id) => pack.measures.get(id)?.kind === 'stock')) said.periods = said.periods.slice(0, 1);
   // A budget stands ahead of time: "budgettet for december" may be the one to come.
   const [lone] = said.periods;
-  if (said.periods.length === 1 && lone !== undefined && lone.grain === 'month' && !/\d|aar|year|sidste|last|forrige/i.test(said.periodWords.normalize('NFC').replaceAll('å', 'aa')) && said.measures.length > 0 && said.measures.every((id) => plannedBy(pack, id) !== undefined)) {
+  if (said.periods.length === 1 && lone !== undefined && lone.grain === 'month' && !/\d|aar|year|sidste|last|forrige/i.test(said.periodWords.normalize('NFC').replaceAll('å', 'aa')) && said.measures.length > 0 && said.measures.every((id) => plannedBy(pack, id) !== undefined && isMoney(pack.measures.get(id)?.unit ?? ''))) {
     const coming = periodOf('month', shiftMonths(lone.from, 12));
     if (coming.from > context.today && coming.from < shiftMonths(context.today, 12) && periodOf('year', coming.from).from === periodOf('year', context.today).from) said.periods = [lone, coming];
   }
@@ -169,7 +171,9 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
 
   const ownWords = query.measures.flatMap((id) => context.lexicon.entries.filter((entry) => entry.meaning.kind === 'measure' && entry.meaning.id === id && entry.meaning.pack === pack.id).flatMap((entry) => entry.words));
   const free = draft.tokens.filter((_, i) => draft.marks[i] === null);
-  const content = (token: Token): boolean => !FILLERS.has(token.folded) && !(ownWords.length > 0 && ownWords.some((word) => sameWord(word, token.folded)));
+  // "Procent" says what is asked for; a figure that is none can't be meant.
+  const percent = query.measures.some((id) => pack.measures.get(id)?.unit === 'percent') || said.having?.relative === true || query.comparisons.includes('share') || query.comparisons.includes('plan') && query.measures.length > 1;
+  const content = (token: Token): boolean => (!percent && /^(?:procent|pct|percent|percentage|%)$/.test(token.folded)) || !FILLERS.has(token.folded) && !(ownWords.length > 0 && ownWords.some((word) => sameWord(word, token.folded)));
   const leftover = [...new Set(free.filter((token) => NEGATION.test(token.folded) || content(token)).map((token) => token.text))];
   const ignored = free.filter((token) => !leftover.includes(token.text)).map((token) => token.text);
 
@@ -202,6 +206,8 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
       case 'direction': return words.noDirection(name(query.measures[0] ?? ''));
       case 'which-order': return words.whichOrder(pack.organisation.units.get(doubt.unit)?.name[language] ?? doubt.unit);
       case 'grain': return words.onlyPer(name(doubt.measure), words.grains[doubt.grain]);
+      case 'restricted': return words.noPart(doubt.measures.map(name));
+      case 'loose': return words.loose;
       case 'average': return words.noAverage;
       case 'share': return words.noShare;
       case 'unit': return words.whichUnit(pack.organisation.levels.find((l) => l.id === doubt.level)?.name[language] ?? doubt.level);
@@ -247,6 +253,13 @@ const valueNameOf = (pack: Pack, value: string, language: Language): string => {
   return value;
 };
 
+/** The only dimension of what is asked about, or of the spend: "hvad bruger vi mest på". */
+function dimensionOf(pack: Pack, ids: readonly string[]): string | null {
+  const measure = pack.measures.get(ids[0] ?? spendOf(pack) ?? '');
+  const dimensions = measure !== undefined && 'source' in measure ? pack.sources.get(measure.source)?.dimensions ?? [] : [];
+  return dimensions.length === 1 ? dimensions[0]?.id ?? null : null;
+}
+
 /** "X pr. Y" between two measures. */
 function readDivision(draft: Draft, said: Said, named: readonly NamedMeasure[]): void {
   const measure = `[${MARK.measure}${MARK.plan}]`;
@@ -278,9 +291,19 @@ function narrows(pack: Pack, id: string, by: string, typed: string): boolean {
   return [other.name.da, other.name.en].some((name) => name.toLowerCase().endsWith(typed.toLowerCase()));
 }
 
+/** Two measures of which one limits the other: "sygefravær blandt vikarer", "hvor meget af lønnen går til vikarer". */
+function restriction(draft: Draft, named: readonly NamedMeasure[]): readonly [string, string] | null {
+  const [one, other] = named;
+  if (named.length !== 2 || one?.ids.length !== 1 || other?.ids.length !== 1) return null;
+  const between = draft.tokens.slice(one.to, other.from).map((token) => token.folded).join(' ');
+  const limiting = /^(?:(?:gaar|bruges|brugt|er|goes|went|is|spent|used) )?(?:til|for|paa|blandt|hos|on|of|among|to)(?: (?:the|vores|our|de))?$/.test(between);
+  return limiting && one.ids[0] !== undefined && other.ids[0] !== undefined ? [one.ids[0], other.ids[0]] : null;
+}
+
 /** The measures said. A budget that something lies over or under is what it is held against, and no measure of its own. */
 function readMeasures(said: Said, pack: Pack, named: readonly NamedMeasure[], held: readonly Taken[], draft: Draft): void {
   const tokens = draft.tokens;
+  const pair = said.comparisons.length === 0 || said.comparisons.every((one) => one === 'share') ? restriction(draft, named) : null;
   for (const one of named) {
     const first = one.ids[0];
     const next = named.find((other) => other.from > one.to - 1 && /^(?:til|paa|af|on|of|for)(?: (?:the|vores|our|de))?$/.test(tokens.slice(one.to, other.from).map((token) => token.folded).join(' ')));
@@ -289,6 +312,7 @@ function readMeasures(said: Said, pack: Pack, named: readonly NamedMeasure[], he
     if (one.ids.length > 1) said.unclear.push({ words: wordsOf(draft, one.from, one.to), measures: one.ids });
     else if (first !== undefined && !asPlan && !said.measures.includes(first)) said.measures.push(first);
   }
+  if (pair !== null && said.measures.length === 2 && pair.every((id) => said.measures.includes(id))) said.restricted = pair;
   if (said.measures.length === 0 && said.unclear.length === 0) {
     const plan = named.find((one) => one.ids[0] !== undefined && plannedBy(pack, one.ids[0]) !== undefined)?.ids[0];
     const of = plan === undefined ? undefined : plannedBy(pack, plan);

@@ -35,6 +35,10 @@ export interface Said {
   /** "Over budget", "merforbrug", "afvigelse": a difference from the plan. */
   deviation: boolean;
   having: Omit<Having, 'measure'> | null;
+  /** A limit said so that it may be something else: "borgere over 80". */
+  loose: boolean;
+  /** One measure of another ("budget for vikarer", "hvor meget af lønnen går til vikarer"). */
+  restricted: readonly [whole: string, part: string] | null;
   rank: { readonly direction: 'highest' | 'lowest' | 'best' | 'worst'; readonly of: 'value' | 'deviation' | 'change'; readonly price: boolean } | null;
   limit: number | null;
   shape: Shape | null;
@@ -52,5 +56,5 @@ export interface Said {
 
 export const nothingSaid = (): Said => ({
   measures: [], unclear: [], units: [], except: [], level: null, others: false, priced: false, oneOfLevel: null, by: null, periods: [], periodWords: '', torn: false, comparisons: [], comparedTo: null,
-  trend: false, change: false, deviation: false, having: null, rank: null, limit: null, shape: null, priceOf: false, divided: null, outlook: false, spending: false, averaged: false,
+  trend: false, change: false, deviation: false, having: null, loose: false, restricted: null, rank: null, limit: null, shape: null, priceOf: false, divided: null, outlook: false, spending: false, averaged: false,
 });

@@ -28,7 +28,7 @@ export function readShape(draft: Draft, said: Said): Taken[] {
   const taken: Taken[] = [];
   const use = (one: Taken | null): Taken | null => { if (one !== null) taken.push(one); return one; };
   for (const [shape, pattern] of SHAPE) if (said.shape === null && use(take(draft, pattern)) !== null) said.shape = shape;
-  take(draft, '(?:fordelt|opdelt|delt op|splittet op|splittet|brudt ned|split|broken down|grouped|divided up)(?: ud)?(?: (?:paa|efter|by|on|across|into))?(?= )');
+  take(draft, '(?:fordeling(?:en)? af|breakdown of|distribution of|fordelt|opdelt|delt op|splittet op|splittet|brudt ned|split|broken down|grouped|divided up)(?: ud)?(?: (?:paa|efter|by|on|across|into))?(?= )');
   if (use(take(draft, `(?:${TREND})(?: (?:sig|itself))?`)) !== null) said.trend = true;
   return taken;
 }
