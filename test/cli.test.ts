@@ -167,6 +167,24 @@ describe('ask', () => {
     expect((await asked('', 'leder-nord'))['kind']).toBe('help');
   });
 
+  it('--after says what was asked before, so that a follow-up can be tried', async () => {
+    const { understood } = await asked('og i Syd?', 'chef', '--after', 'sygefravær i september', 'og vikarandel');
+    expect(understood).toMatchObject({ measures: ['vikarandel'], units: ['syd'], period: { from: '2026-09-01', to: '2026-10-01' } });
+  });
+
+  it('--explain shows which words made which part, what was assumed, and what was left over', async () => {
+    const { out } = await overblik(['ask', 'vis sygefraværet i Nord', '--as', 'chef', '--now', '2026-11-23', '--explain']);
+    expect(out).toContain('read as: query\nmeasure: Sygefravær  <- "sygefraværet"\nunit: Nord  <- "Nord"\nperiod: oktober 2026  (assumed)');
+    expect(out).toContain('without meaning here: vis');
+    expect((await overblik(['ask', 'sygefravær hos drager', '--as', 'chef', '--explain'])).out).toContain('left over: drager');
+  });
+
+  it('--out writes what was asked for in Excel as a spreadsheet', async () => {
+    const out = join(dir, 'sheet');
+    expect((await overblik(['ask', 'forbrug pr. distrikt i oktober i Excel', '--as', 'chef', '--now', '2026-11-23', '--out', out])).code).toBe(0);
+    expect((await readdir(out)).sort()).toEqual(['answer.txt', 'answer.xlsx']);
+  });
+
   it('--out writes the answer and its picture', async () => {
     const out = join(dir, 'answer');
     expect((await overblik(['ask', 'sygefravær i år', '--as', 'chef', '--now', '2026-11-23', '--out', out])).code).toBe(0);
@@ -176,7 +194,7 @@ describe('ask', () => {
 
 describe('status and send', () => {
   it('say that the service is not running', async () => {
-    for (const command of [['status'], ['send', 'hjemmepleje/maaned', '--to', 'leder-nord', '--period', '2026-10']]) expect(await overblik(command)).toMatchObject({ code: 3, err: expect.stringContaining("Start it with 'npm start'.") });
+    for (const command of [['status'], ['questions'], ['send', 'hjemmepleje/maaned', '--to', 'leder-nord', '--period', '2026-10']]) expect(await overblik(command)).toMatchObject({ code: 3, err: expect.stringContaining("Start it with 'npm start'.") });
   });
 });
 

@@ -93,6 +93,19 @@ describe('the house', () => {
     room.close();
   });
 
+  it('what was asked in vain is there for the analysts, without what must not be kept', async () => {
+    const room = await chat('leder-vest');
+    await say('leder-vest', 'forbrug på medicin sidste måned');
+    await room.next((entry) => entry.from === 'bot');
+    room.close();
+    const { told } = await command('questions', '--unanswered');
+    expect(told).toMatch(/^2026-\d\d-\d\d \d\d:\d\d {2}leder-vest {2}clarify \(medicin\) {2}forbrug på medicin sidste måned$/m);
+    expect(told).not.toContain('budget vs timer');
+    const { told: everything } = await command('questions', '--limit', '5');
+    expect(everything).toContain('budget vs timer sidste måned');
+    expect(everything).not.toContain('010190');
+  });
+
   it('sends nothing before the fifth working day', async () => {
     expect((await command('status')).told).toBe('Nothing is owed yet.');
   });

@@ -70,3 +70,91 @@ describe('an answer says what it is not', () => {
     for (const text of ['forbrug udvikling', 'timepris pr. distrikt', 'budget vs timer sidste måned', 'sygefravær pr. distrikt i oktober']) expect((await ask(text, 'chef')).said).not.toMatch(/\.\.(?!\.)/);
   });
 });
+
+/** The rows of an answer, by unit. */
+async function rows(text: string, who = 'chef'): Promise<Map<string, { value: number | null; plan: number | null }>> {
+  const { answered } = await ask(text, who);
+  if (answered.kind !== 'answer') throw new Error(`not answered: ${text}`);
+  const [id = ''] = answered.result.query.measures;
+  return new Map(answered.result.rows.map((row) => [row.dimension ?? row.unit, { value: row.values[id]?.value ?? null, plan: row.against.plan?.[id]?.value ?? null }]));
+}
+
+describe('a filter', () => {
+  it('leaves the units that meet it, the furthest first, and says how many of how many', async () => {
+    const all = await rows('forbrug pr. distrikt i oktober');
+    const over = [...all].filter(([, { value, plan }]) => value !== null && plan !== null && value > plan).sort(([, a], [, b]) => (b.value ?? 0) - (b.plan ?? 0) - ((a.value ?? 0) - (a.plan ?? 0))).map(([unit]) => unit);
+    expect([...(await rows('hvilke distrikter ligger over budget i oktober')).keys()]).toEqual(over);
+    expect(over.length).toBeGreaterThan(0);
+    expect(await headline('hvilke distrikter ligger over budget i oktober', 'chef')).toContain(`${over.length} af 7 ligger over budget`);
+  });
+
+  it('in percent of the budget', async () => {
+    const all = await rows('forbrug pr. distrikt i år');
+    const far = [...all].filter(([, { value, plan }]) => ((value ?? 0) / (plan ?? 1) - 1) * 100 > 5).map(([unit]) => unit);
+    expect([...(await rows('hvilke distrikter ligger mere end 5 % over budget')).keys()]).toEqual(far);
+  });
+
+  it('that none meets is an answer, with the figures all the same', async () => {
+    const { answered, said } = await ask('hvilke distrikter har mere end 50 % sygefravær', 'chef');
+    expect(answered.card.headline.replaceAll('\u00a0', ' ')).toContain('ingen af 7 ligger over 50 pct.');
+    expect(said).toContain('Sydvest');
+  });
+});
+
+describe('why', () => {
+  it('a deviation is split into amount and price, and shown where it lies; the parts are all of it', async () => {
+    const { answered, said } = await ask('hvorfor ligger vi over budget i oktober', 'chef');
+    expect(answered.reading.kind).toBe('why');
+    expect(said).toMatch(/Merforbruget på 76 t\.kr\. kan deles i to: −110 t\.kr\. fra timetallet og \+186 t\.kr\. fra prisen/);
+    expect(said).toContain('pr. distrikt');
+    expect(said).toContain('Eksterne vikarer');
+    expect(said).toContain('ikke hvorfor den er opstået');
+    const units = await rows('forbrug pr. distrikt i oktober');
+    const total = (await rows('forbrug i oktober')).get('hjemmeplejen');
+    expect([...units.values()].reduce((sum, { value, plan }) => sum + (value ?? 0) - (plan ?? 0), 0)).toBeCloseTo((total?.value ?? 0) - (total?.plan ?? 0), 2);
+  });
+
+  it('a ratio comes of its two parts', async () => {
+    expect((await ask('hvorfor er timeprisen så høj i Sydvest i oktober', 'chef')).said).toMatch(/Det kommer af forbrug [+−]\d.* og leverede timer [+−]\d/);
+  });
+});
+
+describe('whether the data are there', () => {
+  it('a closed month is complete, with the day of each source', async () => {
+    const { said } = await ask('er oktober komplet?');
+    expect(said).toContain('Oktober 2026 er komplet.');
+    expect(said.match(/31\. oktober 2026/g)).toHaveLength(3);
+  });
+  it('the month now running is not, and what is missing is named', async () => {
+    expect(await headline('er november lukket')).toBe('November 2026 er ikke komplet: der mangler data fra Økonomisystemet, Omsorgsjournalen, Lønsystemet.');
+  });
+  it('of one figure, its own source', async () => { expect((await ask('er sygefraværet opdateret')).said).not.toContain('Omsorgsjournalen'); });
+});
+
+describe('two periods', () => {
+  it('are each what they are alone', async () => {
+    const { answered } = await ask('forbrug i marts 2026 mod juni 2026', 'chef');
+    if (answered.kind !== 'answer') throw new Error('not answered');
+    const [row] = answered.result.rows;
+    expect(row?.values['forbrug']?.value).toBe((await rows('forbrug i juni 2026')).get('hjemmeplejen')?.value);
+    expect(row?.against.period?.['forbrug']?.value).toBe((await rows('forbrug i marts 2026')).get('hjemmeplejen')?.value);
+    expect(answered.card.headline).toContain('marts 2026');
+  });
+});
+
+describe('a part of a split', () => {
+  it('is the row of the split, and is named', async () => {
+    const all = await rows('timer pr. ydelse i oktober');
+    expect((await rows('timer til personlig pleje i oktober')).get('Personlig pleje')).toEqual(all.get('Personlig pleje'));
+    expect(await headline('timer til personlig pleje i oktober', 'chef')).toContain('personlig pleje');
+  });
+});
+
+describe('the page of another unit', () => {
+  it('is shown to who may see it', async () => { expect(await headline('hvordan går det i Syd', 'chef')).toMatch(/^Syd brugte /); });
+  it('is refused to who may not, with nothing of it', async () => {
+    const { answered, said } = await ask('hvordan går det i Syd', 'leder-nord');
+    expect(answered.kind).toBe('refused');
+    expect(said).not.toMatch(/\d/);
+  });
+});
