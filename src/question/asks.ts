@@ -27,6 +27,7 @@ export interface Asks {
   readonly valueOverTime: string;
   readonly mended: (typed: string, meant: string) => string;
   readonly notClosed: string;
+  readonly soFar: (whole: string, closed: string) => string;
   readonly comparedWith: Readonly<Record<Comparison, string>>;
   /** The shortest way to type a comparison. */
   readonly typed: Readonly<Record<Exclude<Comparison, 'period'>, string>>;
@@ -69,7 +70,7 @@ const da: Asks = {
   noDirection: (measure) => `Ved ${measure} er højt ikke altid godt eller skidt. Mener du højest eller lavest?`,
   whichOrder: (unit) => `${unit} har ingen enheder under sig at sammenligne. Mener du måned for måned eller mod de andre?`,
   onlyPer: (measure, grain) => `${measure} opgøres kun pr. ${grain}. Mente du et af disse?`,
-  noPart: ([one = '', other = '']) => `Jeg har ikke tal for ${one} inden for ${other}. Mente du et af disse?`,
+  noPart: ([one = '', other = '']) => (other === '' ? `Jeg har ikke et antal, men ${one}. Mente du det?` : `Jeg har ikke tal for ${one} inden for ${other}. Mente du et af disse?`),
   loose: 'Jeg er ikke sikker på, hvad tallet gælder. Mente du et af disse?',
   noAverage: 'Et gennemsnit kan regnes på flere måder. Mente du et af disse?',
   noShare: 'En andel af en procent eller en pris giver ikke mening. Mente du et af disse?',
@@ -79,7 +80,7 @@ const da: Asks = {
   threshold: (measure) => `Procent af hvad? ${measure} er ikke en procent. Mente du et af disse?`,
   valueOverTime: 'Jeg kan ikke vise en del af fordelingen over tid. Mente du et af disse?',
   mended: (typed, meant) => `Jeg læste "${typed}" som "${meant}".`,
-  notClosed: 'ikke lukket',
+  notClosed: 'ikke lukket', soFar: (whole, closed) => `${whole} indtil nu, ${closed}`,
   comparedWith: { plan: 'mod budget eller mål', previous: 'mod forrige periode', 'last-year': 'mod samme periode sidste år', period: 'mod', average: 'mod gennemsnittet', share: 'andel af det hele' },
   typed: { plan: 'mod plan', previous: 'mod forrige periode', 'last-year': 'mod sidste år', average: 'mod gennemsnittet', share: 'andel af det hele' },
   against: 'mod', per: (what) => `pr. ${what}`,
@@ -102,7 +103,7 @@ const en: Asks = {
   noDirection: (measure) => `For ${measure}, high is not always good or bad. Do you mean highest or lowest?`,
   whichOrder: (unit) => `${unit} has no units below it to compare. Do you mean month by month, or beside the others?`,
   onlyPer: (measure, grain) => `${measure} is only counted per ${grain}. Did you mean one of these?`,
-  noPart: ([one = '', other = '']) => `I have no figures for ${one} within ${other}. Did you mean one of these?`,
+  noPart: ([one = '', other = '']) => (other === '' ? `I have no number of them, but ${one}. Did you mean that?` : `I have no figures for ${one} within ${other}. Did you mean one of these?`),
   loose: 'I am not sure what the number is about. Did you mean one of these?',
   noAverage: 'An average can be taken in several ways. Did you mean one of these?',
   noShare: 'A share of a percentage or a price has no meaning. Did you mean one of these?',
@@ -112,7 +113,7 @@ const en: Asks = {
   threshold: (measure) => `Percent of what? ${measure} is not a percentage. Did you mean one of these?`,
   valueOverTime: "I can't show a part of a split over time. Did you mean one of these?",
   mended: (typed, meant) => `I read "${typed}" as "${meant}".`,
-  notClosed: 'not closed',
+  notClosed: 'not closed', soFar: (whole, closed) => `${whole} so far, ${closed}`,
   comparedWith: { plan: 'against budget or target', previous: 'against the period before', 'last-year': 'against the same period last year', period: 'against', average: 'against the average', share: 'share of the whole' },
   typed: { plan: 'against plan', previous: 'against the previous period', 'last-year': 'against last year', average: 'against the average', share: 'share of the whole' },
   against: 'against', per: (what) => `per ${what}`,

@@ -1,5 +1,5 @@
 import { periodOf, pieces, type IsoDate, type Period, type TimeGrain } from '../calendar/period.ts';
-import { atLevel } from '../pack/organisation.ts';
+import { atLevel, subtree } from '../pack/organisation.ts';
 import type { Pack } from '../pack/model.ts';
 import type { Comparison, Having, Query } from '../query/query.ts';
 import { coarser, defaultComparisons, defaultPeriod, hasPlan, outlookOf, plannedBy, pricedBy, ratioOf, resolveMeasures, sourceGrain, spendOf } from './measures.ts';
@@ -15,6 +15,7 @@ export interface Ground {
   /** The question before, when this one changes it; null: it stands alone. */
   readonly previous: Query | null;
   readonly closed: IsoDate;
+  readonly today: IsoDate;
 }
 
 /** Why a complete reading can't be answered as if it were sure. */
@@ -132,7 +133,7 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
   const grouped = level !== null || by !== null || units.length > 1;
 
   const grain = by !== null && 'grain' in by ? by.grain : null;
-  const span = period ?? (previous !== null && !said.trend && (grain === null || pieces(previous.period, grain, pack.yearStart).length > 1) ? previous.period : defaultPeriod(pack, measures, closed, grain));
+  const span = period ?? (previous !== null && !said.trend && (grain === null || pieces(previous.period, grain, pack.yearStart).length > 1) ? previous.period : defaultPeriod(pack, measures, closed, grain, said.trend));
 
   const comparisons: Comparison[] = said.comparedTo !== null ? [...said.comparisons, 'period'] : [...said.comparisons];
   const explicit = comparisons.length > 0;
@@ -146,6 +147,10 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
   if (comparisons.includes('share') && said.measures.length > 0 && said.measures.every((id) => plannedBy(pack, id) !== undefined && isMoney(pack.measures.get(id)?.unit ?? ''))) comparisons.splice(comparisons.indexOf('share'), 1);
   if (comparisons.includes('share') && measures.every((id) => pack.measures.get(id)?.kind === 'ratio') && measures.length > 0) doubts.push({ kind: 'share' });
   if (said.averaged && measures.some((id) => pack.measures.get(id)?.kind !== 'ratio')) doubts.push({ kind: 'average' });
+  // A part held against the whole: the whole is no unit of its own here.
+  if (comparisons.includes('share') && units.length > 1) units = units.filter((unit) => !units.some((other) => other !== unit && subtree(pack.organisation, unit).includes(other)));
+  if (said.counted && measures.length === 1 && isMoney(measure?.unit ?? '')) doubts.push({ kind: 'restricted', measures });
+  if (span.from > ground.today && !measures.some((id) => plannedBy(pack, id) !== undefined || pack.plans.get(id)?.kind === 'measure')) doubts.push({ kind: 'future' });
   if (comparisons.includes('period') && grain !== null) doubts.push({ kind: 'over-time' });
   if (by !== null && 'dimension' in by && by.values !== null && said.trend) doubts.push({ kind: 'value-over-time' });
 

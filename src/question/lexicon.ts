@@ -1,3 +1,4 @@
+import { isMoney } from '../card/numbers.ts';
 import { LANGUAGES, type Pack } from '../pack/model.ts';
 import { tokenize } from './tokens.ts';
 import { COMMON } from './words.ts';
@@ -23,6 +24,8 @@ export interface Lexicon {
   readonly words: ReadonlySet<string>;
   /** Words of the names of units: of these a slip is mended with more care. */
   readonly unitWords: ReadonlySet<string>;
+  /** Names of one word for money that is spent on something: "vikarer", "løn". */
+  readonly moneyWords: ReadonlySet<string>;
   /** Values of dimensions that are one word. */
   readonly valueWords: ReadonlySet<string>;
 }
@@ -59,6 +62,7 @@ export function buildLexicon(packs: readonly Pack[]): Lexicon {
   return {
     packs: new Map(packs.map((pack) => [pack.id, pack])), entries: sorted,
     words: new Set(sorted.flatMap((entry) => entry.words)),
+    moneyWords: new Set(sorted.flatMap((entry) => { const measure = entry.meaning.kind === 'measure' ? packs.find((pack) => pack.id === entry.meaning.pack)?.measures.get(entry.meaning.id) : undefined; return measure?.kind === 'flow' && entry.words.length === 1 && isMoney(measure.unit) && !packs.some((pack) => pack.plans.has(measure.id) || [...pack.plans.values()].some((plan) => plan.kind !== 'target' && plan.by === measure.id)) ? entry.words : []; })),
     valueWords: new Set(sorted.flatMap((entry) => (entry.meaning.kind === 'value' && entry.words.length === 1 ? entry.words : []))),
     unitWords: new Set(sorted.flatMap((entry) => (entry.meaning.kind === 'unit' ? entry.words : []))),
   };

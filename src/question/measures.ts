@@ -82,7 +82,7 @@ export function sourceGrain(pack: Pack, id: string): TimeGrain {
 }
 
 /** Without a period: the year to date for economy, the last closed month for all else; for rows over time, enough of them to see a development. */
-export function defaultPeriod(pack: Pack, measures: readonly string[], closed: IsoDate, overTime: TimeGrain | null): Period {
+export function defaultPeriod(pack: Pack, measures: readonly string[], closed: IsoDate, overTime: TimeGrain | null, trend = false): Period {
   const month = lastClosed('month', closed);
   const grains = measures.map((id) => sourceGrain(pack, id)).filter((grain) => grain === 'quarter' || grain === 'year');
   const coarse = grains.reduce<TimeGrain | null>((most, grain) => (most === null || coarser(grain, most) ? grain : most), null);
@@ -93,8 +93,10 @@ export function defaultPeriod(pack: Pack, measures: readonly string[], closed: I
     return { from: shiftMonths(year.from, -12 * (YEARS - 1)), to: year.to, grain: 'rolling' };
   }
   if (overTime === 'quarter' || (overTime !== null && coarse === 'quarter')) return rolling(lastClosed('quarter', closed, pack.yearStart).to, 15);
-  if (overTime !== null) return rolling(month.to, TREND_MONTHS);
   const kinds = measures.map((id) => pack.measures.get(id)).filter((m): m is Measure => m !== undefined);
-  if (kinds.some((m) => m.kind === 'forecast' || m.defaultPeriod === 'year-to-date')) return yearToDate(month.to, pack.yearStart);
+  const year = kinds.some((m) => m.kind === 'forecast' || m.defaultPeriod === 'year-to-date') ? yearToDate(month.to, pack.yearStart) : null;
+  // Money month by month is the year's, once it has two of them; a development is longer.
+  if (overTime !== null) return year !== null && !trend && year.from < month.from ? year : rolling(month.to, TREND_MONTHS);
+  if (year !== null) return year;
   return coarse === null ? month : lastClosed(coarse, closed, pack.yearStart);
 }

@@ -47,6 +47,8 @@ export function splitCompounds(lexicon: Lexicon, tokens: readonly Token[]): Toke
     if (year !== null && knows(token.folded.slice(year[0].length))) return [{ text: token.text, folded: 'helaaret' }, { text: token.text, folded: token.folded.slice(year[0].length) }];
     for (const head of MONEY_HEADS) {
       const value = token.folded.endsWith(head) ? [token.folded.slice(0, -head.length), token.folded.slice(0, -head.length).replace(/s$/, '')].find((stem) => lexicon.valueWords.has(stem)) : undefined;
+      const money = token.folded.endsWith(head) ? [token.folded.slice(0, -head.length), token.folded.slice(0, -head.length).replace(/s$/, '')].find((stem) => stem.length >= 3 && [...lexicon.moneyWords].some((word) => word === stem || sameWord(word, stem))) : undefined;
+      if (money !== undefined) return [{ text: token.text, folded: money }];
       if (value !== undefined) return [{ text: token.text, folded: value }, { text: token.text, folded: head }];
     }
     for (const head of HEADS) {
@@ -92,12 +94,14 @@ export function findNames(lexicon: Lexicon, tokens: readonly Token[]): Found[] {
 
 /** "Allocated vs delivered hours", "timer visiteret mod leveret", "east and west Lothian": a word that makes a name with the noun of another one beside it. */
 function shared(lexicon: Lexicon, tokens: readonly Token[], fits: readonly Fits[], free: readonly boolean[], found: readonly Found[], use: Use): void {
-  const nouns = found.flatMap((name) => (name.meanings.some((m) => m.kind === 'measure') ? name.at : []));
+  const ids = new Set(found.flatMap((name) => name.meanings.filter((m) => m.kind === 'measure').map((m) => m.id)));
+  const nouns = new Set(lexicon.entries.filter((entry) => ids.has(entry.meaning.id) && entry.meaning.kind === 'measure' && entry.spoken && entry.words.length === 2).flatMap((entry) => entry.words));
+  const nextTo = (i: number, step: 1 | -1): string => { const word = tokens[i + step]?.folded ?? ''; return /^(?:det|den|de|the)$/.test(word) ? tokens[i + 2 * step]?.folded ?? '' : word; };
   tokens.forEach((token, i) => {
-    if (free[i] !== true || COMMON.has(token.folded) || (!CONNECTORS.has(tokens[i - 1]?.folded ?? '') && !CONNECTORS.has(tokens[i + 1]?.folded ?? ''))) return;
-    const pairs = lexicon.entries.filter((entry) => entry.meaning.kind === 'measure' && entry.spoken && entry.words.length === 2 && entry.words.some((word, j) => (fits[i]?.get(word) ?? 3) <= 1 && nouns.some((noun) => (fits[noun]?.get(entry.words[1 - j] ?? '') ?? 3) <= 1)));
-    const ids = new Set(pairs.map((entry) => entry.meaning.id));
-    if (ids.size === 1 && !found.some((name) => name.meanings.some((m) => ids.has(m.id)))) use([i], pairs, false);
+    if (free[i] !== true || COMMON.has(token.folded) || (!/^(?:til|to|med|with)$/.test(nextTo(i, -1)) && !CONNECTORS.has(nextTo(i, -1)) && !CONNECTORS.has(nextTo(i, 1)))) return;
+    const pairs = lexicon.entries.filter((entry) => entry.meaning.kind === 'measure' && entry.spoken && entry.words.length === 2 && entry.words.some((word, j) => (fits[i]?.get(word) ?? 3) <= 1 && nouns.has(entry.words[1 - j] ?? '')));
+    const meant = new Set(pairs.map((entry) => entry.meaning.id));
+    if (meant.size === 1 && !found.some((name) => name.meanings.some((m) => meant.has(m.id)))) use([i], pairs, false);
   });
   // "East, North and South Ayrshire": from the right, for each shares its last word with the next.
   for (let i = tokens.length - 2; i >= 0; i -= 1) {

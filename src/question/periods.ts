@@ -14,7 +14,7 @@ const MONTHS: Readonly<Record<string, number>> = {
   januar: 1, january: 1, jan: 1, februar: 2, february: 2, feb: 2, marts: 3, march: 3, mar: 3, april: 4, apr: 4, maj: 5, may: 5, juni: 6, june: 6, jun: 6,
   juli: 7, july: 7, jul: 7, august: 8, aug: 8, september: 9, sept: 9, sep: 9, oktober: 10, october: 10, okt: 10, oct: 10, november: 11, nov: 11, december: 12, dec: 12,
 };
-const MONTH = `(?:(${Object.keys(MONTHS).sort((a, b) => b.length - a.length).join('|')})(?:s|maaned)?)`;
+const MONTH = `(?:(${Object.keys(MONTHS).sort((a, b) => b.length - a.length).join('|')})(?:s|maaned)?(?: maaned)?)`;
 const NUMBERS: Readonly<Record<string, number>> = {
   en: 1, et: 1, one: 1, a: 1, to: 2, two: 2, tre: 3, three: 3, fire: 4, four: 4, fem: 5, five: 5, seks: 6, six: 6, syv: 7, seven: 7, otte: 8, eight: 8, ni: 9, nine: 9, ti: 10, ten: 10, elleve: 11, eleven: 11, tolv: 12, twelve: 12,
 };
@@ -97,7 +97,7 @@ const YEAR_TO_DATE = 'aar til dato|aatd|ytd|year[- ]to[- ]date|so far this year|
 /** Longer and more particular phrases first: `samme måned sidste år` before `sidste år`, `oktober 2026` before `2026`. */
 const RULES: readonly Rule[] = [
   rule(`(\\d{4}-\\d{2}-\\d{2}) ${TO} (\\d{4}-\\d{2}-\\d{2})`, (m) => (isIsoDate(m[1] ?? '') && isIsoDate(m[2] ?? '') && (m[1] ?? '') <= (m[2] ?? '') ? [span(m[1] ?? '', shiftDays(m[2] ?? '', 1))] : null)),
-  rule(`(\\d{1,2})[-./](\\d{1,2})(?:[-./](${YEAR}))? (?:til|to|-) (\\d{1,2})[-./](\\d{1,2})[-./](${YEAR})`, (m, c) => spanOf(dayOf(Number(m[1]), Number(m[2]), Number(m[3] ?? m[6]), c), dayOf(Number(m[4]), Number(m[5]), Number(m[6]), c))),
+  rule(`(\\d{1,2})[-./](\\d{1,2})(?:[-./](${YEAR}))?(?: (?:til|to))? (\\d{1,2})[-./](\\d{1,2})[-./](${YEAR})`, (m, c) => spanOf(dayOf(Number(m[1]), Number(m[2]), Number(m[3] ?? m[6]), c), dayOf(Number(m[4]), Number(m[5]), Number(m[6]), c))),
   rule(`(\\d{1,2}) ${MONTH}(?: (${YEAR}))? ${TO} (\\d{1,2}) ${MONTH}(?: (${YEAR}))?`, (m, c) => {
     const last = dayOf(Number(m[4]), numbered(m[5]), m[6] === undefined ? null : Number(m[6]), c);
     return last === null ? null : spanOf(dayOf(Number(m[1]), numbered(m[2]), Number(m[3] ?? last.from.slice(0, 4)), c), last);
@@ -222,11 +222,11 @@ const RULES: readonly Rule[] = [
   }),
   rule(`(?:${NEXT}) ${MONTH}`, (m, c) => { const now = month(Number(c.today.slice(0, 4)), numbered(m[1])); return [now.from > c.today ? now : month(Number(c.today.slice(0, 4)) + 1, numbered(m[1]))]; }),
   rule(`(?:denne|this) ${MONTH}`, (m, c) => [month(Number(c.today.slice(0, 4)), numbered(m[1]))]),
-  rule('forforrige aar|year before last|forrige forrige aar', (_m, c) => [previousPeriod(previousPeriod(calendar('year', c)))]),
+  rule('forforrige aar|i forfjor|year before last|forrige forrige aar', (_m, c) => [previousPeriod(previousPeriod(calendar('year', c)))]),
   rule('naeste aar|kommende aar|next year', (_m, c) => [nextOf(calendar('year', c), 'year', c)]),
   rule('sidste aars?|forrige aars?|last year(?: s)?|previous year|i fjor|sidste regnskabsaar|last (?:financial|fiscal) year|aaret foer', (_m, c) => [previousPeriod(calendar('year', c))]),
   rule(YEAR_TO_DATE, (_m, c) => [yearToDate(lastClosed('month', c.closed).to, c.yearStart)]),
-  rule(`(?:(?:sidste|last|denne|this|seneste) )?(sommer(?:en)?|summer|vinter(?:en)?|winter|foraar(?:et)?|spring|efteraar(?:et)?|autumn|fall)(?: ${WHICH})?`, (m, c) => {
+  rule(`(?:(?:sidste|last|denne|this|seneste) )?(sommer(?:en|s)?|summer|vinter(?:en|s)?|winter|foraar(?:et)?|spring|efteraar(?:et)?|autumn|fall)(?: ${WHICH})?`, (m, c) => {
     const word = m[1] ?? '';
     const first = /^s[ou]m/.test(word) ? 6 : /^[vw]in/.test(word) ? 12 : /^(?:foraar|spring)/.test(word) ? 3 : 9;
     return season(c, first, m[2] === undefined ? null : yearSaid(m[2], { ...c, yearStart: 1 }));

@@ -134,6 +134,8 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   const time = (ids: readonly string[]): { today: IsoDate; closed: IsoDate; yearStart: number } => ({ today: context.today, closed: context.closedThrough(pack.id, ids.length > 0 ? ids : [...pack.measures.keys()].slice(0, 1)), yearStart: pack.yearStart });
   const idsNamed = named.flatMap((one) => one.ids);
 
+  take(draft, '(?:kan|vil|kunne|ville|could|can|would) (?:du|i|you) ikke|couldn t you|can t you|won t you');
+  said.counted = new RegExp(`(?:hvor mange|how many|antal|antallet af|number of) (?:\\p{L}+ )?${MARK.measure}`, 'u').test(freeText(draft).text) && !named.some((one) => /penge|money|kron|udgift|omkostning|cost|spend|forbrug|mid/i.test(wordsOf(draft, one.from, one.to)));
   take(draft, CORRECTION);
   take(draft, `(?:${SMALL})(?= |$)`);
   readDivision(draft, said, named);
@@ -153,6 +155,14 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   const timed = readTimes(draft, said, context2);
   // Of a stock, "ultimo december" is how it stood then.
   if (said.periods.length === 2 && /^(?:ultimo|pr|per|as)/i.test(said.periodWords) && said.measures.length > 0 && said.measures.every((id) => pack.measures.get(id)?.kind === 'stock')) said.periods = said.periods.slice(0, 1);
+  // Of a quarter or half-year now running, what is closed; of a budget, all of it.
+  if (said.periods.length === 1 && !/20\d\d/.test(said.periodWords) && !(said.measures.length > 0 && said.measures.every((id) => plannedBy(pack, id) !== undefined))) {
+    const [running] = said.periods;
+    if (running !== undefined && (running.grain === 'quarter' || running.grain === 'half-year') && running.from < context2.closed && running.to > context2.closed) {
+      said.soFar = periodName(running, language, pack.yearStart);
+      said.periods = [{ from: running.from, to: lastClosed('month', context2.closed).to, grain: 'rolling' }];
+    }
+  }
   // A budget stands ahead of time: "budgettet for december" may be the one to come.
   const [lone] = said.periods;
   if (said.periods.length === 1 && lone !== undefined && lone.grain === 'month' && !/\d|aar|year|sidste|last|forrige/i.test(said.periodWords.normalize('NFC').replaceAll('å', 'aa')) && said.measures.length > 0 && said.measures.every((id) => plannedBy(pack, id) !== undefined && isMoney(pack.measures.get(id)?.unit ?? ''))) {
@@ -160,12 +170,12 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
     if (coming.from > context.today && coming.from < shiftMonths(context.today, 12) && periodOf('year', coming.from).from === periodOf('year', context.today).from) said.periods = [lone, coming];
   }
   const why = asksWhy(folded, said.deviation || said.change || said.comparisons.length > 0);
-  if (why) take(draft, '(?:hvorfor|why|hvad skyldes|hvad er aarsagen(?: til)?|hvad er grunden(?: til)?|aarsagen til|grunden til|forklaringen paa|hvad forklarer|hvad driver|hvad ligger der bag|hvad ligger bag|what explains|what is behind|what s behind|what drives|what is driving|what caused|what causes|what is causing|reasons? (?:for|why|behind)|the reason|aarsag(?:en|er)? til|forklaring(?:en)?(?: paa| for)?|how come|hvordan kan det vaere|forklar|explain)');
+  if (why) for (let i = 0; i < 2; i += 1) take(draft, '(?:hvorfor|why|hvad skyldes|hvad er aarsagen(?: til)?|hvad er grunden(?: til)?|aarsagen til|grunden til|forklaringen paa|hvad forklarer|hvad driver|hvad ligger der bag|hvad ligger bag|what explains|what is behind|what s behind|what drives|what is driving|what caused|what causes|what is causing|reasons? (?:for|why|behind)|the reason|aarsag(?:en|er)? til|forklaring(?:en)?(?: paa| for)?|how come|hvordan kan det vaere|forklar|explain)');
 
   // What changes the question before: it names no measure of its own, or says so ("og timer?").
   const standsAlone = said.measures.length > 0 || said.unclear.length > 0 || said.spending || said.outlook || said.priced;
   const kept = previous !== null && (!standsAlone || CONTINUES.test(folded)) ? previous : null;
-  const ground: Ground = { pack, own: owns, previous: kept, closed: context2.closed };
+  const ground: Ground = { pack, own: owns, previous: kept, closed: context2.closed, today: context.today };
   const phrased: Phrased = (query) => phrase(pack, query, language, context2.closed);
   const { query, doubt, assumed } = complete(said, ground, said.periods[0] ?? null);
 
@@ -233,7 +243,7 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
     if (where !== '') note('unit', placeWords('unit'), where, assumed.unit);
     if (query.level !== null) note('grouping', placeWords('grouping'), words.per(pack.organisation.levels.find((l) => l.id === query.level)?.name[language] ?? query.level), said.level === null && kept === null);
     if (query.by !== null) note('grouping', 'grain' in query.by ? shaped.map((one) => one.words).join(' ') : placeWords('grouping'), 'grain' in query.by ? words.per(words.grains[query.by.grain]) : query.by.values === null ? words.per(dimensionName(pack, query.by.dimension, language)) : query.by.values.map((value) => valueNameOf(pack, value, language)).join(', '));
-    note('period', timed.map((one) => one.words).join(' '), periodName(query.period, language, pack.yearStart), assumed.period);
+    note('period', timed.map((one) => one.words).join(' '), said.soFar === '' ? periodName(query.period, language, pack.yearStart) : words.soFar(said.soFar, periodName(query.period, language, pack.yearStart)), assumed.period || said.soFar !== '');
     for (const comparison of query.comparisons) note('comparison', compared.map((one) => one.words).join(' '), comparison === 'period' && query.comparedTo !== null ? `${words.against} ${periodName(query.comparedTo, language, pack.yearStart)}` : words.comparedWith[comparison], assumed.comparison);
     if (query.having !== null) note('filter', filtered.map((one) => one.words).join(' '), phraseOf(query, 'having'));
     else if (query.order !== null && query.limit === null) note('order', filtered.map((one) => one.words).join(' '), query.order.against === 'plan' ? words.deviation(query.order.descending) : query.order.against !== null ? words.change(query.order.descending) : query.order.descending ? words.highest : words.lowest);

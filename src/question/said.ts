@@ -50,11 +50,15 @@ export interface Said {
   outlook: boolean;
   /** "Hvor meget har vi brugt": the money, when nothing else is named. */
   spending: boolean;
+  /** "Hvor mange vikarer": a number, where the measure may be money. */
+  counted: boolean;
+  /** A quarter or half-year now running, of which only closed months are shown. */
+  soFar: string;
   /** "Gennemsnitlig": said of a measure, not compared with. */
   averaged: boolean;
 }
 
 export const nothingSaid = (): Said => ({
   measures: [], unclear: [], units: [], except: [], level: null, others: false, priced: false, oneOfLevel: null, by: null, periods: [], periodWords: '', torn: false, comparisons: [], comparedTo: null,
-  trend: false, change: false, deviation: false, having: null, loose: false, restricted: null, rank: null, limit: null, shape: null, priceOf: false, divided: null, outlook: false, spending: false, averaged: false,
+  trend: false, change: false, deviation: false, having: null, loose: false, restricted: null, rank: null, limit: null, shape: null, priceOf: false, divided: null, outlook: false, spending: false, averaged: false, counted: false, soFar: '',
 });

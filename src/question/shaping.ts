@@ -5,7 +5,7 @@ import type { Said, Shape } from './said.ts';
 const AS = '(?:som |as (?:an? )?|i (?:en |et )?|in (?:an? )?|med (?:en |et )?|with (?:an? )?|vis (?:en |et )?|show (?:an? )?|on a |paa en |til |to )?';
 const SHAPE: readonly [shape: Shape, pattern: string][] = [
   ['numbers', '(?:kun|bare|blot|only|just)(?: the)? (?:tal(?:let|lene)?|numbers?|figures?)|(?:numbers?|figures?|tal) only|uden (?:graf|diagram|billede|figur)|(?:without|no) (?:an? |the )?(?:chart|graph|picture)|som tal|as numbers|i tal'],
-  ['excel', `${AS}(?:excel(?:ark|fil| fil| ark| sheet| file)?|regneark|spreadsheet|xlsx|csv)`],
+  ['excel', `${AS}(?:excel(?:arket|ark|fil| fil| ark| sheet| file)?|regneark(?:et)?|spreadsheet|xlsx|csv)`],
   ['table', `${AS}(?:tabel(?:len)?|tabelform|skema|oversigt|liste(?:n)?|table|list)(?: (?:form|over))?`],
   ['chart', `${AS}(?:graf(?:en|er|isk)?|diagram(?:met)?|figur(?:en)?|billede|soejle(?:r|diagram)|linjediagram|kurvediagram|chart|graph|picture|plot|line chart|bar chart|drawing)(?: (?:over|af|of|for))?`],
 ];
@@ -29,7 +29,7 @@ export function readShape(draft: Draft, said: Said): Taken[] {
   const use = (one: Taken | null): Taken | null => { if (one !== null) taken.push(one); return one; };
   for (const [shape, pattern] of SHAPE) if (said.shape === null && use(take(draft, pattern)) !== null) said.shape = shape;
   take(draft, '(?:fordeling(?:en)? af|breakdown of|distribution of|fordelt|opdelt|delt op|splittet op|splittet|brudt ned|split|broken down|grouped|divided up)(?: ud)?(?: (?:paa|efter|by|on|across|into))?(?= )');
-  if (use(take(draft, `(?:${TREND})(?: (?:sig|itself))?`)) !== null) said.trend = true;
+  while (use(take(draft, `(?:${TREND})(?: (?:sig|itself))?`)) !== null) said.trend = true;
   return taken;
 }
 

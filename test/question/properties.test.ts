@@ -56,7 +56,7 @@ const COMPARISONS: readonly Comparison[] = ['plan', 'previous', 'last-year', 'av
 const anyQuery = fc.record({
   measure: fc.constantFrom('forbrug', 'leverede_timer', 'visiterede_timer', 'borgere', 'vikarudgift', 'loenudgift'),
   where: fc.oneof(
-    fc.subarray(['nord', 'nordvest', 'vest', 'sydvest', 'syd', 'oest', 'centrum', 'hjemmeplejen'], { minLength: 1, maxLength: 3 }).map((units) => ({ units, level: null })),
+    fc.subarray(['nord', 'nordvest', 'vest', 'sydvest', 'syd', 'oest', 'centrum', 'hjemmeplejen'], { minLength: 1, maxLength: 3 }).map((units) => ({ units: units.length > 1 ? units.filter((unit) => unit !== 'hjemmeplejen') : units, level: null })),
     fc.constant({ units: ['hjemmeplejen'], level: 'distrikt' }),
   ),
   period: fc.constantFrom(...PERIODS),
