@@ -42,6 +42,7 @@ export async function sheetOf({ card, result }: Extract<Answer, { kind: 'answer'
 /** What a conversation remembers after an answer; small talk and help change nothing. */
 export function remember(before: Remembered, answered: Answer): Remembered {
   if (answered.kind === 'answer') return { query: answered.result.query, offered: [] };
+  if (answered.reading.kind === 'definition') return { query: answered.reading.query, offered: [] };
   if (answered.reading.kind === 'clarify') return { query: answered.reading.partial ?? before.query, offered: answered.reading.choices };
   return { query: before.query, offered: [] };
 }

@@ -40,6 +40,10 @@ export type Doubt =
 export function measuresOf(said: Said, ground: Ground): { measures: readonly string[]; withPlan: boolean; doubt: Doubt | null; kept: boolean } {
   const { pack, previous } = ground;
   const one = (id: string | null, doubt: Doubt = { kind: 'no-measure' }): ReturnType<typeof measuresOf> => ({ measures: id === null ? [] : [id], withPlan: false, doubt: id === null ? doubt : null, kept: false });
+  const [numerator = '', denominator = ''] = said.measures;
+  // "Vikarudgift som andel af løn" is a ratio, when the pack has it.
+  const partOf = said.measures.length === 2 && said.comparisons.includes('share') ? ratioOf(pack, numerator, denominator) ?? ratioOf(pack, denominator, numerator) : undefined;
+  if (partOf !== undefined) { said.comparisons = said.comparisons.filter((one) => one !== 'share'); return one(partOf.id); }
   if (said.divided !== null) {
     const [over, under] = said.divided;
     const ratio = ratioOf(pack, over, under) ?? ratioOf(pack, plannedBy(pack, over) ?? '', under);
@@ -163,7 +167,7 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
     order = { measure: orderedBy(pack, measures), against, descending: said.rank.direction !== 'lowest' };
   }
   if (said.having !== null && said.having.against === null && !(said.having.relative && measure?.unit === 'percent') && (!grouped || (said.loose && measure?.unit === 'persons'))) doubts.push({ kind: 'loose' });
-  const having = grouped ? havingOf(said, pack, orderedBy(pack, measures), doubts) : null;
+  const having = grouped ? havingOf(said, pack, orderedBy(pack, measures), previous, doubts) : null;
   if (having !== null && order === null) order = { measure: having.measure, against: having.against, descending: having.side !== 'below' };
   if (having !== null && having.against !== null && !comparisons.includes(having.against)) comparisons.push(having.against);
   const same = previous !== null && !regrouped && said.units.length === 0;
@@ -187,10 +191,12 @@ function orderedBy(pack: Pack, measures: readonly string[]): string {
   return measures.find((id) => { const m = pack.measures.get(id); return m?.kind === 'ratio' && measures.length > 1 && m.unit.includes(' per ') && measures.includes(m.numerator) && measures.includes(m.denominator); }) ?? measures[0] ?? '';
 }
 
-function havingOf(said: Said, pack: Pack, id: string, doubts: Doubt[]): Having | null {
+function havingOf(said: Said, pack: Pack, id: string, previous: Query | null, doubts: Doubt[]): Having | null {
   if (said.having === null) return null;
   const percent = pack.measures.get(id)?.unit === 'percent';
   if (!said.having.relative) return { measure: id, ...said.having };
+  const before = previous?.having ?? null;
+  if (said.having.against === null && before !== null && before.against !== null && !percent) return { measure: id, ...said.having, side: before.side, against: before.against };
   if (said.having.against !== null || said.deviation || said.change) {
     const against = said.having.against ?? (said.deviation ? 'plan' : 'last-year');
     return { measure: id, ...said.having, against, relative: !percent };

@@ -41,6 +41,9 @@ export function intentOf(folded: string, bare: string, marked: string, hasMeasur
 /** True when a deviation or a change is to be explained. "Forklar timepris" alone asks what it means. */
 export const asksWhy = (folded: string, compares: boolean): boolean => WHY.test(folded) || (EXPLAIN.test(folded) && compares);
 
+/** "Hvad betyder det?": what was last answered. */
+export const asksWhatItMeans = (folded: string): boolean => new RegExp(`^(?:og )?${DEFINING} (?:det|den|dette|de|tallet|noegletallet|it|this|that|they)${TAIL}`).test(folded) || /^(?:og )?(?:hvad betyder|what does) (?:det|den|tallet|it|this|that)(?: mean)?$/.test(folded);
+
 /** The measures a question for a definition asks about; empty when it is no such question. "What is X in October" and "hvad er X'et" ask for a figure. */
 export function definitionOf(folded: string, tokens: readonly Token[], names: readonly Found[]): { pack: string; id: string }[] {
   const measured = (name: Found): { pack: string; id: string }[] => { const m = name.meanings.find((one) => one.kind === 'measure'); return m === undefined ? [] : [{ pack: m.pack, id: m.id }]; };

@@ -127,10 +127,10 @@ const RULES: readonly Rule[] = [
     const [from, to] = [month(Number(m[2]), numbered(m[1])), month(Number(m[4]), numbered(m[3]))];
     return to.from > from.from ? [span(from.from, to.to)] : null;
   }),
-  rule(`${MONTH} (?:til og med|til|to|through|t o m|until)(?: og med)? ${MONTH}(?: ${WHICH})?`, (m, c) => {
-    const [first, last] = [numbered(m[1]), numbered(m[2])];
+  rule(`(?:(?<=(?:mellem|between) )${MONTH} (?:og|and)|${MONTH} (?:til og med|til|to|through|t o m|until)(?: og med)?) ${MONTH}(?: ${WHICH})?`, (m, c) => {
+    const [first, last] = [numbered(m[1] ?? m[2]), numbered(m[3])];
     // November, now running, has no end yet: "marts til november" is this year's, as far as it goes.
-    const ends = m[3] !== undefined ? [monthIn(m[2], m[3], c)] : namedMonth(last, c);
+    const ends = m[4] !== undefined ? [monthIn(m[3], m[4], c)] : namedMonth(last, c);
     const end = ends.at(-1) as Period;
     return [span(month(Number(end.from.slice(0, 4)) - (first > last ? 1 : 0), first).from, end.to)];
   }),
@@ -213,7 +213,7 @@ const RULES: readonly Rule[] = [
   ...UNIT.flatMap(([words, grain]): Rule[] => [
     rule(`(?:naestsidste|forforrige|next to last|last but one) (?:${words})|(?:${words}) before last|(?:${words}) last but one`, (_m, c) => [previousPeriod(previousPeriod(calendar(grain, c)))]),
     rule(`(?:${LAST}) (?:${words})`, (_m, c) => [previousPeriod(calendar(grain, c))]),
-    rule(`(?:${THIS}) (?:${words})`, (_m, c) => [calendar(grain, c)]),
+    rule(`(?:${THIS}) (?:${words})(?: so far| indtil nu| til nu| hidtil)?`, (_m, c) => [calendar(grain, c)]),
     rule(`(?:${NEXT}) (?:${words})`, (_m, c) => [nextOf(calendar(grain, c), grain, c)]),
   ]),
   rule(`(?:sidste|last|forrige|seneste) ${MONTH}`, (m, c) => {

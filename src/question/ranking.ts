@@ -60,7 +60,7 @@ export function readRanking(draft: Draft, said: Said): Taken[] {
     if (one !== null) rank('value', one.groups[0] ?? '');
   }
   if (said.rank !== null && said.by === null && use(take(draft, 'hvornaar|when')) !== null) said.by = { grain: 'month' };
-  const sorted = use(take(draft, 'sorteret(?: efter)?|sorter(?: efter)?|rangeret(?: efter)?|rangordnet|i raekkefoelge|sorted(?: by)?|ranked(?: by)?|ranking(?: of)?|rank|in order(?: of)?|order by|rangliste|rangering'));
+  const sorted = use(take(draft, 'sorteret(?: efter)?|sorter(?: efter)?|sort(?: by| it by| them by)?|rangeret(?: efter)?|rangordnet|i raekkefoelge|sorted(?: by)?|ranked(?: by)?|ranking(?: of)?|rank|in order(?: of)?|order by|rangliste|rangering'));
   if (sorted !== null && said.rank === null) said.rank = { direction: /stigende|ascending/.test(sorted.words) ? 'lowest' : 'highest', of: 'value', price: false };
   if (said.rank !== null && use(take(draft, 'faldende|descending|hoejest foerst|stoerst foerst|highest first')) !== null) said.rank = { ...said.rank, direction: 'highest' };
   if (said.rank !== null && use(take(draft, 'stigende|ascending|lavest foerst|mindst foerst|lowest first')) !== null) said.rank = { ...said.rank, direction: 'lowest' };
@@ -84,9 +84,9 @@ function readThreshold(draft: Draft, said: Said, use: (one: Taken | null) => Tak
     said.having = { against: null, side: above.groups[0] !== undefined ? 'above' : 'below', limit, relative: above.groups[4] !== undefined };
     return;
   }
-  const plain = use(take(draft, `(?:(?:ligger|er|kommer|is|are|went|gaar|gaaet) )?(?:(over|above|exceed(?:s|ed|ing)?|overskredet|overskrider|overskred|sprunget|sprunget|sprunger|bust)|(under|below)) (?:vores |our |the |det |deres |their )?(?:(${PLAN})|(gennemsnit(?:tet)?|snit(?:tet)?|the average|average)|(?:sidste aar|last year)())`));
+  const plain = use(take(draft, `(?:(?:ligger|er|kommer|is|are|went|gaar|gaaet) )?(?:(over|above|exceed(?:s|ed|ing)?|overskredet|overskrider|overskred|sprunget|sprunget|sprunger|bust)|(under|below)) (?:vores |our |the |det |deres |their )?(?:(${PLAN})|(gennemsnit(?:tet)?|snit(?:tet)?|the average|average))`));
   if (plain === null) return;
-  const against = plain.groups[3] !== undefined ? 'average' as const : plain.groups[4] !== undefined ? 'last-year' as const : 'plan' as const;
+  const against = plain.groups[3] !== undefined ? 'average' as const : 'plan' as const;
   said.having = { against, side: plain.groups[0] !== undefined ? 'above' : 'below', limit: 0, relative: false };
   if (!said.comparisons.includes(against)) said.comparisons.push(against);
   if (against === 'plan') said.deviation = true;

@@ -1,13 +1,13 @@
-import { lastClosed, periodOf, shiftMonths, type IsoDate, type Period } from '../calendar/period.ts';
+import { lastClosed, periodOf, previousPeriod, sameLastYear, shiftMonths, type IsoDate, type Period } from '../calendar/period.ts';
 import { periodName } from '../card/periods.ts';
 import type { Language, Pack, Person } from '../pack/model.ts';
 import type { Query } from '../query/query.ts';
 import { asks } from './asks.ts';
-import { readComparisons } from './comparing.ts';
+import { readComparisons, readNoComparison } from './comparing.ts';
 import { complete, type Ground } from './complete.ts';
 import { choicesFor, type Choice, type Phrased } from './doubts.ts';
 import { freeText, MARK, take, wordsOf, type Draft, type Taken, type Understood } from './draft.ts';
-import { asksWhy, definitionOf, intentOf, withoutPoliteness } from './intents.ts';
+import { asksWhatItMeans, asksWhy, definitionOf, intentOf, withoutPoliteness } from './intents.ts';
 import { sameWord } from './inflect.ts';
 import type { Lexicon } from './lexicon.ts';
 import { findNames, splitCompounds, type Found } from './names.ts';
@@ -28,7 +28,7 @@ import { FILLERS, languageOf } from './words.ts';
 export type Reading =
   | { readonly kind: 'query' | 'why'; readonly language: Language; readonly query: Query; readonly understood: readonly Understood[]; readonly ignored: readonly string[]; readonly alternatives: readonly Choice[]; readonly shape: Shape | null }
   | { readonly kind: 'clarify'; readonly language: Language; readonly question: string; readonly choices: readonly Choice[]; readonly reason: string; readonly leftover: readonly string[]; readonly understood: readonly Understood[]; readonly partial: Query | null }
-  | { readonly kind: 'definition'; readonly language: Language; readonly pack: string; readonly measures: readonly string[] }
+  | { readonly kind: 'definition'; readonly language: Language; readonly pack: string; readonly measures: readonly string[]; readonly query: Query }
   | { readonly kind: 'fresh'; readonly language: Language; readonly pack: string; readonly measures: readonly string[]; readonly period: Period | null }
   | { readonly kind: 'latest-digest'; readonly language: Language; readonly unit: string | null; readonly pack: string }
   | { readonly kind: 'help' | 'greeting' | 'thanks' | 'news'; readonly language: Language }
@@ -54,8 +54,8 @@ export interface ReadContext {
 /** Begins a message that changes the one before, though it names a measure of its own. */
 const CONTINUES = /^(?:og|hvad med|hvad saa med|hvad saa|samme for|det samme|ogsaa|and|what about|how about|same for|the same|same again|same|now|nu|nej|no|jeg mente|jeg mener|i meant|i mean|rettelse|correction|sorry|undskyld|men|but|vis det|show it|show that|i stedet|instead|saa)(?: |$)/;
 const CORRECTION = '(?:nej|no|rettelse|correction|sorry|undskyld|ups|oops)?(?: ?(?:jeg mente|jeg mener|jeg mente egentlig|i meant|i mean|det var|det skulle vaere|it should be|i wanted|jeg ville have))';
-const SMALL = 'nej|no|ja|yes|i stedet(?: for)?|instead(?: of)?|det samme(?: for| i| med)?|the same(?: for| in)?|same for|hvad med|hvad saa med|hvad saa|what about|how about|ogsaa|rettelse|correction|sorry|undskyld|ups|oops|men|but|again|igen|isaer|mon|overordnet';
-const NEGATION = /^(?:uden|undtagen|bortset|ikke|eksklusive?|ekskl|without|except|excluding|excl|not|no|ingen|kun|only|aldrig|never|minus|hverken|neither|nor|don|doesn|isn)$/;
+const SMALL = 'nej|no|ja|yes|i stedet(?: for)?|instead(?: of)?|det samme(?: for| i| med)|det samme(?= ?$)|the same(?: for| in)|the same(?= ?$)|same for|hvad med|hvad saa med|hvad saa|what about|how about|ogsaa|rettelse|correction|sorry|undskyld|ups|oops|men|but|again|igen|isaer|mon|overordnet';
+const NEGATION = /^(?:uden|undtagen|bortset|ikke|eksklusive?|ekskl|without|except|excluding|excl|not|no|ingen|aldrig|never|minus|hverken|neither|nor|don|doesn|isn)$/;
 const JOINS_UNDER = `(?:pr|per|for hver|for each|divideret med|divided by|delt med|delt paa|over antal|i forhold til antal)`;
 
 /**
@@ -80,8 +80,10 @@ export function read(text: string, context: ReadContext): Reading {
   const folded = typed.map((token) => token.folded).join(' ');
   const bare = withoutPoliteness(folded);
   const hasMeasure = own.some((name) => name.meanings.some((m) => m.kind === 'measure'));
-  const defined = definitionOf(bare, tokens, own);
-  if (defined.length > 0) return { kind: 'definition', language, pack: pack.id, measures: defined.map((one) => one.id) };
+  const defined = definitionOf(bare, tokens, own).map((one) => one.id);
+  const before = context.previous?.pack === pack.id ? context.previous : null;
+  if (defined.length === 0 && before !== null && asksWhatItMeans(bare)) return { kind: 'definition', language, pack: pack.id, measures: before.measures.slice(-1), query: before };
+  if (defined.length > 0) return { kind: 'definition', language, pack: pack.id, measures: defined, query: figureOf(context, pack, defined) };
   const intent = intentOf(folded, bare, withoutPoliteness(freeText(draft).text.trim()), hasMeasure);
   if (intent === 'fresh') return freshness(context, pack, language, draft, own);
   if (intent === 'latest-digest') return { kind: intent, language, pack: pack.id, unit: own.flatMap((name) => name.meanings).find((m) => m.kind === 'unit')?.id ?? null };
@@ -93,6 +95,12 @@ export function read(text: string, context: ReadContext): Reading {
 function packOf(context: ReadContext, names: readonly Found[]): Pack {
   const score = (pack: Pack): number => names.filter((name) => name.meanings.some((m) => m.pack === pack.id)).length;
   return [context.pack, ...context.lexicon.packs.values()].reduce((best, pack) => (score(pack) > score(best) ? pack : best), context.pack);
+}
+
+/** The figure a definition is about, for the questions that follow it. */
+function figureOf(context: ReadContext, pack: Pack, measures: readonly string[]): Query {
+  const own = (context.people.get(pack.id) ?? context.person).units;
+  return complete({ ...nothingSaid(), measures: [...measures] }, { pack, own, previous: null, closed: context.closedThrough(pack.id, measures), today: context.today }, null).query;
 }
 
 function freshness(context: ReadContext, pack: Pack, language: Language, draft: Draft, names: readonly Found[]): Reading {
@@ -118,7 +126,8 @@ function chosen(tokens: readonly Token[], context: ReadContext): Choice | null {
   // "Sidste år", said of November: the November that lies in it.
   const lone = read(tokens.map((token) => token.text).join(' '), { ...context, offered: [], previous: null });
   const time = lone.kind === 'clarify' && lone.reason === 'measure' && lone.partial !== null && lone.understood.every((part) => part.part === 'period' || part.assumed) ? lone.partial.period : null;
-  const within = time === null ? [] : offered.filter(({ query }) => query !== null && query.period.from >= time.from && query.period.from < time.to);
+  const yearly = time !== null && (time.grain === 'year' || time.grain === 'year-to-date');
+  const within = time === null ? [] : offered.filter(({ query }) => query !== null && (yearly ? query.period.from.slice(0, 4) === time.from.slice(0, 4) : query.period.from >= time.from && query.period.from < time.to));
   return within.length === 1 ? within[0] ?? null : null;
 }
 
@@ -147,12 +156,17 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   const turned = said.having === null && previous?.having !== null && previous?.having !== undefined ? take(draft, 'over|under|above|below') : null;
   if (turned !== null && previous?.having !== null && previous?.having !== undefined) said.having = { ...previous.having, side: /over|above/i.test(turned.words) ? 'above' : 'below' };
   const shaped = [...readShape(draft, said), ...readGrain(draft, said)];
+  const stepped = previous === null ? null : take(draft, '(?:i |in )?(maaneden|perioden|kvartalet|ugen|aaret) (?:foer|forinden)|(?:in )?(?:the )?(month|period|quarter|week|year) (?:before|earlier)');
+  const lastYear = previous !== null && CONTINUES.test(folded) && named.length === 0 ? take(draft, '(?<=(?:og|med|about|and|saa) )(?:i )?(?:sidste aar|forrige aar|last year)(?= ?$)') : null;
+  const uncompared = readNoComparison(draft);
   const placed = readPlaces(draft, said, pack, names, owns);
   const compared = readComparisons(draft, said, () => namesTime(draft, time(idsNamed)));
   readMeasures(said, pack, named, [...filtered, ...(said.deviation ? compared : [])], draft);
   splitByName(draft, said, pack, named);
+  if (previous !== null && stepped !== null) said.periods = [/aaret|year/.test(stepped.groups.join(' ')) ? sameLastYear(previous.period) : previousPeriod(previous.period)];
+  if (previous !== null && lastYear !== null) said.periods = [sameLastYear(previous.period)];
   const context2 = time(said.measures.length > 0 ? said.measures : previous?.measures ?? []);
-  const timed = readTimes(draft, said, context2);
+  const timed = said.periods.length > 0 ? [stepped, lastYear].filter((one) => one !== null) : readTimes(draft, said, context2);
   // Of a stock, "ultimo december" is how it stood then.
   if (said.periods.length === 2 && /^(?:ultimo|pr|per|as)/i.test(said.periodWords) && said.measures.length > 0 && said.measures.every((id) => pack.measures.get(id)?.kind === 'stock')) said.periods = said.periods.slice(0, 1);
   // Of a quarter or half-year now running, what is closed; of a budget, all of it.
@@ -173,11 +187,13 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   if (why) for (let i = 0; i < 2; i += 1) take(draft, '(?:hvorfor|why|hvad skyldes|hvad er aarsagen(?: til)?|hvad er grunden(?: til)?|aarsagen til|grunden til|forklaringen paa|hvad forklarer|hvad driver|hvad ligger der bag|hvad ligger bag|what explains|what is behind|what s behind|what drives|what is driving|what caused|what causes|what is causing|reasons? (?:for|why|behind)|the reason|aarsag(?:en|er)? til|forklaring(?:en)?(?: paa| for)?|how come|hvordan kan det vaere|forklar|explain)');
 
   // What changes the question before: it names no measure of its own, or says so ("og timer?").
-  const standsAlone = said.measures.length > 0 || said.unclear.length > 0 || said.spending || said.outlook || said.priced;
+  const standsAlone = (said.measures.length > 0 && !(said.viaPlan && previous?.measures.includes(said.measures[0] ?? '') === true)) || said.unclear.length > 0 || said.spending || said.outlook || said.priced;
   const kept = previous !== null && (!standsAlone || CONTINUES.test(folded)) ? previous : null;
   const ground: Ground = { pack, own: owns, previous: kept, closed: context2.closed, today: context.today };
   const phrased: Phrased = (query) => phrase(pack, query, language, context2.closed);
-  const { query, doubt, assumed } = complete(said, ground, said.periods[0] ?? null);
+  const completed = complete(said, ground, said.periods[0] ?? null);
+  const query: Query = uncompared ? { ...completed.query, comparisons: [], comparedTo: null } : completed.query;
+  const { doubt, assumed } = completed;
 
   const ownWords = query.measures.flatMap((id) => context.lexicon.entries.filter((entry) => entry.meaning.kind === 'measure' && entry.meaning.id === id && entry.meaning.pack === pack.id).flatMap((entry) => entry.words));
   const free = draft.tokens.filter((_, i) => draft.marks[i] === null);
@@ -188,7 +204,7 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   const ignored = free.filter((token) => !leftover.includes(token.text)).map((token) => token.text);
 
   describe();
-  const anything = standsAlone || said.units.length > 0 || said.except.length > 0 || said.level !== null || said.oneOfLevel !== null || said.by !== null || said.trend || said.change || said.deviation || said.periods.length > 0 || said.comparedTo !== null || said.comparisons.length > 0 || said.shape !== null || said.rank !== null || said.having !== null || said.limit !== null || why;
+  const anything = standsAlone || said.units.length > 0 || said.except.length > 0 || said.level !== null || said.oneOfLevel !== null || said.by !== null || said.trend || said.change || said.deviation || said.periods.length > 0 || said.comparedTo !== null || said.comparisons.length > 0 || said.shape !== null || said.rank !== null || said.having !== null || said.limit !== null || why || uncompared;
   const doubts = { pack, language, query, phrased, words, context: { ...context2, own: owns }, leftover, lexicon: context.lexicon, said, named };
   if (!anything) return { kind: 'not-understood', language, leftover, nearest: choicesFor({ ...doubts, doubt: { kind: 'no-measure' } }).slice(0, 2) };
   const back = (reason: string, question: string, choices: readonly Choice[], partial: Query | null = query): Reading => ({ kind: 'clarify', language, question, choices, reason, leftover, understood, partial });
@@ -326,7 +342,7 @@ function readMeasures(said: Said, pack: Pack, named: readonly NamedMeasure[], he
   if (said.measures.length === 0 && said.unclear.length === 0) {
     const plan = named.find((one) => one.ids[0] !== undefined && plannedBy(pack, one.ids[0]) !== undefined)?.ids[0];
     const of = plan === undefined ? undefined : plannedBy(pack, plan);
-    if (of !== undefined) said.measures.push(of);
+    if (of !== undefined) { said.measures.push(of); said.viaPlan = true; }
   }
 }
 

@@ -14,12 +14,12 @@ const PER = '(?:pr|per|by|for hver|for each|for every|fordelt paa|opdelt paa|opd
 const GRAINS: readonly [grain: TimeGrain, pattern: string][] = [
   ['day', `(?:pr|per|by|for hver|hver|each|every) (?:dag|dage|day|days)|dag for dag|day by day|daglig(?:t|e)?|daily`],
   ['week', `${PER} (?:uge|uger|week|weeks)|uge for uge|week by week|ugentlig(?:t|e)?|ugevis|weekly`],
-  ['month', `${PER} (?:maaned|maaneder|maanederne|md|mdr|month|months)|maaned for maaned|month by month|maanedlig(?:t|e)?|maanedsvis|monthly`],
+  ['month', `${PER} (?:maaned|maaneder|maanederne|md|mdr|month|months)|(?:maaneder|months)(?= (?:med|with|hvor|where|over|under|above|below))|maaned for maaned|month by month|maanedlig(?:t|e)?|maanedsvis|monthly`],
   ['quarter', `${PER} (?:kvartal|kvartaler|quarter|quarters)|kvartal for kvartal|quarter by quarter|kvartalsvis|quarterly`],
   ['half-year', `${PER} (?:halvaar|half-year|half year)|halvaarlig(?:t|e)?|halvaarsvis`],
   ['year', '(?:pr|per|by|for hver|for each|hver|each|every|hvilket|which|fordelt paa) (?:aar|year|years)|aar for aar|year by year|aarlig(?:t|e)?|yearly|annual(?:ly)?'],
 ];
-const OUTLOOK = '(?:hvor|hvad) (?:ender|lander|kommer) (?:vi|jeg|det|aaret|regnskabet)(?: ud)?(?: med)?(?: paa)?|where (?:will|do|are) we (?:going to )?(?:end(?:ing)?(?: up)?|land)|where we will end(?: up)?|(?:ved|til|inden) aarets (?:udgang|slutning|afslutning)|(?:by|at) (?:the )?end of (?:the )?year|(?:by|at) year end|year[- ]end|aarets udgang|(?:forventer|regner) (?:vi|jeg) (?:med )?(?:at )?(?:bruge|ende|komme til at bruge)?|(?:do )?we expect to (?:spend|end)|forventes|forventet|forventede|ventes|ventet|expected?|expect';
+const OUTLOOK = '(?:hvor|hvad) (?:ender|lander|kommer) (?:vi|jeg|det|aaret|regnskabet)(?: ud)?(?: med)?(?: paa)?|where (?:will|do|are) we (?:going to )?(?:end(?:ing)?(?: up)?|land)|where we will end(?: up)?|(?:ved|til|inden) aarets (?:udgang|slutning|afslutning)|(?:by|at) (?:the )?end of (?:the )?year|(?:by|at) year end|year[- ]end|aarets udgang|(?:forventer|regner) (?:vi|jeg) (?:med )?(?:at )?(?:bruge|ende|komme til at bruge)?|(?:do )?we expect to (?:spend|end)|will we (?:stay|keep|remain|be)|forventes|forventet|forventede|ventes|ventet|expected?|expect';
 const SPENDING = '(?:hvor (?:meget|mange penge)(?: penge)?|hvad|how much(?: money)?|what) (?:har|have|did|do|er|bliver|blev|was|were|is) (?:vi |we |der |jeg |i |der blevet |been )?(?:brugt|bruge|brugte|spent|spend|spending)|(?:hvor meget|hvad) (?:brugte|bruger) (?:vi|jeg|man|de)|(?:hvad|how much|what) (?:kostede|koster|har det kostet|did it cost|does it cost)(?: det)?|brugt|brugte|bruger|spent';
 const PRICE_OF = 'hvad koster|hvad kostede|hvad har|hvor meget koster|hvor meget kostede|what does|what did|how much does|how much did|prisen (?:for|paa)|pris (?:for|paa)|(?:price|cost) of|koste|kostet';
 

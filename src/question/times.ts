@@ -50,13 +50,13 @@ export function readTimes(draft: Draft, said: Said, context: PeriodContext): Tak
   const between = draft.tokens.slice(first.to, second.from).map((token, i) => draft.marks[first.to + i] ?? token.folded).join(' ');
   const taken = [{ words: [first.words, second.words].join(' … '), from: first.from, to: second.to, groups: [] }];
   const pair = third === undefined && first.periods.length === 1 && second.periods.length === 1 ? paired(first.periods[0], second.periods[0], context) : null;
-  if (pair === null || (!JOINT.test(between) && !heldAgainst)) {
+  if (pair === null || between === '' || (!JOINT.test(between) && !heldAgainst)) {
     said.periods = found.flatMap((one) => one.periods);
     said.torn = true;
     return taken;
   }
   said.periodWords = `${first.words} ${second.words}`;
-  const together = /^(?:og |and |samt )?(?:i |in |for )?$|^(?:og|and|samt|)$/.test(between) && pair.adjacent && !said.change;
+  const together = /^(?:og|and|samt)(?: (?:i|in|for))?$/.test(between) && pair.adjacent && !said.change;
   if (together) {
     const [older, newer] = first.periods[0].from < second.periods[0].from ? [first.periods[0], second.periods[0]] : [second.periods[0], first.periods[0]];
     said.periods = [{ from: older.from, to: newer.to, grain: 'rolling' }];
