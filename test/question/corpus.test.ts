@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildLexicon, type Lexicon } from '../../src/question/lexicon.ts';
+import type { Choice } from '../../src/question/doubts.ts';
 import { read, type Reading } from '../../src/question/read.ts';
 import { readPackFolders } from '../../src/io/packs/read.ts';
 import { openParser } from '../../src/io/warehouse/parser.ts';
 import { checkPack } from '../../src/app/packs.ts';
 import type { Pack, Person } from '../../src/pack/model.ts';
+import type { Query } from '../../src/query/query.ts';
 
 /**
  * Questions as people type them, and what each must be read as: one JSON object a line in corpus/, and every mistake
@@ -45,13 +47,18 @@ function readLine(line: Line, file: { readonly pack: string; readonly as: string
   const { pack, lexicon } = known;
   const anyone: Person = { id: 'x', name: 'X', title: { da: '', en: '' }, role: 'chief', units: [pack.organisation.root], language: pack.language, email: null, slack: null, teams: null };
   const person = pack.people.get(line.as ?? file.as) ?? anyone;
-  const say = (text: string, before: Reading | null): Reading => read(text, {
-    lexicon, pack, person, people: new Map(), today: '2026-11-23', closedThrough: () => CLOSED[pack.id] ?? '', language: null,
-    previous: before === null ? null : 'query' in before ? before.query : before.kind === 'clarify' ? before.partial : null, offered: before?.kind === 'clarify' ? before.choices : [],
+  let previous: Query | null = null;
+  let offered: readonly Choice[] = [];
+  const say = (text: string): Reading => read(text, {
+    lexicon, pack, person, people: new Map(), today: '2026-11-23', closedThrough: () => CLOSED[pack.id] ?? '', language: null, previous, offered,
   });
-  let before: Reading | null = null;
-  for (const text of line.after ?? []) before = say(text, before);
-  return say(line.q, before);
+  for (const text of line.after ?? []) {
+    const reading = say(text);
+    if ('query' in reading) previous = reading.query;
+    else if (reading.kind === 'clarify') previous = reading.partial ?? previous;
+    offered = reading.kind === 'clarify' ? reading.choices : [];
+  }
+  return say(line.q);
 }
 
 /** What of a line a reading does not meet, in words; empty when it meets all. */
