@@ -4,10 +4,10 @@ import { MISSING, type Cell, type Result, type Row } from '../query/result.ts';
 import { hasData } from '../chart/spec.ts';
 import { couple } from '../insight/coupling.ts';
 import type { Action, Block, Card, Picture, TableCell, TableColumn } from './card.ts';
-import { barsPicture, coupledPicture, rowName, trendPicture } from './charts.ts';
-import { cellText, differenceCell, differenceOf, inWords, notesOf, plainCell, provenanceOf } from './figures.ts';
+import { barsPicture, coupledPicture, labelOf, multiplesPicture, rowName, trendPicture } from './charts.ts';
+import { cellText, differenceCell, differenceOf, inWords, notesOf, plainCell, provenanceOf, shownDecimals } from './figures.ts';
 import { messages } from './messages.ts';
-import { formatValue } from './numbers.ts';
+import { formatDeviation, formatValue } from './numbers.ts';
 import { replies } from './replies.ts';
 
 /** One part of what was understood, in words; an assumed one was not said by the asker. */
@@ -58,13 +58,22 @@ function againstText(pack: Pack, row: Row, id: string, query: Query, language: L
   return '';
 }
 
-/** The answer in one sentence. */
+/** `, kørsel` where one value of a split was asked for in several units; empty otherwise. */
+function partNamed(pack: Pack, { query, rows }: Result, language: Language): string {
+  const first = rows[0];
+  return rows.length > 1 && first !== undefined && query.by !== null && 'dimension' in query.by && query.by.values?.length === 1 ? `, ${lower(rowName(pack, first, language))}` : '';
+}
+
+const MOST_NAMED = 4;
+const MOST_LISTED = 8;
+
+/** The answer in one sentence, or one for each unit over time. */
 function sentence(pack: Pack, result: Result, language: Language, latest: string): string {
   const m = messages(language);
   const { query, rows } = result;
   const id = query.measures[0] ?? '';
   const measure = measureOf(pack, id);
-  const name = measure.name[language];
+  const name = `${measure.name[language]}${partNamed(pack, result, language)}`;
   const words = inWords(pack, query.period, language);
   const known = rows.filter((row) => cellOf(row, id).value !== null);
   const first = rows[0];
@@ -89,9 +98,25 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
     const [start, end] = [known[0] as Row, known.at(-1) as Row];
     return m.trendSentence(unitName(pack, first, language), lower(name), inWords(pack, start.period, language), cellText(cellOf(start, id), pack, measure, language), inWords(pack, end.period, language), cellText(cellOf(end, id), pack, measure, language));
   }
+  if (query.by !== null && 'grain' in query.by) {
+    // Several units over time: each from its first month to its last.
+    return [...new Set(known.map((row) => row.unit))].slice(0, MOST_NAMED).map((unit) => {
+      const own = known.filter((row) => row.unit === unit);
+      const [start, end] = [own[0] as Row, own.at(-1) as Row];
+      return m.trendSentence(unitName(pack, start, language), lower(name), inWords(pack, start.period, language), cellText(cellOf(start, id), pack, measure, language), inWords(pack, end.period, language), cellText(cellOf(end, id), pack, measure, language));
+    }).join(' ');
+  }
+  const ordered = query.order?.measure === id ? query.order : null;
+  if (ordered !== null && ordered.against !== null) {
+    const compared = known.flatMap((row) => { const found = differenceOf(cellOf(row, id), row.against[ordered.against ?? 'plan']?.[id], measure, language); const amount = found === null ? '' : formatDeviation(found.difference, measure.unit, shownDecimals(measure), language); return found === null ? [] : [`${labelOf(pack, rows, row, language)} (${amount === found.text ? amount : `${amount}, ${found.text}`})`]; });
+    const other = ordered.against === 'plan' ? (pack.plans.get(id)?.name[language] ?? m.columnPlan.toLowerCase()) : ordered.against === 'last-year' ? m.lastYear : ordered.against === 'period' && query.comparedTo !== null ? inWords(pack, query.comparedTo, language) : m.columnPrevious.toLowerCase();
+    if (compared.length > 1 && query.limit === null && ordered.descending) return replies(language).ranked(name, words, other, compared[0] ?? '', compared.at(-1) ?? '');
+    if (compared.length > 0) return replies(language).listed(replies(language).against(name, other), words, ordered.descending, compared.slice(0, MOST_LISTED).join(', '));
+  }
+  if (query.limit !== null && ordered !== null) return replies(language).listed(name, words, ordered.descending, known.map((row) => `${labelOf(pack, rows, row, language)} (${cellText(cellOf(row, id), pack, measure, language)})`).join(', '));
   const sorted = [...known].sort((a, b) => (cellOf(b, id).value ?? 0) - (cellOf(a, id).value ?? 0));
   const [top, bottom] = [sorted[0] as Row, sorted.at(-1) as Row];
-  return m.rankedSentence(name, rowName(pack, top, language), cellText(cellOf(top, id), pack, measure, language), rowName(pack, bottom, language), cellText(cellOf(bottom, id), pack, measure, language), words);
+  return m.rankedSentence(name, labelOf(pack, rows, top, language), cellText(cellOf(top, id), pack, measure, language), labelOf(pack, rows, bottom, language), cellText(cellOf(bottom, id), pack, measure, language), words);
 }
 
 /** "3 af 7 ligger over budget: …", or that none do. */
@@ -106,7 +131,7 @@ function filteredSentence(pack: Pack, result: Result, filtered: NonNullable<Answ
   const what = having.against === null ? side(amount === '' ? '0' : amount) : having.side === 'either' ? r.either(amount, other) : amount === '' ? side(other) : r.by(amount, side(other));
   const words = inWords(pack, result.query.period, language);
   if (none) return r.metByNone(among, measure.name[language], what, words);
-  const name = (row: Row): string => (result.query.by !== null && 'grain' in result.query.by ? inWords(pack, row.period, language) : rowName(pack, row, language));
+  const name = (row: Row): string => (result.query.by !== null && 'grain' in result.query.by ? inWords(pack, row.period, language) : labelOf(pack, result.rows, row, language));
   const list = result.rows.map((row) => {
     const difference = having.against === null ? null : differenceOf(cellOf(row, having.measure), row.against[having.against]?.[having.measure], measure, language);
     return `${name(row)} (${difference === null ? cellText(cellOf(row, having.measure), pack, measure, language) : difference.text})`;
@@ -207,6 +232,7 @@ function pictureOf(pack: Pack, result: Result, context: AnswerContext, title: st
   if (overTime && new Set(rows.map((row) => row.unit)).size === 1 && rows.length > 1) {
     return ids !== null ? coupledPicture(pack, rows, ids, title, language) : trendPicture(pack, rows, id, title, language);
   }
+  if (overTime && rows.length > 1 && ids === null) return multiplesPicture(pack, rows, id, title, language);
   if (!overTime && rows.length > 1) return barsPicture(pack, rows, ids?.price ?? id, title, language);
   if (rows.length === 1 && context.history !== null) {
     return ids !== null ? coupledPicture(pack, context.history.rows, ids, title, language) : trendPicture(pack, context.history.rows, id, title, language);
@@ -222,7 +248,7 @@ function chartTitle(pack: Pack, result: Result, language: Language): string {
   if (row === undefined) {
     const units = new Set(rows.map((r) => r.unit));
     const first = rows[0];
-    return `${units.size === 1 && first !== undefined ? `${unitName(pack, first, language)}: ` : ''}${measureOf(pack, rows.length > 1 && ids !== null ? ids.price : id).name[language]}, ${inWords(pack, query.period, language)}`;
+    return `${units.size === 1 && first !== undefined ? `${unitName(pack, first, language)}: ` : ''}${measureOf(pack, rows.length > 1 && ids !== null ? ids.price : id).name[language]}${partNamed(pack, result, language)}, ${inWords(pack, query.period, language)}`;
   }
   const against = againstText(pack, row, id, query, language);
   return `${subject(pack, row, language)}: ${against === '' ? `${lower(measureOf(pack, id).name[language])} ${cellText(cellOf(row, id), pack, measureOf(pack, id), language)}` : against}, ${inWords(pack, query.period, language)}`;

@@ -84,7 +84,8 @@ export function multiplesPicture(pack: Pack, rows: readonly Row[], id: string, t
     const both = own.filter((row) => value(row, id) !== null && planned(row, id) !== null);
     const sum = both.reduce((total, row) => total + (value(row, id) ?? 0), 0);
     const budget = both.reduce((total, row) => total + (planned(row, id) ?? 0), 0);
-    const difference = budget === 0 ? null : sum / budget - 1;
+    // Only amounts can be added up over months; a rate of the whole period is not the sum of its months.
+    const difference = budget === 0 || measure.kind !== 'flow' ? null : sum / budget - 1;
     const good = difference === null ? null : favourable(measure, difference);
     return {
       name: shortUnit(pack, unit, language), note: difference === null ? '' : formatPercent(difference, language, { sign: true }),
@@ -93,7 +94,7 @@ export function multiplesPicture(pack: Pack, rows: readonly Row[], id: string, t
     };
   });
   const chart: MultiplesChart = {
-    kind: 'multiples', title, subtitle: m.chartSpan(measure.name[language]), style: style(measure, language),
+    kind: 'multiples', title, subtitle: measure.kind === 'flow' ? m.chartSpan(measure.name[language]) : `${measure.name[language]} ${m.perMonth}`, style: style(measure, language),
     labels: labels(pack, first, language), panels,
     legend: { values: measure.name[language], over: m.chartOver(plan), under: m.chartUnder(plan), plan: capital(plan) },
   };
@@ -126,13 +127,20 @@ export function barsPicture(pack: Pack, rows: readonly Row[], id: string, title:
     const cell = row.values[id] ?? { value: null, state: 'missing' as const };
     const found = differenceOf(cell, row.against[basis]?.[id], measure, language);
     const tone: Tone = basis === 'plan' ? found?.tone ?? 'neutral' : 'neutral';
-    return { name: rowName(pack, row, language), value: cell.value, label: cellText(cell, pack, measure, language), mark: row.against[basis]?.[id]?.value ?? null, tone, own: own.has(row.unit) };
+    return { name: labelOf(pack, rows, row, language), value: cell.value, label: cellText(cell, pack, measure, language), mark: row.against[basis]?.[id]?.value ?? null, tone, own: own.has(row.unit) };
   });
   const chart: BarsChart = {
     kind: 'bars', title, subtitle: `${measure.name[language]}, ${unitName(measure.unit, language)}`, style: style(measure, language), rows: bars,
     markName: basis === 'plan' ? capital(pack.plans.get(id)?.name[language] ?? m.columnPlan) : basis === 'last-year' ? capital(m.lastYear) : capital(m.average),
   };
   return { chart, alt: cut(`${title}. ${ended(bars.map((bar) => `${bar.name} ${bar.label}`).join(', '))}`) };
+}
+
+/** What tells a row from the others: its unit where several units have the same value of a dimension, both where both differ. */
+export function labelOf(pack: Pack, rows: readonly Row[], row: Row, language: Language): string {
+  if (row.dimension === null || new Set(rows.map((one) => one.unit)).size === 1) return rowName(pack, row, language);
+  const unit = unitText(pack, row.unit, language);
+  return new Set(rows.map((one) => one.dimension)).size === 1 ? unit : `${unit}, ${rowName(pack, row, language)}`;
 }
 
 /** What a row is about: its unit, or its dimension value in plain words. */

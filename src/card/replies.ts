@@ -6,6 +6,10 @@ export interface Replies {
   /** `3 af 7 over budget i oktober 2026: Nord (+4,1 pct.), …` */
   readonly met: (met: number, of: number, measure: string, what: string, period: string, list: string) => string;
   readonly metByNone: (of: number, measure: string, what: string, period: string) => string;
+  /** The rows asked for by rank, in their order. */
+  readonly listed: (measure: string, period: string, highest: boolean, list: string) => string;
+  readonly against: (measure: string, other: string) => string;
+  readonly ranked: (measure: string, period: string, other: string, most: string, least: string) => string;
   readonly above: (what: string) => string;
   readonly below: (what: string) => string;
   readonly either: (amount: string, what: string) => string;
@@ -34,6 +38,9 @@ export interface Replies {
 const da: Replies = {
   met: (met, of, measure, what, period, list) => ended(`${measure} i ${period}: ${met} af ${of} ligger ${what}: ${list}`),
   metByNone: (of, measure, what, period) => ended(`${measure} i ${period}: ingen af ${of} ligger ${what}`),
+  listed: (measure, period, highest, list) => ended(`${measure} i ${period}, ${highest ? 'højest' : 'lavest'} først: ${list}`),
+  against: (measure, other) => `${measure} mod ${other}`,
+  ranked: (measure, period, other, most, least) => ended(`${measure} i ${period} mod ${other}: mest i ${most}, mindst i ${least}`),
   above: (what) => `over ${what}`, below: (what) => `under ${what}`,
   either: (amount, what) => `mere end ${amount} fra ${what}`, by: (amount, what) => `mere end ${amount} ${what}`,
   planWord: 'budget eller mål', averageWord: 'gennemsnittet', otherWord: 'året før',
@@ -53,6 +60,9 @@ const da: Replies = {
 const en: Replies = {
   met: (met, of, measure, what, period, list) => ended(`${measure} in ${period}: ${met} of ${of} are ${what}: ${list}`),
   metByNone: (of, measure, what, period) => ended(`${measure} in ${period}: none of ${of} are ${what}`),
+  listed: (measure, period, highest, list) => ended(`${measure} in ${period}, ${highest ? 'highest' : 'lowest'} first: ${list}`),
+  against: (measure, other) => `${measure} against ${other}`,
+  ranked: (measure, period, other, most, least) => ended(`${measure} in ${period} against ${other}: most in ${most}, least in ${least}`),
   above: (what) => `above ${what}`, below: (what) => `below ${what}`,
   either: (amount, what) => `more than ${amount} from ${what}`, by: (amount, what) => `more than ${amount} ${what}`,
   planWord: 'budget or target', averageWord: 'the average', otherWord: 'the year before',

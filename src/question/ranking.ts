@@ -22,6 +22,9 @@ const NOT_TIME = '(?! ?(?:maaned|mdr|md|uge|aar|dag|kvartal|month|week|year|day|
 const MORE = '(?:mere end|flere end|hoejere end|stoerre end|over|more than|higher than|greater than|larger than|above|exceed(?:s|ing)?|mindst|at least|minimum|overstiger)';
 const LESS = '(?:mindre end|faerre end|lavere end|under|less than|fewer than|lower than|below|hoejst|at most|maksimalt|max)';
 
+const HAVING = '(?:med|with|der har|som har|that have|having|der er|which are|har|have|has|er|are|is|ligger|bruger|leverer|leverede|spend|spends)';
+const COUNT = new RegExp(`^(?:${NUMBER_PATTERN})$`);
+
 /** A number as written in either language: `1.234,5`, `1,234.5`, `7,5`. */
 export function amountOf(text: string): number {
   if (/^\d{1,3}(?:\.\d{3})+(?:,\d+)?$/.test(text)) return Number(text.replaceAll('.', '').replace(',', '.'));
@@ -42,19 +45,22 @@ export function readRanking(draft: Draft, said: Said): Taken[] {
   const many = use(take(draft, `(?:top|de|the|vis|show)? ?(?:(?:oeverste|nederste|top|bund|bottom|(?:foerste|first)(?! (?:${NUMBER_PATTERN}) (?:maaned|mdr|kvartal|uge|dag|aar|month|quarter|week|day|year))) ?(${NUMBER_PATTERN})(?: (?:${THINGS}|naar det gaelder|for|paa|i))?)(?! ?(?:maaned|mdr|kvartal|uge|dag|aar|month|quarter|week|day|year))`));
   if (many !== null) { said.limit = numberOf(many.groups[0] ?? '1'); rank('value', /nederste|bund|bottom/.test(many.words.toLowerCase()) ? 'lowest' : 'highest'); }
 
-  const counted = use(take(draft, `(?:de |the )?(${NUMBER_PATTERN})(?: ${THINGS})?(?: (?:med|with|der har|som har|that have|having|der er|which are|har|have|has|er|are|is|ligger|bruger|leverer|leverede|spend|spends))?(?: de| den| det| the)? ${SUPERLATIVE}(?: ${THINGS})?(?! siden)`));
-  if (counted !== null && !/^(?:19|20)\d\d$/.test(counted.groups[0] ?? '')) { said.limit = numberOf(counted.groups[0] ?? '1'); rank('value', counted.groups[1] ?? ''); }
-
   for (const [of, word, pattern] of [['deviation', 'highest', DEVIATION], ['deviation', 'lowest', SHORTFALL], ['change', 'highest', RISE], ['change', 'lowest', FALL]] as const) {
     if (said.rank !== null && said.rank.of !== 'value') break;
-    const found = use(take(draft, `(?:den |det |de |the )?${SUPERLATIVE} (?:(?:den|det|the|paa|af|har|er|have|has|is) )?(${pattern})`) ?? take(draft, `(${pattern}) (?:den |det |the )?${SUPERLATIVE}`));
+    const found = use(take(draft, `(?:(?:de |the )?(${NUMBER_PATTERN})(?: ${THINGS})?(?: ${HAVING})? )?(?:den |det |de |the )?${SUPERLATIVE} (?:(?:den|det|the|paa|af|har|er|have|has|is) )?(${pattern})`) ?? take(draft, `(${pattern}) (?:den |det |the )?${SUPERLATIVE}`));
     if (found === null) continue;
+    const count = found.groups.find((group) => group !== undefined && COUNT.test(group));
+    if (count !== undefined) said.limit = numberOf(count);
     const low = found.groups.some((group) => group !== undefined && new RegExp(`^${LOW}$`).test(group));
     rank(of, low ? (word === 'highest' ? 'lowest' : 'highest') : word);
     if (of === 'deviation' && !said.comparisons.includes('plan')) said.comparisons.push('plan');
     if (of === 'deviation') said.deviation = true;
     if (of === 'change') said.change = true;
   }
+
+  const counted = said.rank !== null && said.rank.of !== 'value' ? null : use(take(draft, `(?:de |the )?(${NUMBER_PATTERN})(?: ${THINGS})?(?: ${HAVING})?(?: de| den| det| the)? ${SUPERLATIVE}(?: ${THINGS})?(?! siden)`));
+  if (counted !== null && !/^(?:19|20)\d\d$/.test(counted.groups[0] ?? '')) { said.limit = numberOf(counted.groups[0] ?? '1'); rank('value', counted.groups[1] ?? ''); }
+
   if (said.rank === null) {
     const one = use(take(draft, `(?:den |det |de |the )?(?<!nok )${SUPERLATIVE}(?: first| foerst)?(?! (?:siden|recent|nylige))`));
     if (one !== null) rank('value', one.groups[0] ?? '');

@@ -158,3 +158,24 @@ describe('the page of another unit', () => {
     expect(said).not.toMatch(/\d/);
   });
 });
+
+describe('an answer by rank', () => {
+  it('of a change names the amount it is ranked by', async () => {
+    expect(await headline('største fald i timer', 'chef')).toMatch(/^Leverede timer mod året før i oktober 2026, lavest først: Nordvest \(−\d+ timer, −9,2 pct\.\)/);
+  });
+  it('of the first few names them, and calls none of them the lowest of all', async () => {
+    const said = await headline('de to dyreste distrikter', 'chef');
+    expect(said).toMatch(/højest først: \S+ \(\d+ kr\. pr\. time\), \S+ \(\d+ kr\. pr\. time\)\.$/);
+    expect(said).not.toContain('lavest');
+  });
+});
+
+describe('rates over time in several units', () => {
+  it('are drawn without a total: a rate of a whole period is not the sum of its months', async () => {
+    const { answered } = await ask('sygefravær i Nord og Syd pr. måned i 2026', 'chef');
+    const chart = answered.card.picture?.chart;
+    if (chart?.kind !== 'multiples') throw new Error('no small multiples');
+    expect(chart.panels.map(({ note }) => note)).toEqual(['', '']);
+    expect(chart.subtitle).not.toContain('hele perioden');
+  });
+});
