@@ -37,7 +37,7 @@ export type Doubt =
   | { readonly kind: 'value-over-time' };
 
 /** The measures of a question: those said, or what its manner stands for ("hvad koster en time", "hvor meget har vi brugt"), or those of the question before. */
-export function measuresOf(said: Said, ground: Ground): { measures: readonly string[]; withPlan: boolean; doubt: Doubt | null; kept: boolean } {
+function measuresOf(said: Said, ground: Ground): { measures: readonly string[]; withPlan: boolean; doubt: Doubt | null; kept: boolean } {
   const { pack, previous } = ground;
   const one = (id: string | null, doubt: Doubt = { kind: 'no-measure' }): ReturnType<typeof measuresOf> => ({ measures: id === null ? [] : [id], withPlan: false, doubt: id === null ? doubt : null, kept: false });
   const [numerator = '', denominator = ''] = said.measures;

@@ -157,6 +157,28 @@ export function choicesFor(doubted: Doubted): Choice[] {
   return [...choices.values()];
 }
 
+/** What is asked back, in a sentence. */
+export function questionOf(doubt: Doubt, { pack, language, query, words }: Pick<Doubted, 'pack' | 'language' | 'query' | 'words'>): string {
+  const name = (id: string): string => pack.measures.get(id)?.name[language] ?? id;
+  switch (doubt.kind) {
+    case 'no-ratio': return words.noRatio(doubt.measures.map(name).join(` ${words.and} `));
+    case 'direction': return words.noDirection(name(query.measures[0] ?? ''));
+    case 'which-order': return words.whichOrder(pack.organisation.units.get(doubt.unit)?.name[language] ?? doubt.unit);
+    case 'grain': return words.onlyPer(name(doubt.measure), words.grains[doubt.grain]);
+    case 'restricted': return words.noPart(doubt.measures.map(name));
+    case 'loose': return words.loose;
+    case 'average': return words.noAverage;
+    case 'share': return words.noShare;
+    case 'unit': return words.whichUnit(pack.organisation.levels.find((l) => l.id === doubt.level)?.name[language] ?? doubt.level);
+    case 'future': return words.noFuture;
+    case 'whole-except': return words.wholeExcept;
+    case 'over-time': return words.overTime;
+    case 'threshold': return words.threshold(name(query.measures[0] ?? ''));
+    case 'value-over-time': return words.valueOverTime;
+    case 'no-measure': return words.whichMeasure;
+  }
+}
+
 /** The measures the pack's pages show, in their order: what leaders know best. */
 function shown(pack: Pack): string[] {
   return [...pack.digests.values()].flatMap((digest) => digest.sections.flatMap((section) => (section.kind === 'headline' ? [section.money, section.output, section.price] : section.kind === 'table' ? section.measures : section.kind === 'ranking' ? [section.measure] : [])));

@@ -24,7 +24,7 @@ export function nextChoices(context: { readonly today: IsoDate }, pack: Pack, qu
   const below = query.units.flatMap((unit) => pack.organisation.units.get(unit)?.children ?? [])[0];
   const level = pack.organisation.levels.find((l) => l.id === pack.organisation.units.get(below ?? '')?.level);
   if (query.level === null && level !== undefined) add(words.perUnit(level.name[language]), { ...bare, measures: [first], level: level.id, units: query.units.slice(0, 1), by: null, comparisons: defaultComparisons(pack, [first]), comparedTo: null });
-  if (!query.comparisons.includes('last-year')) add(words.vsLastYear, { ...query, comparisons: ['last-year'], comparedTo: null });
+  else if (!query.comparisons.includes('last-year')) add(words.vsLastYear, { ...query, comparisons: ['last-year'], comparedTo: null });
   choices.push({ label: words.meaning, ask: words.meaningOf(name), query: null });
   return choices.slice(0, MOST);
 }

@@ -31,7 +31,7 @@ function periodPhrase(period: Period, language: Language, yearStart: number, clo
 }
 
 /** A filter in words that read back to it. */
-function havingPhrase(pack: Pack, having: Having, language: Language): string {
+export function havingPhrase(pack: Pack, having: Having, language: Language): string {
   const words = asks(language);
   // With its thousands apart, 2.000 is no year.
   const amount = `${new Intl.NumberFormat(language === 'da' ? 'da-DK' : 'en-GB', { maximumFractionDigits: 6, useGrouping: 'always' }).format(having.limit)}${having.relative || pack.measures.get(having.measure)?.unit === 'percent' ? ' %' : ''}`;

@@ -1,5 +1,5 @@
 import { MARK, take, type Draft, type Taken } from './draft.ts';
-import { AGAINST, PLAN } from './comparing.ts';
+import { PLAN } from './comparing.ts';
 import { NUMBER_PATTERN, numberOf } from './periods.ts';
 import type { Said } from './said.ts';
 
@@ -26,7 +26,7 @@ const HAVING = '(?:med|with|der har|som har|that have|having|der er|which are|ha
 const COUNT = new RegExp(`^(?:${NUMBER_PATTERN})$`);
 
 /** A number as written in either language: `1.234,5`, `1,234.5`, `7,5`. */
-export function amountOf(text: string): number {
+function amountOf(text: string): number {
   if (/^\d{1,3}(?:\.\d{3})+(?:,\d+)?$/.test(text)) return Number(text.replaceAll('.', '').replace(',', '.'));
   if (/^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(text)) return Number(text.replaceAll(',', ''));
   return Number(text.replace(',', '.'));
@@ -97,6 +97,3 @@ function readThreshold(draft: Draft, said: Said, use: (one: Taken | null) => Tak
   if (!said.comparisons.includes(against)) said.comparisons.push(against);
   if (against === 'plan') said.deviation = true;
 }
-
-/** "X over Y", where a pattern above did not take it. */
-export const leftAgainst = new RegExp(`^${AGAINST}$`);

@@ -2,8 +2,7 @@ import type { Period, TimeGrain } from '../calendar/period.ts';
 import type { Comparison, Having } from '../query/query.ts';
 
 /** How the answer is to look. */
-export const SHAPES = ['chart', 'table', 'numbers', 'excel'] as const;
-export type Shape = (typeof SHAPES)[number];
+export type Shape = 'chart' | 'table' | 'numbers' | 'excel';
 
 /** What a question itself says, part by part; what it does not say is empty or null. Nothing here is assumed. */
 export interface Said {
