@@ -23,7 +23,23 @@ function anotherWord(lexicon: Lexicon, word: string, typed: string): boolean {
   return lexicon.unitWords.has(word) && [...lexicon.unitWords].some((unit) => unit !== word && unit.length >= 3 && typed.startsWith(unit));
 }
 
+/** Words come again from question to question; what they fit is remembered, up to a bound. */
+const remembered = new WeakMap<Lexicon, Map<string, Fits>>();
+const MOST_REMEMBERED = 5_000;
+
 function fitsOf(lexicon: Lexicon, typed: string): Fits {
+  const known = remembered.get(lexicon) ?? new Map<string, Fits>();
+  remembered.set(lexicon, known);
+  const fits = known.get(typed) ?? computeFits(lexicon, typed);
+  if (known.size >= MOST_REMEMBERED) known.clear();
+  known.set(typed, fits);
+  return fits;
+}
+
+/** True for a word of a name, in any form. */
+export const knowsWord = (lexicon: Lexicon, word: string): boolean => [...fitsOf(lexicon, word).values()].some((fit) => fit <= 1);
+
+function computeFits(lexicon: Lexicon, typed: string): Fits {
   const fits = new Map<string, 0 | 1 | 2>();
   for (const word of lexicon.words) {
     if (word === typed) fits.set(word, 0);
@@ -40,7 +56,7 @@ function fitsOf(lexicon: Lexicon, typed: string): Fits {
 
 /** A compound with a head of its own becomes two words: "sygefraværstal" is "sygefravær" and "tal". Words the lexicon knows stay whole. */
 export function splitCompounds(lexicon: Lexicon, tokens: readonly Token[]): Token[] {
-  const knows = (word: string): boolean => lexicon.words.has(word) || [...lexicon.words].some((name) => sameWord(name, word));
+  const knows = (word: string): boolean => knowsWord(lexicon, word);
   return tokens.flatMap((token): Token[] => {
     if (token.folded.length < 6 || COMMON.has(token.folded) || knows(token.folded)) return [token];
     const year = /^(?:hel)?aars(?=\p{L}{4,})/u.exec(token.folded);

@@ -1,5 +1,6 @@
 import { edits, sameWord, slips } from './inflect.ts';
 import type { Lexicon } from './lexicon.ts';
+import { knowsWord } from './names.ts';
 import type { Token } from './tokens.ts';
 import { COMMON, FILLERS } from './words.ts';
 
@@ -15,7 +16,7 @@ export function mendTime(lexicon: Lexicon, tokens: readonly Token[]): Token[] {
     const word = token.folded;
     if (word === 'ar' && /^(?:sidste|forrige|i|dette|seneste|halve|et|samme)$/.test(tokens[i - 1]?.folded ?? '')) return { ...token, folded: 'aar' };
     if (word.length < 5 || COMMON.has(word) || FILLERS.has(word) || KNOWN.includes(word) || /\d/.test(word)) return token;
-    if (KNOWN.some((known) => sameWord(known, word)) || [...lexicon.words].some((known) => known === word || sameWord(known, word))) return token;
+    if (KNOWN.some((known) => sameWord(known, word)) || knowsWord(lexicon, word)) return token;
     const near = KNOWN.map((known) => ({ known, allowed: slips(known, word) })).filter(({ known, allowed }) => allowed > 0 && known[0] === word[0] && edits(known, word, allowed) <= allowed)
       .sort((a, b) => edits(a.known, word, 2) - edits(b.known, word, 2))[0];
     if (near === undefined) return token;
