@@ -95,4 +95,29 @@ if (!present) console.warn(`the demo as a leader meets it in a browser is not te
     await page.screenshot({ path: `${SCREENSHOTS}/districts.png` });
     await page.context().close();
   });
+
+  it('the chief asks why, is asked back with choices to press, and saves a spreadsheet', async () => {
+    const page = await visit('Hanne Bjerre', { viewport: { width: 900, height: 1400 } });
+    const log = page.getByRole('log');
+    const box = page.getByRole('textbox');
+    await box.fill('hvorfor er vi over budget i oktober?');
+    await box.press('Enter');
+    await log.getByText('Hvor forskellen ligger, pr. distrikt').waitFor();
+    await fits(page);
+    await page.screenshot({ path: join(SCREENSHOTS, 'why.png') });
+
+    await box.fill('timer i november');
+    await box.press('Enter');
+    await log.getByText('"november" kan være flere perioder').or(log.getByText('kan være flere perioder')).first().waitFor();
+    await log.getByRole('button', { name: 'november 2025' }).last().click();
+    await log.getByText('i november 2025').first().waitFor();
+
+    await box.fill('forbrug pr. distrikt i oktober i Excel');
+    await box.press('Enter');
+    const link = log.getByRole('link', { name: /\.xlsx$/ }).last();
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    expect(download.suggestedFilename()).toMatch(/^Forbrug-2026-10-01\.xlsx$/);
+    await fits(page);
+    await page.screenshot({ path: join(SCREENSHOTS, 'excel.png') });
+  });
 });

@@ -165,5 +165,5 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   if (said.periods.length > 1) return back('period', words.whichPeriod(said.periodWords), choicesFor({ ...doubts, doubt: { kind: 'periods' } }));
   if (/rest|remainder/.test(said.periodWords.toLowerCase()) && said.periods[0] !== undefined && said.periods[0].from >= time.closed && pack.measures.get(query.measures[0] ?? '')?.kind !== 'forecast') return back('future', words.noFuture, choicesFor({ ...doubts, doubt: { kind: 'future' } }));
   if (doubt !== null) return back(doubt.kind, questionOf(doubt, doubts), choicesFor({ ...doubts, doubt }));
-  return { kind: why ? 'why' : 'query', language, query, understood, ignored, alternatives: why ? [] : nextChoices(context, pack, query, language, time.closed), shape: said.shape };
+  return { kind: why ? 'why' : 'query', language, query, understood, ignored, alternatives: nextChoices(context, pack, query, language, time.closed).filter((choice) => !why || choice.query !== null), shape: said.shape };
 }
