@@ -31,7 +31,7 @@ export function readComparisons(draft: Draft, said: Said, timed: () => boolean):
   const taken: Taken[] = [];
   const use = (one: Taken | null): boolean => { if (one !== null) taken.push(one); return one !== null; };
   for (const [comparison, pattern] of COMPARED) {
-    if (comparison === 'average' && use(take(draft, '(?:gennemsnitligt?e?|i gennemsnit|on average|(?<=(?:the |what is |hvad er )?)average(?= \u0005))'))) { said.averaged = true; continue; }
+    if (comparison === 'average' && use(take(draft, '(?:gennemsnitligt?e?|i gennemsnit|i snit|on average|(?<=(?:the |what is |hvad er )?)average(?= \u0005))'))) { said.averaged = true; continue; }
     if (use(take(draft, pattern))) said.comparisons.push(comparison);
   }
   const bare = said.comparisons.includes('last-year') ? null : take(draft, BARE_LAST_YEAR);

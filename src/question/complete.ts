@@ -163,7 +163,7 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
     if (measure === undefined || (measure.better !== 'higher' && measure.better !== 'lower')) doubts.push({ kind: 'direction' });
     order = { measure: first, against: null, descending: (said.rank.direction === 'best') === (measure?.better === 'higher') };
   } else if (said.rank !== null) {
-    const against = said.rank.of === 'deviation' ? 'plan' as const : said.rank.of === 'change' ? comparisons.find((one) => one === 'last-year' || one === 'previous' || one === 'period') ?? 'last-year' as const : null;
+    const against = said.rank.of === 'deviation' || (said.deviation && said.having !== null && said.having.against === 'plan') ? 'plan' as const : said.rank.of === 'change' ? comparisons.find((one) => one === 'last-year' || one === 'previous' || one === 'period') ?? 'last-year' as const : null;
     order = { measure: orderedBy(pack, measures), against, descending: said.rank.direction !== 'lowest' };
   }
   if (said.having !== null && said.having.against === null && !(said.having.relative && measure?.unit === 'percent') && (!grouped || (said.loose && measure?.unit === 'persons'))) doubts.push({ kind: 'loose' });

@@ -58,6 +58,7 @@ export function hear(draft: Draft, names: readonly Found[], { pack, language, ow
   const idsNamed = named.flatMap((one) => one.ids);
 
   take(draft, '(?:kan|vil|kunne|ville|could|can|would) (?:du|i|you) ikke|couldn t you|can t you|won t you');
+  take(draft, '(?:jeg|vi|i) (?:skal|skulle)(?: lige)? (?:bruge|have|se|kigge paa|vide)|skal(?: lige)? bruge|skal (?:jeg|vi) (?:bruge|have|se)(?= )|and (?:i|we) should');
   said.counted = new RegExp(`(?:hvor mange|how many|antal|antallet af|number of) (?:\\p{L}+ )?${MARK.measure}`, 'u').test(freeText(draft).text) && !named.some((one) => /penge|money|kron|udgift|omkostning|cost|spend|forbrug|mid/i.test(wordsOf(draft, one.from, one.to)));
   take(draft, CORRECTION);
   take(draft, `(?:${SMALL})(?= |$)`);

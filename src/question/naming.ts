@@ -84,8 +84,8 @@ export function readPlaces(draft: Draft, said: Said, pack: Pack, names: readonly
   // Held against the others, a unit is one of them.
   if (said.others && said.level !== null) said.units.length = 0;
   if (said.level === null && said.units.length === 0) {
-    const all = take(draft, `(?:for |i |in |hos |paa tvaers af )?(?:alle sammen|allesammen|alle|samtlige|all of them|everyone|everybody|hvem(?= (?:har|er|ligger|bruger|fik|leverer|leverede|kommer|\u0001))|who(?= (?:has|have|is|are|had|spent|spends|\u0001)))(?! [\u0005\u0002\u0007\u0006])`);
-    if (all !== null && (FILLERS.has(word(all.to)) || draft.marks[all.to] !== null || all.to >= draft.tokens.length || /hvem|who/i.test(all.words))) { said.level = ''; taken.push(all); }
+    const all = take(draft, `(?:for |i |in |hos |paa tvaers af )?(?:alle sammen|allesammen|alle|samtlige|all of them|everyone|everybody|(?:er der )?nogen(?= (?:der|som|\u0001))|anyone|anybody|hvem(?= (?:har|er|ligger|bruger|fik|leverer|leverede|kommer|\u0001))|who(?= (?:has|have|is|are|had|spent|spends|\u0001)))(?! [\u0005\u0002\u0007\u0006])`);
+    if (all !== null && (FILLERS.has(word(all.to)) || draft.marks[all.to] !== null || all.to >= draft.tokens.length || /hvem|who|nogen|any/i.test(all.words))) { said.level = ''; taken.push(all); }
   }
   const others = take(draft, `(?:(?:${AGAINST}|som|blandt) )?(?:de |the |all )(?:andre|oevrige|others)|(?:${AGAINST}|som) (?:rest(?:en)?|the rest|naboer(?:ne)?|peers?|siblings|kollegerne)(?: (?:af|of) (?:the )?(?:${MARK.level}|${MARK.unit}))?`);
   if (others !== null) { said.level = ''; said.units.length = 0; taken.push(others); }

@@ -226,7 +226,7 @@ const RULES: readonly Rule[] = [
   rule('naeste aar|kommende aar|next year', (_m, c) => [nextOf(calendar('year', c), 'year', c)]),
   rule('sidste aars?|forrige aars?|last year(?: s)?|previous year|i fjor|sidste regnskabsaar|last (?:financial|fiscal) year|aaret foer', (_m, c) => [previousPeriod(calendar('year', c))]),
   rule(YEAR_TO_DATE, (_m, c) => [yearToDate(lastClosed('month', c.closed).to, c.yearStart)]),
-  rule(`(?:(?:sidste|last|denne|this|seneste) )?(sommer(?:en|s)?|summer|vinter(?:en|s)?|winter|foraar(?:et)?|spring|efteraar(?:et)?|autumn|fall)(?: ${WHICH})?`, (m, c) => {
+  rule(`(?:(?:sidste|last|denne|this|seneste|forrige|previous) )?(sommer(?:en|s)?|summer|vinter(?:en|s)?|winter|foraar(?:et)?|spring|efteraar(?:et)?|autumn|fall)(?: ${WHICH})?`, (m, c) => {
     const word = m[1] ?? '';
     const first = /^s[ou]m/.test(word) ? 6 : /^[vw]in/.test(word) ? 12 : /^(?:foraar|spring)/.test(word) ? 3 : 9;
     return season(c, first, m[2] === undefined ? null : yearSaid(m[2], { ...c, yearStart: 1 }));

@@ -42,8 +42,8 @@ export function readRanking(draft: Draft, said: Said): Taken[] {
     const direction = new RegExp(`^${BEST}$`).test(word) ? 'best' : new RegExp(`^${WORST}$`).test(word) ? 'worst' : new RegExp(`^${LOW}$`).test(word) ? 'lowest' : 'highest';
     said.rank = { of, direction, price: PRICED.test(word) };
   };
-  const many = use(take(draft, `(?:top|de|the|vis|show)? ?(?:(?:oeverste|nederste|top|bund|bottom|(?:foerste|first)(?! (?:${NUMBER_PATTERN}) (?:maaned|mdr|kvartal|uge|dag|aar|month|quarter|week|day|year))) ?(${NUMBER_PATTERN})(?: (?:${THINGS}|naar det gaelder|for|paa|i))?)(?! ?(?:maaned|mdr|kvartal|uge|dag|aar|month|quarter|week|day|year))`));
-  if (many !== null) { said.limit = numberOf(many.groups[0] ?? '1'); rank('value', /nederste|bund|bottom/.test(many.words.toLowerCase()) ? 'lowest' : 'highest'); }
+  const many = use(take(draft, `(?:top|de|the|vis|show)? ?(?:(?:oeverste|nederste|top|bund|bottom|(?:foerste|first)(?! (?:${NUMBER_PATTERN}) (?:maaned|mdr|kvartal|uge|dag|aar|month|quarter|week|day|year)))(?: ?(\\d{1,2})| (${NUMBER_PATTERN}))(?: (?:${THINGS}|naar det gaelder|for|paa|i))?)(?! ?(?:maaned|mdr|kvartal|uge|dag|aar|month|quarter|week|day|year))`));
+  if (many !== null) { said.limit = numberOf(many.groups[0] ?? many.groups[1] ?? '1'); rank('value', /nederste|bund|bottom/.test(many.words.toLowerCase()) ? 'lowest' : 'highest'); }
 
   for (const [of, word, pattern] of [['deviation', 'highest', DEVIATION], ['deviation', 'lowest', SHORTFALL], ['change', 'highest', RISE], ['change', 'lowest', FALL]] as const) {
     if (said.rank !== null && said.rank.of !== 'value') break;
@@ -62,6 +62,10 @@ export function readRanking(draft: Draft, said: Said): Taken[] {
   if (counted !== null && !/^(?:19|20)\d\d$/.test(counted.groups[0] ?? '')) { said.limit = numberOf(counted.groups[0] ?? '1'); rank('value', counted.groups[1] ?? ''); }
 
   if (said.rank === null) {
+    const end = use(take(draft, '(?:i|paa|at|in) (?:the )?(bunden|toppen|bottom|top)'));
+    if (end !== null) rank('value', /bund|bottom/.test(end.groups[0] ?? '') ? 'lowest' : 'highest');
+  }
+  if (said.rank === null) {
     const one = use(take(draft, `(?:den |det |de |the )?(?<!nok )${SUPERLATIVE}(?: first| foerst)?(?! (?:siden|recent|nylige))`));
     if (one !== null) rank('value', one.groups[0] ?? '');
   }
@@ -78,6 +82,13 @@ function readThreshold(draft: Draft, said: Said, use: (one: Taken | null) => Tak
   if (away !== null && (away.groups[3] !== undefined || away.groups[4] !== undefined || away.groups[2] !== undefined)) {
     const where = away.groups[5] ?? '';
     said.having = { against: 'plan', side: /over|above/.test(where) ? 'above' : /under|below/.test(where) ? 'below' : 'either', limit: amountOf(away.groups[1] ?? '0') * (SCALES[(away.groups[2] ?? '').replace(' ', '')] ?? 1), relative: away.groups[3] !== undefined };
+    if (!said.comparisons.includes('plan')) said.comparisons.push('plan');
+    return;
+  }
+  const by = use(take(draft, `(?:(?:ligger|er|kommer|is|are|went|gaar|gaaet|der er|der ligger) )?(over|above|under|below|overskredet|overskrider|exceed(?:s|ed|ing)?) (?:vores |our |the |det )?(?:${PLAN}) (?:med|by|with) (?:(?:${MORE}) )?${AMOUNT}${NOT_TIME}`));
+  if (by !== null) {
+    said.having = { against: 'plan', side: /under|below/.test(by.groups[0] ?? '') ? 'below' : 'above', limit: amountOf(by.groups[1] ?? '0') * (SCALES[(by.groups[2] ?? '').replace(' ', '')] ?? 1), relative: by.groups[3] !== undefined };
+    said.deviation = true;
     if (!said.comparisons.includes('plan')) said.comparisons.push('plan');
     return;
   }

@@ -72,6 +72,8 @@ export function readTimes(draft: Draft, said: Said, context: PeriodContext): Tak
 /** The newer of two periods and what the older one is to it. A year that is not over is held against as much of the year before. */
 function paired(a: Period, b: Period, context: PeriodContext): { period: Period; base: Period; comparison: Comparison; adjacent: boolean } {
   const [older, newer] = a.from < b.from || (a.from === b.from && a.to < b.to) ? [a, b] : [b, a];
+  // "I sommer mod sidste sommer": the same season, a year before.
+  if (samePeriod(a, b)) return { period: a, base: sameLastYear(a), comparison: 'last-year', adjacent: false };
   const same = (one: Period): boolean => samePeriod(one, older);
   const running = newer.grain === 'year' && newer.to > context.closed && newer.from < context.closed;
   const adjacent = older.grain === newer.grain && older.to === newer.from;
