@@ -33,8 +33,6 @@ export interface Messages {
   readonly columnPrevious: string;
   readonly columnAverage: string;
   readonly columnShare: string;
-  readonly inPeriod: (period: string) => string;
-  readonly toDate: (period: string) => string;
   readonly stateMissing: string;
   readonly stateSuppressed: (threshold: number) => string;
   readonly partialMark: string;
@@ -70,7 +68,6 @@ export interface Messages {
   readonly helpIntro: (packs: string) => string;
   readonly helpMeasures: string;
   readonly helpUnits: string;
-  readonly helpExamples: string;
   readonly helpFollowUps: string;
   readonly notUnderstood: string;
   readonly notUnderstoodWords: (words: string) => string;
@@ -93,16 +90,12 @@ export interface Messages {
   readonly trendSentence: (unit: string, measure: string, from: string, first: string, to: string, last: string) => string;
   readonly and: string;
   readonly per: (what: string) => string;
-  readonly latestDigest: string;
   readonly byUnit: (level: string) => string;
   readonly trend: string;
   readonly compareLastYear: string;
-  readonly aboveTarget: string;
-  readonly belowTarget: string;
 }
 
-/** A sentence ends in one full stop, also after an abbreviation (`t.kr.`). */
-/** A sentence with its full stop: one, though its last word is an abbreviation. */
+/** A sentence with its full stop: one, though its last word is an abbreviation (`t.kr.`). */
 export const ended = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 const da: Messages = {
@@ -135,8 +128,6 @@ const da: Messages = {
   columnPrevious: 'Forrige periode',
   columnAverage: 'Gennemsnit',
   columnShare: 'Andel',
-  inPeriod: (period) => period,
-  toDate: (period) => `År til dato, ${period}`,
   stateMissing: 'mangler',
   stateSuppressed: (threshold) => `<${threshold}`,
   partialMark: '(foreløbig)',
@@ -172,7 +163,6 @@ const da: Messages = {
   helpIntro: (packs) => `Jeg svarer på spørgsmål om ${packs}. Skriv som du taler, for eksempel et af spørgsmålene herunder.`,
   helpMeasures: 'Nøgletal',
   helpUnits: 'Enheder',
-  helpExamples: 'Eksempler',
   helpFollowUps: 'Skriv videre med "pr. måned" eller "mod sidste år": det ændrer det forrige spørgsmål og beholder resten, i en halv time.',
   notUnderstood: 'Det forstod jeg ikke, og jeg gætter ikke.',
   notUnderstoodWords: (words) => `Jeg kender ikke: ${words}.`,
@@ -195,12 +185,9 @@ const da: Messages = {
   trendSentence: (unit, measure, from, first, to, last) => ended(`${unit}: ${measure} gik fra ${first} i ${from} til ${last} i ${to}`),
   and: 'og',
   per: (what) => `pr. ${what}`,
-  latestDigest: 'Min seneste side',
   byUnit: (level) => `pr. ${level}`,
   trend: 'udvikling',
   compareLastYear: 'mod sidste år',
-  aboveTarget: 'over',
-  belowTarget: 'under',
 };
 
 const en: Messages = {
@@ -233,8 +220,6 @@ const en: Messages = {
   columnPrevious: 'Period before',
   columnAverage: 'Average',
   columnShare: 'Share',
-  inPeriod: (period) => period,
-  toDate: (period) => `Year to date, ${period}`,
   stateMissing: 'missing',
   stateSuppressed: (threshold) => `<${threshold}`,
   partialMark: '(provisional)',
@@ -270,7 +255,6 @@ const en: Messages = {
   helpIntro: (packs) => `I answer questions about ${packs}. Write as you speak, for example one of the questions below.`,
   helpMeasures: 'Key figures',
   helpUnits: 'Units',
-  helpExamples: 'Examples',
   helpFollowUps: 'Go on with "per month" or "against last year": it changes the question before and keeps the rest, for half an hour.',
   notUnderstood: 'I did not understand that, and I do not guess.',
   notUnderstoodWords: (words) => `I do not know: ${words}.`,
@@ -293,12 +277,9 @@ const en: Messages = {
   trendSentence: (unit, measure, from, first, to, last) => ended(`${unit}: ${measure} went from ${first} in ${from} to ${last} in ${to}`),
   and: 'and',
   per: (what) => `per ${what}`,
-  latestDigest: 'My latest page',
   byUnit: (level) => `per ${level}`,
   trend: 'trend',
   compareLastYear: 'vs last year',
-  aboveTarget: 'over',
-  belowTarget: 'under',
 };
 
 const CATALOGUE: Record<Language, Messages> = { da, en };

@@ -24,7 +24,6 @@ export interface Replies {
   readonly whyMost: (name: string, difference: string) => string;
   readonly complete: (period: string) => string;
   readonly notComplete: (period: string, sources: string) => string;
-  readonly dataTo: (day: string) => string;
   readonly columnSource: string;
   readonly columnTo: string;
   readonly columnLoaded: string;
@@ -51,7 +50,6 @@ const da: Replies = {
   whyMost: (name, difference) => ended(`Mest ligger i ${name} (${difference})`),
   complete: (period) => `${period} er komplet.`,
   notComplete: (period, sources) => ended(`${period} er ikke komplet: der mangler data fra ${sources}`),
-  dataTo: (day) => ended(`Data er komplette til og med ${day}`),
   columnSource: 'Kilde', columnTo: 'Komplet til og med', columnLoaded: 'Indlæst',
   never: 'ingen data', newest: (period) => `Nyeste lukkede måned er ${period}.`, months: 'pr. måned',
   noSuchUnitPage: (unit) => `Der er ingen side for ${unit}. Spørg om et nøgletal i stedet.`,
@@ -73,7 +71,6 @@ const en: Replies = {
   whyMost: (name, difference) => ended(`Most of it lies in ${name} (${difference})`),
   complete: (period) => `${period} is complete.`,
   notComplete: (period, sources) => ended(`${period} is not complete: data are missing from ${sources}`),
-  dataTo: (day) => ended(`Data are complete up to and including ${day}`),
   columnSource: 'Source', columnTo: 'Complete up to', columnLoaded: 'Loaded',
   never: 'no data', newest: (period) => `The newest closed month is ${period}.`, months: 'per month',
   noSuchUnitPage: (unit) => `There is no page for ${unit}. Ask about a key figure instead.`,

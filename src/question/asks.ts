@@ -53,7 +53,6 @@ export interface Asks {
   readonly overPlan: (above: boolean) => string;
   readonly overAverage: (above: boolean) => string;
   readonly apart: string;
-  readonly together: (level: string) => string;
   readonly shapes: Readonly<Record<Shape, string>>;
   readonly and: string;
 }
@@ -88,7 +87,6 @@ const da: Asks = {
   perUnit: (level) => `Pr. ${level}`, trend: 'udvikling', asTrend: 'Udvikling', vsLastYear: 'Mod sidste år', why: 'hvorfor', whyShort: 'Hvorfor?', meaning: 'Hvad betyder det?', meaningOf: (measure) => `hvad betyder ${measure}`,
   highest: 'højeste', lowest: 'laveste', change: (descending) => (descending ? 'største stigning' : 'mindste stigning'), deviation: (descending) => (descending ? 'største afvigelse' : 'mindste afvigelse'), first: (n) => `top ${n}`, last: (n) => `bund ${n}`,
   moreThan: (amount) => `mere end ${amount}`, lessThan: (amount) => `mindre end ${amount}`, overPlan: (above) => (above ? 'over plan' : 'under plan'), overAverage: (above) => (above ? 'over gennemsnittet' : 'under gennemsnittet'), apart: 'afvigelse',
-  together: (level) => `alle ${level} samlet`,
   shapes: { chart: 'som graf', table: 'som tabel', numbers: 'kun tal', excel: 'i Excel' }, and: 'og',
 };
 const en: Asks = {
@@ -121,7 +119,6 @@ const en: Asks = {
   perUnit: (level) => `Per ${level}`, trend: 'trend', asTrend: 'Trend', vsLastYear: 'Vs last year', why: 'why', whyShort: 'Why?', meaning: 'What does it mean?', meaningOf: (measure) => `what does ${measure} mean`,
   highest: 'highest', lowest: 'lowest', change: (descending) => (descending ? 'largest increase' : 'smallest increase'), deviation: (descending) => (descending ? 'largest deviation' : 'smallest deviation'), first: (n) => `top ${n}`, last: (n) => `bottom ${n}`,
   moreThan: (amount) => `more than ${amount}`, lessThan: (amount) => `less than ${amount}`, overPlan: (above) => (above ? 'above plan' : 'below plan'), overAverage: (above) => (above ? 'above the average' : 'below the average'), apart: 'deviation',
-  together: (level) => `all ${level} together`,
   shapes: { chart: 'as a chart', table: 'as a table', numbers: 'numbers only', excel: 'in Excel' }, and: 'and',
 };
 const CATALOGUE: Record<Language, Asks> = { da, en };
