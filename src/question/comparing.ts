@@ -16,7 +16,7 @@ const COMPARED: readonly [comparison: Comparison, pattern: string][] = [
   ['last-year', `(?:${AGAINST}|siden|since) ${LAST_YEAR}|aar over aar|year (?:on|over) year|yoy|aar mod aar`],
   ['previous', `(?:${AGAINST}|siden|since) (?:${PREVIOUS})|month (?:on|over) month|mom|maaned mod maaned`],
   ['plan', `(?:${AGAINST}|inden for|indenfor|within|on|paa|efter|naaet|naar|rammer|ramt|meet(?:ing)?|hit)(?: (?:vi|we|jeg|i))? (?:vores |our |the |det )?(?:${PLAN})|on track|paa sporet|paa ret kurs|som planlagt|as planned|as budgeted|som budgetteret|med budget og afvigelse`],
-  ['average', `(?:${AGAINST} )?(?:(?:distrikternes|omraadets|faelles|the|de andres|the others) )?(?:gennemsnit(?:tet)?|snit(?:tet)?|middelvaerdi(?:en)?|average|(?:the )mean)(?: (?:for|af|i|of|across|for all)(?: alle| all| the| hele| de)? (?:${MARK.level}|${MARK.unit}))?`],
+  ['average', `(?:${AGAINST} )?(?:(?:distrikternes|omraadets|faelles|the|de andres|the others) )?(?:${MARK.level} (?:s )?)?(?:gennemsnit(?:tet)?|snit(?:tet)?|middelvaerdi(?:en)?|average|(?:the )mean)(?: (?:for|af|i|of|across|for all)(?: alle| all| the| hele| de)? (?:${MARK.level}|${MARK.unit}))?`],
   ['share', `hvor (?:stor|meget) (?:en )?andel(?: af(?: det hele| det samlede)?)?|(?:andel(?:en)?|share|proportion|procentdel|fraction) (?:af|of)(?: alle| all| samtlige| det hele| the whole| helheden| (?:den )?(?:total(?:en|e)?|samlede?)| the total)?|(?:andel(?:en)?|share|proportion|procentdel|fraction)(?= (?:i|in) ${MARK.unit}| ?$)|(?<=${MARK.unit} (?:s )?)(?:andel(?:en)?|share)|(?:hvor stor en )?del (?:af|of)(?: det hele| det samlede| the whole| the total)?|(?:%|pct|procent|percent) (?:af|of)(?: det| den| the)? (?:samlede|total(?:e)?|whole|hele)|af det samlede|of the total|af helheden|fylder|udgoer`],
 ];
 const BARE_LAST_YEAR = `samme (?:periode|maaned|tid|kvartal|uge)(?:en)? (?:sidste|forrige) aar|samme (?:periode|maaned|tid|kvartal) aaret foer|same (?:period|month|time|quarter|week) last year|aaret foer|(?:the )?year before`;
@@ -31,6 +31,7 @@ export function readComparisons(draft: Draft, said: Said, timed: () => boolean):
   const taken: Taken[] = [];
   const use = (one: Taken | null): boolean => { if (one !== null) taken.push(one); return one !== null; };
   for (const [comparison, pattern] of COMPARED) {
+    if (comparison === 'average' && use(take(draft, `${AGAINST} (?:the |our )?(?:${MARK.level} (?:s )?|omraadets |distrikternes )?(?:average|gennemsnit(?:tet)?|snit(?:tet)?)`))) { said.comparisons.push(comparison); continue; }
     if (comparison === 'average' && use(take(draft, '(?:gennemsnitligt?e?|i gennemsnit|i snit|on average|(?<=(?:the |what is |hvad er )?)average(?= \u0005))'))) { said.averaged = true; continue; }
     if (use(take(draft, pattern))) said.comparisons.push(comparison);
   }

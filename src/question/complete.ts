@@ -118,10 +118,13 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
   const below = levelBelow(pack, own);
   let level = said.level ?? (previous !== null && said.units.length === 0 && said.by === null && !said.trend ? previous.level : null);
   let units = said.units.length > 0 ? [...new Set(said.units)] : said.level !== null ? [pack.organisation.root] : previous !== null ? previous.units : [...own];
+  if (said.versus && previous !== null && previous.level === null && said.units.length > 0) units = [...new Set([...previous.units, ...said.units])];
+  // "Hvor stor en andel af hele området": the area is the whole, not what is asked about.
+  if (said.comparisons.includes('share') && units.length === 1 && units[0] === pack.organisation.root && said.level === null) units = previous?.units ?? [...own];
   const by: Query['by'] = said.by ?? (said.trend ? { grain: 'month' } : previous !== null && said.level === null ? previous.by : null);
   if (said.oneOfLevel !== null) doubts.push({ kind: 'unit', level: said.oneOfLevel });
   if (said.except.length > 0) {
-    const among = said.level ?? (said.units.length === 0 ? below : null);
+    const among = said.level ?? previous?.level ?? null;
     if (among === null) doubts.push({ kind: 'whole-except' });
     units = (said.units.length > 0 ? said.units : [pack.organisation.root]).flatMap((unit) => (among === null ? [unit] : atLevel(pack.organisation, unit, among))).filter((unit) => !said.except.includes(unit));
     level = null;
@@ -144,7 +147,7 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
   if (said.change && !explicit && measures.length > 0) comparisons.push(...(said.rank?.of === 'change' || level !== null || span.grain === 'year-to-date' ? ['last-year' as const] : grain === null ? ['previous' as const, 'last-year' as const] : ['last-year' as const]));
   if (withPlan) comparisons.push('plan');
   if (comparisons.length === 0) {
-    const before = previous === null ? [] : kept ? previous.comparisons : previous.comparisons.filter((one) => one !== 'plan');
+    const before = previous === null || previous.measures.length === 0 ? [] : kept ? previous.comparisons : previous.comparisons.filter((one) => one !== 'plan');
     comparisons.push(...(previous !== null && before.length > 0 ? before : defaultComparisons(pack, measures)));
   }
   // A part of a budget is what is used of it, which the two figures say.

@@ -39,9 +39,9 @@ export interface Heard {
   readonly words: { readonly filtered: readonly Taken[]; readonly shaped: readonly Taken[]; readonly placed: readonly Taken[]; readonly compared: readonly Taken[]; readonly timed: readonly Taken[] };
 }
 
-const CONTINUES = /^(?:og|hvad med|hvad saa med|hvad saa|samme for|det samme|ogsaa|and|what about|how about|same for|the same|same again|same|now|nu|nej|no|jeg mente|jeg mener|i meant|i mean|rettelse|correction|sorry|undskyld|men|but|vis det|show it|show that|i stedet|instead|saa)(?: |$)/;
+const CONTINUES = /^(?:hellere|mod|vs|versus|against|compared (?:to|with)|sammenlignet med|i forhold til|og|hvad med|hvad saa med|hvad saa|samme for|det samme|ogsaa|and|what about|how about|same for|the same|same again|same|now|nu|nej|no|jeg mente|jeg mener|i meant|i mean|rettelse|correction|sorry|undskyld|men|but|vis det|show it|show that|i stedet|instead|saa)(?: |$)/;
 const CORRECTION = '(?:nej|no|rettelse|correction|sorry|undskyld|ups|oops)?(?: ?(?:jeg mente|jeg mener|jeg mente egentlig|i meant|i mean|det var|det skulle vaere|it should be|i wanted|jeg ville have))';
-const SMALL = 'nej|no|ja|yes|i stedet(?: for)?|instead(?: of)?|det samme(?: for| i| med)|det samme(?= ?$)|the same(?: for| in)|the same(?= ?$)|same for|hvad med|hvad saa med|hvad saa|what about|how about|ogsaa|rettelse|correction|sorry|undskyld|ups|oops|men|but|again|igen|isaer|mon|overordnet';
+const SMALL = '^(?:men|but)|nej|no|ja|yes|i stedet(?: for)?|instead(?: of)?|det samme(?: for| i| med)|det samme(?= ?$)|the same(?: for| in)|the same(?= ?$)|same for|hvad med|hvad saa med|hvad saa|what about|how about|ogsaa|rettelse|correction|sorry|undskyld|ups|oops|again|igen|isaer|mon|overordnet';
 const WHY = '(?:hvorfor|why|hvad skyldes|hvad er aarsagen(?: til)?|hvad er grunden(?: til)?|aarsagen til|grunden til|forklaringen paa|hvad forklarer|hvad driver|hvad ligger der bag|hvad ligger bag|what explains|what is behind|what s behind|what drives|what is driving|what caused|what causes|what is causing|reasons? (?:for|why|behind)|the reason|aarsag(?:en|er)? til|forklaring(?:en)?(?: paa| for)?|how come|hvordan kan det vaere|forklar|explain)';
 const STEP = `(?<!(?:${AGAINST}|samme|same|som) (?:the )?)(?:(?:i |in )?(maaneden|perioden|kvartalet|ugen|aaret) (?:foer|forinden)|(?:in )?(?:the )?(month|period|quarter|week|year) (?:before|earlier))`;
 
@@ -72,7 +72,7 @@ export function hear(draft: Draft, names: readonly Found[], { pack, language, ow
   if (turned !== null && previous?.having !== null && previous?.having !== undefined) said.having = { ...previous.having, side: /over|above/i.test(turned.words) ? 'above' : 'below' };
   const shaped = [...readShape(draft, said), ...readGrain(draft, said)];
   const stepped = previous === null ? null : take(draft, STEP);
-  const lastYear = previous !== null && CONTINUES.test(folded) && named.length === 0 ? take(draft, '(?<=(?:og|med|about|and|saa) )(?:i )?(?:sidste aar|forrige aar|last year)(?= ?$)') : null;
+  const lastYear = previous !== null && CONTINUES.test(folded) && named.length === 0 ? take(draft, '(?<=(?:^og|hvad med|saa med|about|^and|hvad saa) )(?:i )?(?:sidste aar|forrige aar|last year)(?= ?$)') : null;
   const uncompared = readNoComparison(draft);
   const placed = readPlaces(draft, said, pack, names, own);
   const compared = readComparisons(draft, said, () => namesTime(draft, time(idsNamed)));
@@ -98,6 +98,7 @@ export function hear(draft: Draft, names: readonly Found[], { pack, language, ow
     const coming = periodOf('month', shiftMonths(lone.from, 12));
     if (coming.from > today && coming.from < shiftMonths(today, 12) && periodOf('year', coming.from).from === periodOf('year', today).from) said.periods = [lone, coming];
   }
+  said.versus = previous !== null && /^(?:og |and )?(?:mod|vs|versus|against|compared (?:to|with)|sammenlignet med|i forhold til) /.test(folded);
   const why = asksWhy(folded, said.deviation || said.change || said.comparisons.length > 0);
   if (why) for (let i = 0; i < 2; i += 1) take(draft, WHY);
 

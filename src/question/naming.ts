@@ -101,6 +101,8 @@ export function readPlaces(draft: Draft, said: Said, pack: Pack, names: readonly
     const next = names.some((other) => other.from === name.to && other.meanings.some((m) => m.kind === 'unit')) || names.some((other) => other.to === name.from && other.meanings.some((m) => m.kind === 'unit') && !isPlural(typed, info?.plural.da ?? '', info?.plural.en ?? ''));
     // "Distrikt Nord": the level is only a title.
     if (next && !GROUPING.test(before) && !isPlural(typed, info?.plural.da ?? '', info?.plural.en ?? '')) { note(name.from, name.to, 'unit'); return; }
+    // "The area average" is a comparison.
+    if (/^(?:average|gennemsnit|gennemsnittet|snit|snittet)$/.test(word(name.to))) return;
     const together = take(draft, `(?:for |i |in )?(?:alle |all |de |the )?${MARK.level} (?:samlet|tilsammen|under et|lagt sammen|together|combined|in total|sammenlagt|i alt)`);
     if (together !== null || top) { said.units.push(pack.organisation.root); swallow(name.from - 1, OWN); note(name.from, name.to, 'unit'); return; }
     const ownAtLevel = own.filter((one) => pack.organisation.units.get(one)?.level === id);

@@ -31,8 +31,8 @@ const THIS = 'denne|dette|indevaerende|nuvaerende|this|current|igangvaerende';
 const NEXT = 'naeste|kommende|next|coming';
 const TO = '(?:til og med|til|to|through|t o m|tom|until|and|og)';
 const PREFIX = '(?:i |for |in |during |fra |from |the |det |den |de |of |af |hele |whole |all of |all |aaret |perioden |over |loebet af |maaned(?:en)? |month of |hen over |paa |on )*';
-const KVARTAL = '(?:kvartal(?:et|s)?|kvt|kv|quarters?|qtr)';
-const HALF = '(?:halvaar(?:et|s)?|half[- ]year|half(?: of the year)?)';
+const KVARTAL = '(?:(?:st|nd|rd|th) )?(?:kvartal(?:et|s)?|kvt|kv|quarters?|qtr)';
+const HALF = '(?:(?:st|nd|rd|th) )?(?:halvaar(?:et|s)?|half[- ]year|half(?: of the year)?)';
 
 const month = (year: number, m: number): Period => periodOf('month', `${year}-${String(m).padStart(2, '0')}-01`);
 const numbered = (name: string | undefined): number => MONTHS[name ?? ''] ?? 1;
@@ -198,7 +198,7 @@ const RULES: readonly Rule[] = [
     return [span(from, shiftMonths(from, numberOf(m[1] ?? '1') * (/^[kq]/.test(m[2] ?? '') ? 3 : 1)))];
   }),
   rule(`(?:hele (?:aaret|dette aar|i aar)|(?:the )?(?:whole|full|entire) (?:of this |this )?year|helaaret|aaret som helhed)`, (_m, c) => [fiscalYear(thisYear(c), c)]),
-  rule(`(?:${LAST}|rullende|rolling) halve aar|(?:${LAST}) 6 maaneders periode`, (_m, c) => [rolling(lastClosed('month', c.closed).to, 6)]),
+  rule(`(?:${LAST}|rullende|rolling) halve aar|(?:the|over) (?:last|past) half[- ]year|(?:${LAST}) 6 maaneders periode`, (_m, c) => [rolling(lastClosed('month', c.closed).to, 6)]),
   rule('(?:det )?(?:seneste|rullende) aar|det sidste aar|(?:the|over|in) last year(?! s)|past year|last twelve months|rullende (?:12|tolv) (?:maaneder|mdr)|rolling (?:12|twelve) months|rullende aar|rolling year|last 12 months|12 (?:maaneder|mdr) (?:rullende|tilbage)|et aar tilbage', (_m, c) => [rolling(lastClosed('month', c.closed).to, 12)]),
   rule('halvandet aar', (_m, c) => [rolling(lastClosed('month', c.closed).to, 18)]),
   rule(`(?:(?:${LAST}|rullende|rolling) )(${NUMBER}) (?:hele |full )?(maaneder|maaneders|maaned|mdr|md|months|kvartaler|quarters|aar|years|uger|weeks|dage|days|halvaar)|(${NUMBER}) (maaneder|mdr|months|kvartaler|quarters|aar|years) (?:tilbage|back)`, (m, c) => {

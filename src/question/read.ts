@@ -112,13 +112,13 @@ function chosen(tokens: readonly Token[], context: ReadContext): Choice | null {
   const place = /^[1-4]$/.test(text) ? Number(text) - 1 : /^(?:foerste|first|oeverste)$/.test(text) ? 0 : /^(?:anden|andet|second)$/.test(text) ? 1 : /^(?:tredje|third)$/.test(text) ? 2 : /^(?:sidste|last|nederste|seneste|nyeste|latest)$/.test(text) ? offered.length - 1 : /^(?:ja|yes|jo|jep|yep|ok)$/.test(text) && offered.length === 1 ? 0 : -1;
   if (place >= 0 && offered[place] !== undefined) return offered[place];
   if (words.length === 0 || words.length > 3) return null;
-  const fitting = offered.filter((choice) => { const known = tokenize(`${choice.label} ${choice.ask}`).map((token) => token.folded); return words.every((word) => known.some((one) => one === word || sameWord(one, word))); });
+  const fitting = offered.filter((choice) => { const known = tokenize(`${choice.label.replace(/\(.*\)/, '')} ${choice.ask}`).map((token) => token.folded); return words.every((word) => known.some((one) => one === word || sameWord(one, word))); });
   if (fitting.length === 1) return fitting[0] ?? null;
   // "Sidste år", said of November: the November that lies in it.
   const lone = read(tokens.map((token) => token.text).join(' '), { ...context, offered: [], previous: null });
   const time = lone.kind === 'clarify' && lone.reason === 'measure' && lone.partial !== null && lone.understood.every((part) => part.part === 'period' || part.assumed) ? lone.partial.period : null;
   const yearly = time !== null && (time.grain === 'year' || time.grain === 'year-to-date');
-  const within = time === null ? [] : offered.filter(({ query }) => query !== null && (yearly ? query.period.from.slice(0, 4) === time.from.slice(0, 4) : query.period.from >= time.from && query.period.from < time.to));
+  const within = time === null ? [] : offered.filter(({ query }) => query !== null && (yearly ? query.period.from.slice(0, 4) === time.from.slice(0, 4) : query.period.from === time.from && query.period.to === time.to));
   return within.length === 1 ? within[0] ?? null : null;
 }
 
@@ -130,7 +130,7 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
 
   // What changes the question before: it names no measure of its own, or says so ("og timer?").
   const standsAlone = (said.measures.length > 0 && !(said.viaPlan && previous?.measures.includes(said.measures[0] ?? '') === true)) || said.unclear.length > 0 || said.spending || said.outlook || said.priced;
-  const kept = previous !== null && (!standsAlone || continues) ? previous : null;
+  const kept = previous !== null && (!standsAlone || continues || previous.measures.length === 0) ? previous : null;
   const ground: Ground = { pack, own, previous: kept, closed: time.closed, today: context.today };
   const phrased: Phrased = (query) => phrase(pack, query, language, time.closed);
   const completed = complete(said, ground, said.periods[0] ?? null);

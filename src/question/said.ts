@@ -13,6 +13,8 @@ export interface Said {
   units: string[];
   /** "Everything but Nord": units to leave out of the grouping. */
   except: string[];
+  /** "Mod Syd", after a question about another unit: both. */
+  versus: boolean;
   /** The measure is the one whose budget was named, and no other ("over budget"). */
   viaPlan: boolean;
   level: string | null;
@@ -60,6 +62,6 @@ export interface Said {
 }
 
 export const nothingSaid = (): Said => ({
-  measures: [], unclear: [], units: [], except: [], viaPlan: false, level: null, others: false, priced: false, oneOfLevel: null, by: null, periods: [], periodWords: '', torn: false, comparisons: [], comparedTo: null,
+  measures: [], unclear: [], units: [], except: [], versus: false, viaPlan: false, level: null, others: false, priced: false, oneOfLevel: null, by: null, periods: [], periodWords: '', torn: false, comparisons: [], comparedTo: null,
   trend: false, change: false, deviation: false, having: null, loose: false, restricted: null, rank: null, limit: null, shape: null, priceOf: false, divided: null, outlook: false, spending: false, averaged: false, counted: false, soFar: '',
 });

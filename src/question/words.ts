@@ -16,14 +16,14 @@ export const FILLERS: ReadonlySet<string> = new Set([
     periode perioden antal antallet niveau niveauet procent pct kr kroner krone dkk stk omkring ca cirka ligge nuvaerende aktuelle aktuel her status stillingen stilling jo nok lidt mere information info oplysninger data rapport noegletal kigge kig paa gennem hele forhold hinanden imellem mellem blandt klarer klare klarede sig naa flere faerre sket % vel jo mon siger bruge kun op moeder nede oppe henne deres loebet sidder noget moede folk medarbejderne koerte koerer vaere soed fortaelle vide hoere sige rammer ramme hoej hoeje hoejt hoejere lav lave lavt lavere saerlig saerligt egentlige lige praecis praecist`),
   ...list(`what whats how much many who which is was are were be been being the a an of in on at for to from with by our my your me us we i you have has had do does did show shows give tell get please thanks thank hi hello
     want like can could would will should see look looking and or vs versus against compared compare comparison than just also total overall it its there so about spent spend cost figures figure number numbers s re ve ll d m
-    let know need find pull up out quick quickly know standing stand stands doing per where when us team amount level value values rate percent percentage data report info information kindly help between among both each other high higher low lower current currently some any that this those these then well right more fewer less only use used uses goes as did`),
+    let know need find pull up out quick quickly know standing stand stands doing per where when us team amount level value values rate percent percentage data report info information kindly help between among both each other high higher low lower current currently some any that this those these then well right more fewer less only use used uses goes as did paid big too pls plz hows whats frm meet going doing`),
 ]);
 
 /** Words a slip is never mended into or from: what people say around a question. */
 export const COMMON: ReadonlySet<string> = new Set([
   ...FILLERS,
   ...list(`sidste forrige seneste denne dette samme maaned maaneder kvartal halvaar aar uger dage dagen dato naeste foer siden udvikling trend graf tabel distrikt month months quarter quarters half year years week weeks days day last previous this same next date chart table graph
-    average gennemsnit andel share plan maal target ikke without except undtagen kun only hver every alle alene alder skoler skole kommune house houses horse sport spent visit visits boerger borgmester borge bord forbud budskab bidrag bager
+    average gennemsnit andel share plan maal target ikke without except undtagen kun only hver every alle alene alder skoler skole kommune house houses horse sport spent visit visits deliver delivers boerger borgmester borge bord forbud budskab bidrag bager
     dyreste billigste hoejeste laveste stoerste mindste flest faerrest bedste vaerste highest lowest most least cheapest hvorfor fordi why because`),
 ]);
 
