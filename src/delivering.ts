@@ -7,6 +7,7 @@ import { knownAs } from './app/people.ts';
 import { readinessOf } from './app/readiness.ts';
 import { addressOf, anyAddressOn } from './app/records.ts';
 import { deliver } from './app/send.ts';
+import { pacesOf } from './delivery/pace.ts';
 import { recipientsOf } from './digest/compose.ts';
 import type { Config } from './io/config/config.ts';
 import type { Pack, Person } from './pack/model.ts';
@@ -27,7 +28,7 @@ export interface Delivering {
 export async function startDelivering(config: Config, house: PackHouse, painter: Painter, ports: DeliverPorts, work: DeliverWork = workOf(house, painter, ports)): Promise<Delivering> {
   const settings: DeliverSettings = {
     worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`, leaseMs: config.deliveries.leaseMs, askAfterMs: config.deliveries.leaseMs / 2, unsure: config.deliveries.unsure,
-    random: Math.random, wait: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }),
+    paces: pacesOf, random: Math.random, wait: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }),
   };
   const look = async (): Promise<Summary | null> => {
     await house.refresh();

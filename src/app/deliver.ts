@@ -3,6 +3,7 @@ import { dayIn, periodOf, shiftDays, shiftMonths, type Period } from '../calenda
 import { dueAt, owedPeriods, workdaysAfter, type Calendar, type Owed } from '../calendar/schedule.ts';
 import type { Message } from '../card/card.ts';
 import { corrections, type Correction, type Figure } from '../delivery/correction.ts';
+import type { Pace } from '../delivery/pace.ts';
 import type { Readiness } from '../delivery/readiness.ts';
 import type { LoadMark, NewLoad, Outcome, Payload } from '../delivery/tell.ts';
 import { ServiceError } from '../errors.ts';
@@ -50,6 +51,8 @@ export interface DeliverSettings {
   readonly askAfterMs: number;
   /** What becomes of an unsure message where the platform can't be asked. */
   readonly unsure: 'send-again' | 'leave';
+  /** How fast an address may be written to. */
+  readonly paces: (address: Address) => readonly Pace[];
   readonly random: () => number;
   readonly wait: (ms: number) => Promise<void>;
 }
@@ -72,11 +75,10 @@ const CORRECTED_MONTHS = 13;
 const RECEIPT_DAYS = 7;
 /** Without a deadline of its own a digest's readers are told after so many working days. */
 const DEADLINE_WORKDAYS = 3;
-/** A wake-up that led to nothing in this time is lost. */
-const LOST_MS = 5 * 60_000;
+/** A wake-up that led to nothing in so many leases may be lost with the worker that took it. */
+const LOST_LEASES = 2;
 const MOST_WOKEN = 5_000;
 const SCAN = 'scan';
-const SCAN_LEASE_MS = 10 * 60_000;
 const DAY_MS = 86_400_000;
 
 const NOT_IN_AUDIENCE = 'The recipient no longer belongs to the audience.';
@@ -105,13 +107,15 @@ export function deadlineOf(pack: Pack, digest: Digest, period: Period): Date {
  * scan, one at a time does; null: another is at it. One failing digest never holds up another.
  */
 export async function scan(ports: DeliverPorts, work: DeliverWork, settings: DeliverSettings): Promise<Summary | null> {
-  const now = ports.clock.now();
-  if (!(await lease(ports.store, SCAN, settings.worker, now, new Date(now.getTime() + SCAN_LEASE_MS)))) return null;
+  // Taken anew before every digest: who dies on the way is followed soon.
+  const mine = (): Promise<boolean> => lease(ports.store, SCAN, settings.worker, ports.clock.now(), new Date(ports.clock.now().getTime() + 2 * settings.leaseMs));
+  if (!(await mine())) return null;
   try {
     const run: Scan = { ...ports, work, settings, tally: { owed: 0, released: 0, held: 0, withdrawn: 0, interrupted: 0, notices: 0, corrections: 0, woken: 0 }, unknown: await unknownSpans(ports.store) };
     await interrupt(run);
     for (const pack of work.packs()) for (const digest of pack.digests.values()) {
       try {
+        if (!(await mine())) return run.tally;
         await scanDigest({ ...run, pack, digest, people: new Map(work.recipients(pack, digest).map((person) => [person.id, person])) });
       } catch (error) {
         // Also a bug of ours ends here, loudly, because the other digests are owed all the same.
@@ -137,7 +141,7 @@ async function interrupt(run: Scan): Promise<void> {
 async function wake(run: Scan): Promise<void> {
   const now = run.clock.now();
   run.tally.woken += await run.store.transaction(async (tx) => {
-    const ids = await unwoken(tx, now, new Date(now.getTime() - LOST_MS), MOST_WOKEN);
+    const ids = await unwoken(tx, now, new Date(now.getTime() - LOST_LEASES * run.settings.leaseMs), MOST_WOKEN);
     if (ids.length > 0) await run.queue.add(tx, ids);
     return ids.length;
   });

@@ -2,7 +2,7 @@ import { periodOf, type Period } from '../calendar/period.ts';
 import type { Card, Message } from '../card/card.ts';
 import { dayName } from '../card/periods.ts';
 import { tidings } from '../card/tidings.ts';
-import { MOST_ATTEMPTS, pacesOf, waitMs } from '../delivery/pace.ts';
+import { MOST_ATTEMPTS, waitMs } from '../delivery/pace.ts';
 import { tell, type Payload } from '../delivery/tell.ts';
 import { ServiceError } from '../errors.ts';
 import type { Digest, Language, Pack } from '../pack/model.ts';
@@ -151,10 +151,10 @@ function withSeen(card: Card, delivery: Delivery, language: Language): Card {
 }
 
 /** Milliseconds until this conversation and its platform may be written to, and whether that moment is ours. */
-async function takeTurn({ store, clock }: Task, address: Address): Promise<{ ms: number; taken: boolean }> {
+async function takeTurn({ store, clock, settings }: Task, address: Address): Promise<{ ms: number; taken: boolean }> {
   const now = clock.now();
   let turn = now.getTime();
-  for (const { bucket, gapMs } of pacesOf(address)) {
+  for (const { bucket, gapMs } of settings.paces(address)) {
     const { from, taken } = await reserve(store, bucket, gapMs, now, LONGEST_WAIT_MS);
     turn = Math.max(turn, from.getTime());
     if (!taken) return { ms: turn - now.getTime(), taken };
@@ -189,7 +189,7 @@ async function afterFailure(task: Task, sending: Delivery, address: Address, err
     return;
   }
   const ms = waitMs(sending.attempts, error.retryAfterMs, settings.random());
-  const whole = pacesOf(address).at(-1);
+  const whole = settings.paces(address).at(-1);
   if (error.retryAfterMs !== null && whole !== undefined) await rest(store, whole.bucket, later(task, error.retryAfterMs));
   if ((await step(task, sending, 'ready', error.message, later(task, ms))).length > 0) await wakeAfter(task, sending.id, ms);
 }

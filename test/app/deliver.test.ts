@@ -519,7 +519,7 @@ describe('many workers', () => {
     expect(titles(slack.arrived)).toEqual(['monthly 2026-10-01 anna', 'monthly 2026-10-01 bo', 'monthly 2026-10-01 carl']);
   });
 
-  it('scan one at a time, and one that died while scanning is followed after ten minutes', async () => {
+  it('scan one at a time, and one that died while scanning is followed when its time is over', async () => {
     const pack = packOf([digest()]);
     await store.query("insert into leases (name, holder, until) values ('scan', 'dead', '2026-11-06T07:10:00Z')");
     const one = service(pack, { worker: 'alive' });

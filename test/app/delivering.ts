@@ -4,6 +4,7 @@ import type { IsoDate, Period } from '../../src/calendar/period.ts';
 import type { Card, Message } from '../../src/card/card.ts';
 import { cardText } from '../../src/card/text.ts';
 import type { Figure } from '../../src/delivery/correction.ts';
+import { pacesOf } from '../../src/delivery/pace.ts';
 import type { Missing } from '../../src/delivery/readiness.ts';
 import { ServiceError } from '../../src/errors.ts';
 import type { Digest, Pack, Person } from '../../src/pack/model.ts';
@@ -88,7 +89,7 @@ export function service(store: () => Store, pack: Pack, over: Partial<DeliverWor
     ...over,
   };
   const settings: DeliverSettings = {
-    worker: over.worker ?? 'worker-1', leaseMs: 120_000, askAfterMs: 60_000, unsure: 'send-again', random: () => 0,
+    worker: over.worker ?? 'worker-1', leaseMs: 150_000, askAfterMs: 60_000, unsure: 'send-again', paces: pacesOf, random: () => 0,
     wait: async (ms) => { waited.push(ms); state.now = new Date(state.now.getTime() + ms); }, ...over.settings,
   };
   const woken: number[] = [];

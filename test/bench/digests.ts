@@ -140,7 +140,7 @@ async function runLedger(store: Store, part: Pick<DeliverWork, 'packs' | 'recipi
     ...part, readiness: async () => ({ missing: [], present: [] }), data: () => ({ marks: {}, loadedAt: () => '' }), shown: async () => new Map(),
     addressFor: async (recipient) => ({ platform: 'teams', tenant: 'tenant', conversation: recipient, thread: null, user: recipient, serviceUrl: 'https://overblik.example/', bot: 'bot' }),
   };
-  const settings: DeliverSettings = { worker: 'bench', leaseMs: 150_000, askAfterMs: 75_000, unsure: 'send-again', random: Math.random, wait: async (ms) => {
+  const settings: DeliverSettings = { worker: 'bench', leaseMs: 150_000, askAfterMs: 75_000, unsure: 'send-again', paces: pacesOf, random: Math.random, wait: async (ms) => {
     now += ms;
   } };
   const ports = { store, queue, adapters: new Map([['teams' as const, adapter]]), clock: { now: () => new Date(now) }, log: LOG };

@@ -98,6 +98,32 @@ export function adapterContract(name: string, open: () => Promise<Harness>): voi
       expect(second.messageId).not.toBe(first.messageId);
     });
 
+    it('finds what it sent by its key, where the platform can be asked, and nothing else', async () => {
+      if (harness.adapter.find === null) return;
+      await harness.writes('hej');
+      const { address } = await came1();
+      const [key, since] = ['0123456789abcdef0123456789abcdef', new Date(Date.now() - 60_000)];
+      const until = new Date(Date.now() + 3_600_000);
+      expect(await harness.adapter.find(address, key, since)).toBeNull();
+      const sent = await harness.adapter.send(address, about('med nøgle'), { key, until });
+      await next();
+      await harness.adapter.send(address, about('uden nøgle'));
+      await next();
+      expect(await harness.adapter.find(address, key, since)).toEqual({ messageId: sent.messageId });
+      expect(await harness.adapter.find(address, key.replace('0', '1'), since)).toBeNull();
+      // Under a message too: a correction stands there.
+      const answer = await harness.adapter.send({ ...address, thread: sent.messageId }, about('under den'), { key: key.replace('0', '2'), until });
+      await next();
+      expect(await harness.adapter.find({ ...address, thread: sent.messageId }, key.replace('0', '2'), since)).toEqual({ messageId: answer.messageId });
+    });
+
+    it('sends nothing any more after its time, and says that it did not', async () => {
+      await harness.writes('hej');
+      const { address } = await came1();
+      if (harness.adapter.platform === 'web') return;
+      await expect(harness.adapter.send(address, about('for sent'), { key: 'f'.repeat(32), until: new Date(0) })).rejects.toMatchObject({ final: false, mayHaveArrived: false });
+    });
+
     it('an address where nobody is, is a final failure in plain words', async () => {
       const failure: unknown = await harness.adapter.send(harness.nowhere, about('hvem?')).then(() => null, (error: unknown) => error);
       expect(failure).toBeInstanceOf(ServiceError);

@@ -2,6 +2,8 @@ import { PgBoss, type Db } from 'pg-boss';
 import type { Log, Parameter, Queue, Store } from '../../ports.ts';
 
 const QUEUE = 'deliver';
+/** Any fixed number, another than that of our own migrations. */
+const LOCK = 7_203_115;
 const AT_ONCE = 8;
 const DEFAULT_POLL_S = 2;
 /** A wake-up whose worker died is given up after this; the ledger has put in another by then. */
@@ -20,12 +22,21 @@ export async function openQueue(store: Store, { embedded, log, pollSeconds = DEF
     schedule: false, reindex: false, monitorVacuum: false,
   });
   boss.on('error', (error) => log.warn('queue-trouble', { error: error.message }));
-  await boss.start();
-  await boss.createQueue(QUEUE, { retryLimit: 2, retryDelay: 30, expireInSeconds: EXPIRES_S, retentionSeconds: KEPT_S, deleteAfterSeconds: 3600 });
+  const prepare = async (): Promise<void> => {
+    await boss.start();
+    // One wake-up of a delivery waits at a time: putting in another for what may be lost does no harm.
+    await boss.createQueue(QUEUE, { policy: 'short', retryLimit: 2, retryDelay: 30, expireInSeconds: EXPIRES_S, retentionSeconds: KEPT_S, deleteAfterSeconds: 3600 });
+  };
+  // The library makes its schema under a lock of its own, but not the schema's name: two first starts at once would meet there.
+  if (embedded) await prepare();
+  else await store.transaction(async (tx) => {
+    await tx.query(`select pg_advisory_xact_lock(${LOCK})`);
+    await prepare();
+  });
 
   return {
     add: async (transaction, deliveries, afterSeconds) => {
-      await boss.insert(QUEUE, deliveries.map((delivery) => ({ data: { delivery }, ...(afterSeconds !== undefined && { startAfter: Math.max(0, Math.ceil(afterSeconds)) }) })), { db: database(transaction) });
+      await boss.insert(QUEUE, deliveries.map((delivery) => ({ data: { delivery }, singletonKey: String(delivery), ...(afterSeconds !== undefined && { startAfter: Math.max(0, Math.ceil(afterSeconds)) }) })), { db: database(transaction) });
     },
     work: async (handle) => {
       const worker = await boss.work<{ delivery: number }>(QUEUE, { batchSize: AT_ONCE, burstWhenBatchFull: true, pollingIntervalSeconds: pollSeconds }, async (jobs) => {

@@ -10,8 +10,8 @@ export const APP = 'A0OVERBLIK';
 
 type Json = Record<string, unknown>;
 type Kind = 'events_api' | 'slash_commands' | 'interactive';
-/** What the gateway answers instead of the emulator; null: nothing. */
-type Fault = (method: string, body: string) => { status?: number; headers?: Record<string, string>; body?: unknown; drop?: boolean } | null;
+/** What the gateway answers instead of the emulator; null: nothing. `swallow`: the emulator does it, and nobody hears of it. */
+type Fault = (method: string, body: string) => { status?: number; headers?: Record<string, string>; body?: unknown; drop?: boolean; swallow?: boolean } | null;
 
 /** How a signed request is spoilt. */
 export interface Forgery { readonly secret?: string; readonly at?: number; readonly headers?: Record<string, string>; readonly altered?: string }
@@ -65,6 +65,10 @@ export async function openGateway(emulator: string): Promise<Gateway> {
       if (path.startsWith('/api/')) calls.push({ method, body: body.toString() });
       const fault = faulty?.(method, body.toString()) ?? null;
       if (fault?.drop === true) return void request.socket.destroy();
+      if (fault?.swallow === true) {
+        await fetch(new URL(request.url ?? '/', emulator), { method: 'POST', headers: { 'content-type': request.headers['content-type'] ?? '', authorization: request.headers.authorization ?? '' }, body: new Uint8Array(body) });
+        return void request.socket.destroy();
+      }
       if (fault !== null) return answer(response, fault.body ?? { ok: false, error: 'ratelimited' }, fault.status ?? 200, fault.headers);
       if (method === 'apps.connections.open') {
         const known = request.headers.authorization === `Bearer ${APP_TOKEN}`;
