@@ -50,8 +50,10 @@ function valueOf(context: Context, id: string, window: Window, node: string, dim
     case 'forecast': return forecastOf(context.pack, measure, window.to, context.coverage.completeTo(measure.of), (m, w) => valueOf(context, m, w, node, dimension)).value;
     default: {
       const cell = context.base(id, window, node, dimension);
-      const small = measure.threshold !== null && cell.value !== null && cell.value > 0 && cell.value < measure.threshold;
-      return small ? { value: null, state: 'suppressed' } : cell;
+      const counted = measure.persons === null ? null : context.pack.measures.get(measure.persons) as Measure;
+      const small = (value: number | null, threshold: number | null): boolean => threshold !== null && value !== null && value > 0 && value < threshold;
+      const hidden = small(cell.value, measure.threshold) || (counted !== null && small(context.base(counted.id, window, node, dimension).value, counted.threshold));
+      return hidden ? { value: null, state: 'suppressed' } : cell;
     }
   }
 }
