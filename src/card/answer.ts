@@ -5,9 +5,9 @@ import { hasData } from '../chart/spec.ts';
 import { couple } from '../insight/coupling.ts';
 import type { Action, Block, Card, Picture, TableCell, TableColumn } from './card.ts';
 import { barsPicture, coupledPicture, labelOf, multiplesPicture, rowName, trendPicture } from './charts.ts';
-import { cellText, differenceCell, differenceOf, inWords, notesOf, plainCell, provenanceOf, shownDecimals } from './figures.ts';
+import { cellText, differenceCell, differenceOf, inWords, notesOf, plainCell, provenanceOf, shownDecimals, spentSentence } from './figures.ts';
 import { messages } from './messages.ts';
-import { formatDeviation, formatValue } from './numbers.ts';
+import { formatDeviation, formatValue, oneOf } from './numbers.ts';
 import { replies } from './replies.ts';
 
 /** One part of what was understood, in words; an assumed one was not said by the asker. */
@@ -165,11 +165,11 @@ function coupledSentence(pack: Pack, result: Result, language: Language): string
   const [money, output, price] = [measureOf(pack, ids.money), measureOf(pack, ids.output), measureOf(pack, ids.price)];
   const coupled = couple(cellOf(row, money.id), row.against.plan?.[money.id] ?? null, cellOf(row, output.id), row.against.plan?.[output.id] ?? null);
   if (coupled === null) return '';
-  const spent = m.spent(unitName(pack, row, language), cellText(cellOf(row, money.id), pack, money, language), inWords(pack, result.query.period, language), againstText(pack, row, money.id, result.query, language));
-  const delivered = m.delivered(cellText(cellOf(row, output.id), pack, output, language), output.name[language], againstText(pack, row, output.id, result.query, language));
+  const spent = spentSentence(pack, money, unitName(pack, row, language), cellText(cellOf(row, money.id), pack, money, language), inWords(pack, result.query.period, language), againstText(pack, row, money.id, result.query, language), language);
+  const delivered = m.delivered(cellText(cellOf(row, output.id), pack, output, language), output.unit, againstText(pack, row, output.id, result.query, language));
   const planned = row.against.plan?.[price.id]?.value ?? null;
   const one = (value: number): string => formatValue(value, money.unit, 0, language);
-  return `${spent} ${delivered} ${m.price(m.oneOf(output.unit), one(coupled.price.value), planned === null ? '' : m.inBudget(one(planned)))}`;
+  return `${spent} ${delivered} ${m.price(m.oneOf(output.unit, oneOf(output.unit, language)), one(coupled.price.value), planned === null ? '' : m.inBudget(one(planned)))}`;
 }
 
 function comparisonColumns(pack: Pack, query: Query, language: Language): { title: string; comparison: Query['comparisons'][number] }[] {

@@ -33,15 +33,20 @@ function seriesText(pack: Pack, rows: readonly Row[], id: string, language: Lang
   return rows.map((row) => `${inWords(pack, row.period, language)} ${cellText(row.values[id] ?? { value: null, state: 'missing' }, pack, measure, language)}`).join(', ');
 }
 
+/** Letters there is room for on the left of the line of output. */
+const MOST_BESIDE = 8;
+
 /** Spend on budget with hours below, one unit, a row per month. `title` is the finding. */
 export function coupledPicture(pack: Pack, rows: readonly Row[], ids: { money: string; plan: string; output: string }, title: string, language: Language): Picture {
   const m = messages(language);
   const [money, plan, output] = [measureOf(pack, ids.money), measureOf(pack, ids.plan), measureOf(pack, ids.output)];
+  const outputName = unitName(output.unit, language);
+  const beside = outputName.length <= MOST_BESIDE;
   const chart: CoupledChart = {
-    kind: 'coupled', title, subtitle: m.chartSubtitleCoupled(unitName(money.unit, language)), style: style(money, language),
+    kind: 'coupled', title, subtitle: m.chartSubtitleCoupled(money.name[language], unitName(money.unit, language), beside ? '' : outputName), style: style(money, language),
     labels: labels(pack, rows, language),
     budget: rows.map((row) => value(row, plan.id)), spend: rows.map((row) => value(row, money.id)), output: rows.map((row) => value(row, output.id)),
-    outputName: capital(unitName(output.unit, language)), outputStyle: style(output, language),
+    outputName: beside ? capital(outputName) : '', outputStyle: style(output, language),
     partial: rows.map((row) => partial(row, money.id) || partial(row, output.id)),
   };
   const last = rows.at(-1);

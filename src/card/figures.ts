@@ -5,7 +5,7 @@ import { basesOf, unitsOf } from '../query/evaluate.ts';
 import type { Cell, Result } from '../query/result.ts';
 import type { TableCell } from './card.ts';
 import { messages } from './messages.ts';
-import { formatDeviation, formatPercent, formatValue } from './numbers.ts';
+import { formatDeviation, formatPercent, formatValue, isMoney } from './numbers.ts';
 import { dayName, periodName } from './periods.ts';
 
 const plainCell = (text: string): TableCell => ({ text, tone: 'neutral' });
@@ -26,7 +26,7 @@ export function shownDecimals(measure: Measure): number {
 }
 
 /** The threshold under which a measure's persons are not shown; of a ratio, its parts'. */
-function thresholdOf(pack: Pack, measure: Measure): number {
+export function thresholdOf(pack: Pack, measure: Measure): number {
   return Math.max(5, ...basesOf(pack, measure.id).map((id) => pack.measures.get(id)?.threshold ?? 0));
 }
 
@@ -47,6 +47,13 @@ export function differenceCell(value: Cell, other: Cell | undefined, measure: Me
   const found = differenceOf(value, other, measure, language);
   if (found === null) return plainCell('–');
   return { text: found.text, tone: value.state === 'ok' ? found.tone : 'neutral' };
+}
+
+/** What was spent, in a sentence; where a pack budgets several sorts of spend, it says which one. */
+export function spentSentence(pack: Pack, money: Measure, unit: string, value: string, period: string, against: string, language: Language): string {
+  const m = messages(language);
+  const budgeted = [...pack.measures.values()].filter((one) => one.kind === 'flow' && isMoney(one.unit) && pack.plans.has(one.id));
+  return budgeted.length > 1 ? m.valueSentence(unit, money.name[language].toLowerCase(), value, period, against) : m.spent(unit, value, period, against);
 }
 
 /** What must be known about the figures of a result: partial, missing, suppressed, rejected rows, breaks, caveats, and money and hours by different dates. */
@@ -73,7 +80,7 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
     }
     if (measure.kind === 'ratio') {
       const kinds = new Set(basesOf(pack, id).map((base) => { const b = pack.measures.get(base); return b !== undefined && 'source' in b ? pack.sources.get(b.source)?.dateKind : undefined; }));
-      if (kinds.size > 1) notes.push(m.noteDates);
+      if (kinds.size > 1) notes.push(m.noteDates(pack.measures.get(measure.denominator)?.unit ?? ''));
     }
   }
   for (const source of result.provenance) if (source.rejectedRows > 0) notes.push(m.noteRejected(String(source.rejectedRows), source.name[language]));
