@@ -106,6 +106,18 @@ describe('the house', () => {
     expect(everything).not.toContain('010190');
   });
 
+  it('the analyst of two packs is one person, who asks about both', async () => {
+    const { people } = await (await fetch(`${service.url}/chat/start`)).json() as { people: { id: string; title: string }[] };
+    expect(people.map(({ id }) => id)).toEqual([...new Set(people.map(({ id }) => id))]);
+    expect(people.find(({ id }) => id === 'analytiker')?.title).toBe('Analytiker, Center for Børn og Unge, Hjemmeplejen');
+    const room = await chat('analytiker');
+    for (const [question, title] of [['underretninger sidste måned', 'Center for Børn og Unge'], ['kontinuitet sidste måned', 'Hjemmeplejen'], ['anbragte i Team Skoven', 'Team Skoven'], ['forbrug i Sydvest i oktober', 'Sydvest']] as const) {
+      await say('analytiker', question);
+      expect((await room.next((entry) => entry.from === 'bot')).html).toContain(title);
+    }
+    room.close();
+  });
+
   it('sends nothing before the fifth working day', async () => {
     expect((await command('status')).told).toBe('Nothing is owed yet.');
   });
