@@ -116,7 +116,10 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
   if (query.limit !== null && ordered !== null) return replies(language).listed(name, words, ordered.descending, known.map((row) => `${labelOf(pack, rows, row, language)} (${cellText(cellOf(row, id), pack, measure, language)})`).join(', '));
   const sorted = [...known].sort((a, b) => (cellOf(b, id).value ?? 0) - (cellOf(a, id).value ?? 0));
   const [top, bottom] = [sorted[0] as Row, sorted.at(-1) as Row];
-  return m.rankedSentence(name, labelOf(pack, rows, top, language), cellText(cellOf(top, id), pack, measure, language), labelOf(pack, rows, bottom, language), cellText(cellOf(bottom, id), pack, measure, language), words);
+  const [topText, bottomText] = [cellText(cellOf(top, id), pack, measure, language), cellText(cellOf(bottom, id), pack, measure, language)];
+  if (top === bottom) return m.onlyShownSentence(name, labelOf(pack, rows, top, language), topText, words);
+  const ranked = rows.some((row) => cellOf(row, id).state === 'suppressed') ? m.rankedShownSentence : m.rankedSentence;
+  return ranked(name, labelOf(pack, rows, top, language), topText, labelOf(pack, rows, bottom, language), bottomText, words);
 }
 
 /** "3 af 7 ligger over budget: …", or that none do. */

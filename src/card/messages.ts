@@ -91,6 +91,9 @@ export interface Messages {
   readonly againstOther: (difference: string, more: boolean, other: string) => string;
   readonly likeOther: (other: string) => string;
   readonly rankedSentence: (measure: string, highest: string, highestValue: string, lowest: string, lowestValue: string, period: string) => string;
+  /** The same where some rows are hidden: the lowest of all may be among them. */
+  readonly rankedShownSentence: (measure: string, highest: string, highestValue: string, lowest: string, lowestValue: string, period: string) => string;
+  readonly onlyShownSentence: (measure: string, only: string, value: string, period: string) => string;
   readonly trendSentence: (unit: string, measure: string, from: string, first: string, to: string, last: string) => string;
   readonly and: string;
   readonly per: (what: string) => string;
@@ -187,6 +190,8 @@ const da: Messages = {
   againstOther: (difference, more, other) => `${difference} ${more ? 'mere' : 'mindre'} end ${other}`,
   likeOther: (other) => `det samme som ${other}`,
   rankedSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} i ${period}: højest i ${highest} (${highestValue}), lavest i ${lowest} (${lowestValue}).`,
+  rankedShownSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} i ${period}, af dem der kan vises: højest i ${highest} (${highestValue}), lavest i ${lowest} (${lowestValue}).`,
+  onlyShownSentence: (measure, only, value, period) => `${measure} i ${period}: ${only} (${value}). Der er ikke flere tal, der kan vises.`,
   trendSentence: (unit, measure, from, first, to, last) => ended(`${unit}: ${measure} gik fra ${first} i ${from} til ${last} i ${to}`),
   and: 'og',
   per: (what) => `pr. ${what}`,
@@ -280,6 +285,8 @@ const en: Messages = {
   againstOther: (difference, more, other) => `${difference} ${more ? 'more' : 'less'} than ${other}`,
   likeOther: (other) => `the same as ${other}`,
   rankedSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} in ${period}: highest in ${highest} (${highestValue}), lowest in ${lowest} (${lowestValue}).`,
+  rankedShownSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} in ${period}, of those that can be shown: highest in ${highest} (${highestValue}), lowest in ${lowest} (${lowestValue}).`,
+  onlyShownSentence: (measure, only, value, period) => `${measure} in ${period}: ${only} (${value}). There are no more figures that can be shown.`,
   trendSentence: (unit, measure, from, first, to, last) => ended(`${unit}: ${measure} went from ${first} in ${from} to ${last} in ${to}`),
   and: 'and',
   per: (what) => `per ${what}`,

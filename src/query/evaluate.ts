@@ -125,6 +125,11 @@ function meets(row: Row, having: Having): boolean {
   return having.side === 'above' ? difference > having.limit : having.side === 'below' ? difference < (having.against === null ? having.limit : -having.limit) : Math.abs(difference) > having.limit;
 }
 
+/** A value of a dimension that has nothing of what is asked about, now or in what it is held against (types of support among placements). */
+function isEmpty(row: Row): boolean {
+  return row.dimension !== null && Object.values(row.values).every((cell) => cell.value === 0) && Object.values(row.against).every((cells) => Object.values(cells).every((cell) => cell.value === 0 || cell.state === 'missing'));
+}
+
 /** The units a query is about, in the order of the tree. */
 export function unitsOf(pack: Pack, query: Query): string[] {
   if (query.level === null) return [...query.units];
@@ -142,7 +147,9 @@ export function evaluate(pack: Pack, query: Query, base: Base, coverage: Coverag
     values: Object.fromEntries(query.measures.map((id) => [id, valueOf(context, id, period, unit, dimension)])),
     against: Object.fromEntries(query.comparisons.map((comparison) => [comparison, Object.fromEntries(query.measures.map((id) => [id, against(context, query, comparison, id, period, unit, dimension)]))])),
   }))));
-  const rows = query.having === null ? every : every.filter((row) => meets(row, query.having as Having));
+  // Values that were named are answered though they are empty; of all the values there are, only those with something.
+  const full = by !== null && 'dimension' in by && by.values === null ? every.filter((row) => !isEmpty(row)) : every;
+  const rows = query.having === null ? full : full.filter((row) => meets(row, query.having as Having));
   const order = query.order;
   if (order !== null) {
     const key = (row: Row): number | null => {

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { answer } from '../../src/app/answer.ts';
 import { composeDigest, latestPeriod } from '../../src/app/compose.ts';
 import { completeTo, runQuery } from '../../src/app/figures.ts';
 import { periodOf, rolling, yearToDate, type Period } from '../../src/calendar/period.ts';
@@ -287,6 +288,45 @@ describe('questions', () => {
       const reading = ask(`${language === 'da' ? 'underretninger' : 'notifications'} ${name} ${language === 'da' ? 'i 2025' : 'in 2025'}`, language);
       expect([name, reading.kind === 'query' ? reading.query.units : reading.kind]).toEqual([name, [unit.id]]);
     }
+  });
+});
+
+describe('answers', () => {
+  const said = async (text: string, who: string): Promise<string> => {
+    const person = pack.people.get(who);
+    if (person === undefined) throw new Error(who);
+    const answered = await answer(text, { memberships: [{ pack, person }], figures: (id) => demo.house.figures(id), lexicon, today: '2026-11-23', previous: null, offered: [], language: null });
+    return cardText(answered.card).replaceAll('\u00a0', ' ');
+  };
+
+  it('money, whole-year persons and price come together, in the words of placements', async () => {
+    const of = counted(data, SECTIONS['Oplandet'] ?? [], '2026-01', '2026-10');
+    const text = await said('forbrug på anbringelser mod helårsanbragte i år', 'sektionsleder-oplandet');
+    expect(text).toContain(`Sektion Oplandet: forbrug på anbringelser var ${((of['forbrug_anbringelser'] ?? NaN) / 1e6).toFixed(1).replace('.', ',')} mio. kr. i januar–oktober 2026`);
+    expect(text).toContain(`Det var ${(of['helaarsanbragte'] ?? NaN).toFixed(2).replace('.', ',')} helårspersoner`);
+    expect(text).toContain(`Én helårsperson kostede ${Math.round((of['pris_helaarsanbragt'] ?? NaN) / 1000)} t.kr., mod`);
+    expect(text).not.toMatch(/timer|leveret/);
+  });
+
+  it('placements by type are types of placement, and types of support are left out', async () => {
+    const text = await said('placements by type', 'centerchef');
+    for (const type of ['Foster family', 'Network foster family', 'Private residential home', 'Residential institution', 'Own room']) expect(text).toContain(type);
+    expect(text).not.toMatch(/Family treatment|Contact person|Respite|Støtteophold/);
+    // Asked for by name it is answered, though there are none.
+    expect(await said('anbragte i støtteophold', 'centerchef')).toMatch(/0 personer/);
+  });
+
+  it('nothing is called the lowest while lower ones are hidden', async () => {
+    expect(await said('pris pr. helårsanbragt pr. team i år', 'centerchef')).toContain('af dem der kan vises: højest i Team Handicap');
+    const one = await said('underretninger pr. underretter i oktober', 'teamleder-skoven');
+    expect(one).toContain('Underretninger i oktober 2026: Skole (5). Der er ikke flere tal, der kan vises.');
+    expect(one).not.toContain('lavest');
+  });
+
+  it('a team leader gets the own team alone, and hidden what tells of few', async () => {
+    expect(await said('underretninger pr. team i oktober', 'teamleder-bakken')).toMatch(/kun Team Bakken/);
+    expect(await said('hvor mange børn er anbragt', 'teamleder-bakken')).toMatch(/anbragte børn var <5 i oktober 2026/);
+    expect(await said('underretninger i Team Skoven', 'teamleder-bakken')).toContain('ikke adgang');
   });
 });
 
