@@ -90,13 +90,48 @@ export async function run(arguments_: readonly string[], terminal: Terminal): Pr
   program.command('questions').description('what was asked of the running service, newest first').option('--unanswered', 'only what was asked back or not understood')
     .option('--limit <n>', 'at most this many', (value: string) => { const n = Number(value); if (!Number.isInteger(n) || n < 1 || n > 1000) throw new InvalidArgumentError('Write a number from 1 to 1000.'); return n; }, 50)
     .action(async (options: { unanswered?: boolean; limit: number }) => {
-      const { config } = quiet();
-      await (await commands()).questionsCommand(config, terminal, options);
+      const { config, log } = quiet();
+      await (await commands()).questionsCommand(config, log, terminal, options);
     });
-  program.command('status').description('what is owed, delivered, late or failed')
+  program.command('status').description('what is owed, held, delivered, late, failed or unsure, and why').option('--json')
+    .action(async (options: { json?: boolean }) => {
+      const { config, log } = quiet();
+      await (await commands()).statusCommand(config, log, terminal, options);
+    });
+  program.command('plan').description('who would get what when in some days, and why not; nothing is sent').requiredOption('--from <day>', 'as 2026-11-01', day).requiredOption('--to <day>', 'and including this day', day).option('--json')
+    .action(async (options: { from: IsoDate; to: IsoDate; json?: boolean }) => {
+      const { config, log } = quiet();
+      await (await commands()).planCommand(config, log, terminal, options);
+    });
+  program.command('close').description('say that a period of a pack is complete, whatever its readiness rules say').argument('<pack>').argument('<period>', 'as 2026-10')
+    .option('--source <source>', 'only this source').option('--reopen', 'take it back')
+    .action(async (pack: string, period: string, options: { source?: string; reopen?: boolean }) => {
+      const { config, log } = quiet();
+      await (await commands()).closeCommand(config, log, terminal, pack, period, options);
+    });
+  program.command('retry').description('send again what failed, when you have mended why').argument('<pack/digest>').option('--period <period>', 'as 2026-10; without it every one').option('--to <person>')
+    .action(async (name: string, options: { period?: string; to?: string }) => {
+      const { config, log } = quiet();
+      await (await commands()).retryCommand(config, log, terminal, name, options);
+    });
+  program.command('worker').description('only deliver, beside the service, on one PostgreSQL (DATABASE_URL)')
     .action(async () => {
-      const { config } = quiet();
-      await (await commands()).statusCommand(config, terminal);
+      const { config, log } = prepared();
+      const { startWorker } = await import('./worker.ts');
+      const worker = await startWorker(config, systemClock, log);
+      terminal.out('The worker is ready.');
+      await terminal.ended;
+      await worker.stop();
+    });
+  program.command('backup').description('write all state to a file while everything goes on').argument('<file>')
+    .action(async (file: string) => {
+      const { config, log } = quiet();
+      await (await commands()).backupCommand(config, log, terminal, file);
+    });
+  program.command('restore').description('bring a backup into an empty database; stop the service first').argument('<file>')
+    .action(async (file: string) => {
+      const { config, log } = quiet();
+      await (await commands()).restoreCommand(config, log, terminal, file);
     });
 
   try {

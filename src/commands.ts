@@ -1,22 +1,31 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { answer, type Answer } from './app/answer.ts';
 import { composeDigest, latestPeriod, withPicture } from './app/compose.ts';
 import { NOTHING, remember, sheetOf, type Remembered } from './app/converse.ts';
-import { dayIn, periodOf, type IsoDate, type Period } from './calendar/period.ts';
+import { doubtOpen, planned } from './app/deliver.ts';
+import { knownAs } from './app/people.ts';
+import { readinessOf } from './app/readiness.ts';
+import { dayIn, periodOf, shiftDays, type IsoDate, type Period } from './calendar/period.ts';
+import { instantAt } from './calendar/schedule.ts';
 import { cardText } from './card/text.ts';
 import { inWords } from './card/figures.ts';
+import { DELIVERY_STATES } from './delivery/state.ts';
 import { recipientsOf } from './digest/compose.ts';
-import { ServiceError } from './errors.ts';
+import { ServiceError, UsageError } from './errors.ts';
 import { clockAt, systemClock } from './io/clock/clock.ts';
 import type { Config } from './io/config/config.ts';
 import { createPainter } from './io/painter/painter.ts';
+import { readBackup } from './io/store/backup.ts';
 import { writeWorkbook } from './io/sheet/workbook.ts';
 import type { Digest, Language, Pack, Person } from './pack/model.ts';
 import type { Clock, Log } from './ports.ts';
 import { buildLexicon } from './question/lexicon.ts';
 import type { Reading } from './question/read.ts';
 import { findService } from './running.ts';
+import { runOnState, type StatusLine } from './state.ts';
+import { openServiceStore } from './store.ts';
 import { openPackHouse, readPacks, type PackHouse } from './warehouse.ts';
 
 /** Where a command reads and writes. */
@@ -28,26 +37,22 @@ export interface Terminal {
   readonly ended: Promise<void>;
 }
 
-/** A wrong word on the command line: told in one line, exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-/** `2026-10` a month, `2026-Q3` a quarter, `2026-H1` a half-year, `2026` a year, `2026-W42` a week; in the pack's fiscal year. */
-function parsePeriod(text: string, pack: Pack, digest: Digest): Period {
+/** `2026-10` a month, `2026-Q3` a quarter, `2026-H1` a half-year, `2026` a year; in the pack's fiscal year. */
+function anyPeriod(text: string, pack: Pack): Period {
   const [, year = '', rest = ''] = /^(\d{4})(?:-(.+))?$/.exec(text) ?? [];
   const first = (months: number): IsoDate => {
     const index = pack.yearStart - 1 + months;
     return `${Number(year) + Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}-01`;
   };
-  const found = ((): Period | null => {
-    if (/^(0[1-9]|1[0-2])$/.test(rest)) return periodOf('month', `${year}-${rest}-01`, pack.yearStart);
-    if (/^[QK][1-4]$/.test(rest)) return periodOf('quarter', first((Number(rest[1]) - 1) * 3), pack.yearStart);
-    if (/^H[12]$/.test(rest)) return periodOf('half-year', first((Number(rest[1]) - 1) * 6), pack.yearStart);
-    if (year !== '' && rest === '') return periodOf('year', first(0), pack.yearStart);
-    return null;
-  })();
-  if (found === null) throw new UsageError(`'${text}' is not a period. Write a month as 2026-10, a quarter as 2026-Q3, a half-year as 2026-H1, a year as 2026.`);
+  if (/^(0[1-9]|1[0-2])$/.test(rest)) return periodOf('month', `${year}-${rest}-01`, pack.yearStart);
+  if (/^[QK][1-4]$/.test(rest)) return periodOf('quarter', first((Number(rest[1]) - 1) * 3), pack.yearStart);
+  if (/^H[12]$/.test(rest)) return periodOf('half-year', first((Number(rest[1]) - 1) * 6), pack.yearStart);
+  if (year !== '' && rest === '') return periodOf('year', first(0), pack.yearStart);
+  throw new UsageError(`'${text}' is not a period. Write a month as 2026-10, a quarter as 2026-Q3, a half-year as 2026-H1, a year as 2026.`);
+}
+
+function parsePeriod(text: string, pack: Pack, digest: Digest): Period {
+  const found = anyPeriod(text, pack);
   if (found.grain !== digest.period.grain) throw new UsageError(`'${text}' is a ${found.grain}, and the digest '${digest.id}' is about a ${digest.period.grain}.`);
   return found;
 }
@@ -221,15 +226,121 @@ export async function sendCommand(config: Config, log: Log, terminal: Terminal, 
   });
 }
 
+/** Runs a command on the state: by the running service, else on the database itself, which this process then has for a moment. */
+async function onState(config: Config, log: Log, command: string, body: object): Promise<Record<string, unknown>> {
+  if ((await findService(config)) !== null) {
+    try {
+      return await callService(config, command, body);
+    } catch (error) {
+      // What a killed service left behind says where it was; the database says whether it is gone.
+      if (!(error instanceof ServiceError) || error.final || !error.message.includes('does not answer')) throw error;
+    }
+  }
+  // Nothing was ever kept here: an empty answer would be made by making a database first.
+  if (config.databaseUrl === null && !existsSync(join(config.dataDir, 'state'))) throw new ServiceError('the service', "has not run here yet. Start it with 'npm start'.", { final: true });
+  const store = await openServiceStore(config, log);
+  try {
+    const answered = await runOnState({ store, queue: null, clock: systemClock }, command, body);
+    return (answered ?? {}) as Record<string, unknown>;
+  } finally {
+    await store.close();
+  }
+}
+
 /** What was asked, or what was asked in vain: for the analysts, who can add the words people use. */
-export async function questionsCommand(config: Config, terminal: Terminal, options: { unanswered?: boolean; limit: number }): Promise<void> {
-  const { questions } = (await callService(config, 'questions', { unanswered: options.unanswered === true, limit: options.limit })) as { questions: { askedAt: string; person: string; kind: string; text: string; leftover: string[] }[] };
+export async function questionsCommand(config: Config, log: Log, terminal: Terminal, options: { unanswered?: boolean; limit: number }): Promise<void> {
+  const { questions } = (await onState(config, log, 'questions', { unanswered: options.unanswered === true, limit: options.limit })) as { questions: { askedAt: string; person: string; kind: string; text: string; leftover: string[] }[] };
   const none = options.unanswered === true ? 'Nothing was asked in vain.' : 'Nothing has been asked yet.';
   terminal.out(questions.length === 0 ? none : questions.map((one) => `${one.askedAt.slice(0, 16).replace('T', ' ')}  ${one.person}  ${one.kind}${one.leftover.length === 0 ? '' : ` (${one.leftover.join(', ')})`}  ${one.text}`).join('\n'));
 }
 
-/** What the running service owes, has delivered, or could not. */
-export async function statusCommand(config: Config, terminal: Terminal): Promise<void> {
-  const { deliveries } = (await callService(config, 'status', {})) as { deliveries: { pack: string; digest: string; period: string; state: string; count: number }[] };
-  terminal.out(deliveries.length === 0 ? 'Nothing is owed yet.' : deliveries.map((one) => `${one.pack}/${one.digest} ${one.period}: ${one.count} ${one.state}`).join('\n'));
+/** What is owed, held, delivered, late, failed or unsure, and why. */
+export async function statusCommand(config: Config, log: Log, terminal: Terminal, options: { json?: boolean }): Promise<void> {
+  const status = (await onState(config, log, 'status', {})) as unknown as { periods: StatusLine[]; troubles: { pack: string; digest: string; period: string; recipient: string; kind: string; state: string; reason: string | null; notBefore: string | null; attempts: number }[] };
+  if (options.json === true) {
+    terminal.out(JSON.stringify(status, null, 2));
+    return;
+  }
+  if (status.periods.length === 0) terminal.out('Nothing is owed yet.');
+  for (const one of status.periods) {
+    const total = Object.values(one.states).reduce((sum, count) => sum + count, 0);
+    const rest = DELIVERY_STATES.filter((state) => state !== 'delivered' && (one.states[state] ?? 0) > 0).map((state) => `${one.states[state] ?? 0} ${state}`);
+    const more = [...rest, ...(one.late > 0 ? [`${one.late} late`] : []), ...(one.corrections > 0 ? [`${one.corrections} corrected`] : []), ...(one.seen > 0 ? [`${one.seen} seen`] : [])];
+    terminal.out(`${one.pack}/${one.digest} ${one.period}: ${one.states['delivered'] ?? 0} of ${total} delivered${more.length === 0 ? '' : `, ${more.join(', ')}`}`);
+  }
+  for (const one of status.troubles) terminal.out(`  ${one.state}: ${one.pack}/${one.digest} ${one.period} ${one.recipient}${one.kind === 'page' ? '' : ` (${one.kind})`}${one.attempts > 0 ? `, ${one.attempts} ${one.attempts === 1 ? 'attempt' : 'attempts'}` : ''}: ${one.reason ?? 'waits for its turn'}`);
+}
+
+/** Says that a period of a pack is complete, whatever its readiness rules say, or takes it back. */
+export async function closeCommand(config: Config, log: Log, terminal: Terminal, packId: string, text: string, options: { source?: string; reopen?: boolean }): Promise<void> {
+  const [pack] = await readPacks(config, packId);
+  if (pack === undefined) throw new UsageError(`There is no pack '${packId}'.`);
+  if (options.source !== undefined && !pack.sources.has(options.source)) throw new UsageError(`There is no source '${options.source}' in ${packId}. Known: ${[...pack.sources.keys()].join(', ')}.`);
+  const { from, to } = anyPeriod(text, pack);
+  const { changed } = (await onState(config, log, 'close', { pack: pack.id, from, to, source: options.source ?? '', open: options.reopen === true })) as { changed: boolean };
+  const what = `${pack.id}${options.source === undefined ? '' : `/${options.source}`} ${text}`;
+  terminal.out(options.reopen === true ? (changed ? `${what} is open again.` : `${what} was not closed.`) : changed ? `${what} is closed: pages that waited for it leave within a minute.` : `${what} was closed already.`);
+}
+
+/** Lets what failed be sent again. */
+export async function retryCommand(config: Config, log: Log, terminal: Terminal, name: string, options: { period?: string; to?: string }): Promise<void> {
+  const { pack, digest } = digestNamed(await readPacks(config), name);
+  const from = options.period === undefined ? null : parsePeriod(options.period, pack, digest).from;
+  const { moved } = (await onState(config, log, 'retry', { pack: pack.id, digest: digest.id, from, person: options.to ?? null })) as { moved: number };
+  terminal.out(moved === 0 ? 'Nothing of that has failed.' : `${moved} ${moved === 1 ? 'message is' : 'messages are'} sent again within a minute.`);
+}
+
+/** Who would get what when, and why not; nothing is sent. */
+export async function planCommand(config: Config, log: Log, terminal: Terminal, options: { from: IsoDate; to: IsoDate; json?: boolean }): Promise<void> {
+  const known = await onState(config, log, 'ledger', { from: options.from }).catch((error: unknown) => {
+    if (!(error instanceof ServiceError)) throw error;
+    terminal.err('The service is not running, so what was sent and who has written to it is not known.');
+    return { rows: [], addresses: null, closings: {} };
+  }) as { rows: { pack: string; digest: string; from: string; recipient: string; state: string; reason: string | null }[]; addresses: { person: string; platform: string; knownAs: string }[] | null; closings: Record<string, { from: IsoDate; to: IsoDate; source: string }[]> };
+  await withHouse(config, systemClock, log, terminal, async (house) => {
+    const lines: { due: string; pack: string; digest: string; period: string; recipient: string; what: string }[] = [];
+    for (const pack of house.packs()) for (const digest of pack.digests.values()) {
+      const [from, to] = [instantAt(options.from, '00:00', pack.timeZone), instantAt(shiftDays(options.to, 1), '00:00', pack.timeZone)];
+      for (const { person, period, dueAt, deadline } of planned(pack, digest, recipientsOf(pack, digest), from, to)) {
+        const row = known.rows.find((one) => one.pack === pack.id && one.digest === digest.id && one.from === period.from && one.recipient === person.id);
+        const what = row !== undefined && !['owed', 'held'].includes(row.state) ? `${row.state}${row.reason === null ? '' : `: ${row.reason}`}`
+          : await whyNotYet(config, house, pack, digest, period, person, deadline, known);
+        lines.push({ due: localMinute(pack.timeZone, dueAt), pack: pack.id, digest: digest.id, period: period.from, recipient: person.id, what });
+      }
+    }
+    lines.sort((a, b) => a.due.localeCompare(b.due));
+    if (options.json === true) terminal.out(JSON.stringify(lines, null, 2));
+    else terminal.out(lines.length === 0 ? 'Nothing falls due in these days.' : lines.map((one) => `${one.due}  ${one.pack}/${one.digest}  ${one.period}  ${one.recipient}  ${one.what}`).join('\n'));
+  });
+}
+
+const localMinute = (timeZone: string, at: Date): string => new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(at);
+
+/** What a page that has not left would do now. */
+async function whyNotYet(config: Config, house: PackHouse, pack: Pack, digest: Digest, period: Period, person: Person, deadline: Date, known: { addresses: { person: string; platform: string; knownAs: string }[] | null; closings: Record<string, { from: IsoDate; to: IsoDate; source: string }[]> }): Promise<string> {
+  const platforms = [...(config.slack === null ? [] : ['slack'] as const), ...(config.teams === null ? [] : ['teams'] as const), ...(config.demo ? ['web'] as const : [])];
+  const reachable = (config.slack !== null && person.slack !== null) || config.demo || known.addresses === null || platforms.some((platform) => known.addresses?.some((one) => one.person === person.id && one.platform === platform && one.knownAs === knownAs(person, platform)) === true);
+  if (!reachable) return 'would wait: no address yet, they write to the bot once or the pack names their id';
+  const { missing } = await readinessOf(house.figures(pack.id), digest, period, known.closings[pack.id] ?? []);
+  if (missing.length === 0) return 'would be sent';
+  return `would wait for ${[...new Set(missing.map(({ source }) => source))].join(', ')}; told at the deadline, ${localMinute(pack.timeZone, deadline)}`;
+}
+
+/** Writes all state to a file while everything goes on. */
+export async function backupCommand(config: Config, log: Log, terminal: Terminal, file: string): Promise<void> {
+  const { rows } = (await onState(config, log, 'backup', { file: resolve(file) })) as { rows: number };
+  terminal.out(`${resolve(file)}: ${rows} rows.`);
+}
+
+/** Brings a backup into an empty database; the service must not run. */
+export async function restoreCommand(config: Config, log: Log, terminal: Terminal, file: string): Promise<void> {
+  const store = await openServiceStore(config, log, true);
+  try {
+    const now = systemClock.now();
+    const { header, rows } = await readBackup(store, file, now, log);
+    const unsure = await doubtOpen(store, now);
+    terminal.out(`${rows} rows as of ${header.at}. ${unsure} ${unsure === 1 ? 'delivery that was open then is' : 'deliveries that were open then are'} asked about before anything is sent.`);
+  } finally {
+    await store.close();
+  }
 }

@@ -27,6 +27,11 @@ export class DefinitionError extends Error {
   }
 }
 
+/** A wrong word on the command line, or in a command to the running service: told in one line. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
 /** What the outside did: a platform refused, a database is away, a disk is full. */
 export class ServiceError extends Error {
   /** Who failed, in plain words: `Slack`, `Teams`, `the store`, `the warehouse`. */

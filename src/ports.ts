@@ -27,6 +27,17 @@ export interface Store {
   query<R extends Record<string, unknown>>(sql: string, parameters?: readonly Parameter[]): Promise<R[]>;
   /** All or nothing; rejects with what `work` threw. */
   transaction<T>(work: (store: Pick<Store, 'query'>) => Promise<T>): Promise<T>;
+  /** Statements that a library wrote, several in one text, outside any transaction of ours; all rows they gave. */
+  script<R extends Record<string, unknown>>(sql: string): Promise<R[]>;
+  close(): Promise<void>;
+}
+
+/** Wake-ups for deliveries, handed out once each, kept in the store. What is true of a delivery stands in its row and nowhere else. */
+export interface Queue {
+  /** Puts wake-ups in, within `transaction`, so that they exist exactly when what it wrote does. */
+  add(transaction: Pick<Store, 'query'>, deliveries: readonly number[], afterSeconds?: number): Promise<void>;
+  /** Hands wake-ups to `handle`, several at a time; `stop` resolves when those begun have ended. What was not begun stays in the queue. */
+  work(handle: (delivery: number) => Promise<void>): Promise<{ stop(): Promise<void> }>;
   close(): Promise<void>;
 }
 
@@ -92,13 +103,23 @@ export interface Incoming {
 /** What the first floor does with an Incoming; null: nothing to say. The adapter sends it back where it came from. */
 export type Handle = (incoming: Incoming) => Promise<Message | null>;
 
+/** What a delivery asks of the adapter that sends it. */
+export interface Sending {
+  /** The same for every attempt at one delivery: goes with the message where the platform can carry it, for `find`. */
+  readonly key: string;
+  /** After this instant the message must not leave any more: another worker may take over. */
+  readonly until: Date;
+}
+
 /** One chat platform. */
 export interface ChatAdapter {
   readonly platform: Platform;
-  /** Connects, or mounts its routes; resolves when it can receive. */
+  /** Connects, or mounts its routes; resolves when it can receive. Sending works without it. */
   start(handle: Handle): Promise<void>;
   /** Sends to an address of this platform; resolves with the platform's message id only when the platform accepted it. Rejects with ServiceError. */
-  send(address: Address, message: Message): Promise<{ messageId: string; pictureSent: boolean }>;
+  send(address: Address, message: Message, sending?: Sending): Promise<{ messageId: string; pictureSent: boolean }>;
+  /** Asks the platform for the message with this key, written at or after `since`; null: it has none. Null where the platform can't be asked. */
+  readonly find: ((address: Address, key: string, since: Date) => Promise<{ messageId: string } | null>) | null;
   stop(): Promise<void>;
 }
 

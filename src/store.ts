@@ -4,6 +4,6 @@ import { openStore } from './io/store/store.ts';
 import type { Log, Store } from './ports.ts';
 
 /** The service's state, where the settings say. */
-export function openServiceStore(config: Config, log: Log): Promise<Store> {
-  return openStore({ databaseUrl: config.databaseUrl, dir: join(config.dataDir, 'state'), log });
+export function openServiceStore(config: Config, log: Log, bare = false): Promise<Store> {
+  return openStore({ databaseUrl: config.databaseUrl, dir: join(config.dataDir, 'state'), log, bare });
 }

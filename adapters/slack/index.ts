@@ -98,14 +98,17 @@ export function createSlack(options: SlackOptions): ChatAdapter {
       await transport.share(channel, thread, sheet);
     } catch (error) {
       log.warn('slack.sheet-left-out', { reason: toServiceError(error).message });
-      await transport.post(channel, thread, messages(language).sheetFailed, null).catch(() => undefined);
+      await transport.post(channel, thread, messages(language).sheetFailed, null, null).catch(() => undefined);
     }
   };
 
-  const send: ChatAdapter['send'] = async (address, message) => {
+  const send: ChatAdapter['send'] = async (address, message, sending) => {
     try {
       const channel = await transport.channelOf(address);
-      const { sent, pictureSent } = await plainer(message, 'message', (blocks) => transport.post(channel, address.thread, renderText(message.card, blocks === null ? MESSAGE_CHARACTERS : LIMITS.text), blocks));
+      const { sent, pictureSent } = await plainer(message, 'message', (blocks) => {
+        if (sending !== undefined && now() > sending.until) throw new ServiceError('Slack', 'took so long with the picture that the message did not leave');
+        return transport.post(channel, address.thread, renderText(message.card, blocks === null ? MESSAGE_CHARACTERS : LIMITS.text), blocks, sending?.key ?? null);
+      });
       if (message.sheet !== null) await share(channel, address.thread, message.sheet, message.card.language);
       return { messageId: sent, pictureSent };
     } catch (error) {
@@ -181,6 +184,14 @@ export function createSlack(options: SlackOptions): ChatAdapter {
       }
     },
     send,
+    find: async (address, key, since) => {
+      try {
+        const messageId = await transport.find(await transport.channelOf(address), address.thread, key, since);
+        return messageId === null ? null : { messageId };
+      } catch (error) {
+        throw toServiceError(error);
+      }
+    },
     stop: async () => {
       // First nothing more is acknowledged: what Slack is not told was taken, it sends again.
       await entrance.stop();

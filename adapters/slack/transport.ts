@@ -11,6 +11,11 @@ const TIMEOUT_MS = 30_000;
 /** Slack takes a moment to look at an upload; until then no message may show it. 10 seconds in all. */
 const UPLOAD_WAITS_MS = [150, 250, 400, 700, 1000, 1500, 2000, 2000, 2000];
 const REMEMBERED = 5_000;
+/** The kind of our metadata; Slack wants a word for it. */
+const EVENT = 'overblik_delivery';
+const PAGE = 200;
+
+interface Found { readonly ts?: string; readonly metadata?: { readonly event_type?: string; readonly event_payload?: { readonly key?: string } } }
 
 /** The parts of the Web API that are used; the only file that calls it for messages. */
 export interface Transport {
@@ -21,7 +26,10 @@ export interface Transport {
   share(channel: string, thread: string | null, file: Sheet): Promise<void>;
   /** Channel id of an address; for one that names a person only, their direct conversation. */
   channelOf(address: Address): Promise<string>;
-  post(channel: string, thread: string | null, text: string, blocks: readonly Block[] | null): Promise<string>;
+  /** `key`: goes along as metadata, which people don't see, so that the message can be found again. */
+  post(channel: string, thread: string | null, text: string, blocks: readonly Block[] | null, key: string | null): Promise<string>;
+  /** The message with this key among the bot's own in a conversation, or under one of its messages, since an instant; null: none. */
+  find(channel: string, thread: string | null, key: string, since: Date): Promise<string | null>;
   publishHome(user: string, blocks: readonly Block[]): Promise<string>;
 }
 
@@ -72,16 +80,27 @@ export function createTransport(token: string, apiUrl: string | null, log: Log, 
       direct.set(user, channel.id);
       return channel.id;
     },
-    post: async (channel, thread, text, blocks) => {
+    post: async (channel, thread, text, blocks, key) => {
       try {
         const { ts } = await client.chat.postMessage({
           channel, text, unfurl_links: false, unfurl_media: false, mrkdwn: false,
           ...(thread !== null && { thread_ts: thread }), ...(blocks !== null && { blocks: blocks as unknown as KnownBlock[] }),
+          ...(key !== null && { metadata: { event_type: EVENT, event_payload: { key } } }),
         });
         if (ts === undefined) throw new ServiceError('Slack', 'the message was taken without an id, so it is not known to have arrived', { mayHaveArrived: true });
         return ts;
       } catch (error) {
         throw refusesBlocks(error) ? error : toServiceError(error);
+      }
+    },
+    find: async (channel, thread, key, since) => {
+      const options = { channel, oldest: String(since.getTime() / 1000), include_all_metadata: true, limit: PAGE };
+      for (let cursor: string | undefined; ;) {
+        const page = await (thread === null ? client.conversations.history({ ...options, ...(cursor !== undefined && { cursor }) }) : client.conversations.replies({ ...options, ts: thread, ...(cursor !== undefined && { cursor }) }));
+        const found = (page.messages as Found[] | undefined ?? []).find(({ metadata }) => metadata?.event_type === EVENT && metadata.event_payload?.key === key);
+        if (found?.ts !== undefined) return found.ts;
+        cursor = page.response_metadata?.next_cursor;
+        if (cursor === undefined || cursor === '') return null;
       }
     },
     publishHome: async (user, blocks) => {

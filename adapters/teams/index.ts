@@ -66,7 +66,8 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
     return { sent: renderText(message.card), pictureSent: false };
   };
 
-  const send: ChatAdapter['send'] = async (address, message) => {
+  const send: ChatAdapter['send'] = async (address, message, sending) => {
+    if (sending !== undefined && now() > sending.until) throw new ServiceError('Teams', 'its turn came so late that the message did not leave');
     // The bot's token goes there, so an address from an old or foreign store is not trusted.
     if (!serviceUrlAllowed(address.serviceUrl, allowed.serviceUrls)) throw new ServiceError('Teams', 'the address has a service URL that is not allowed', { final: true });
     const whole = fit(message, message.png === null ? null : pictureUrl(message.png) ?? inline(message.png));
@@ -129,6 +130,8 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
     platform: 'teams',
     start: async (by) => { handle = by; },
     send,
+    // A bot can't read a conversation's history there without rights over all its messages, and a message carries no key of ours.
+    find: null,
     stop: async () => {
       handle = null;
       await Promise.allSettled([...working]);

@@ -43,6 +43,7 @@ export function createWeb(options: WebOptions): ChatAdapter {
   const conversations = createConversations([...languages.keys()], KEPT);
   /** The last question's answer per person: answers come in the order of the questions. */
   const turns = new Map<string, Promise<void>>();
+  const keys = new Map<string, string>();
   let handle: Handle | null = null;
   let transport: Transport | null = null;
 
@@ -97,11 +98,18 @@ export function createWeb(options: WebOptions): ChatAdapter {
       handle = handler;
       transport = await mountPage({ app: options.app, people: options.people, suggestions: options.suggestions, conversations, log, receive });
     },
-    send: async (address, message) => {
+    send: async (address, message, sending) => {
       const person = personOf(address);
       if (person === null || !conversations.has(person)) throw noSuchConversation();
       if (handle === null) throw notStarted();
-      return deliver(person, message, address.thread);
+      const sent = deliver(person, message, address.thread);
+      if (sending !== undefined) keys.set(sending.key, sent.messageId);
+      return sent;
+    },
+    // The messages themselves are kept in memory: after a restart neither they nor their keys are there.
+    find: async (_address, key) => {
+      const messageId = keys.get(key);
+      return messageId === undefined ? null : { messageId };
     },
     stop: async () => {
       handle = null;

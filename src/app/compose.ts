@@ -2,6 +2,7 @@ import { lastClosed, type IsoDate, type Period } from '../calendar/period.ts';
 import type { Card, Message } from '../card/card.ts';
 import { composePage, type DigestResults } from '../digest/compose.ts';
 import { queriesOf } from '../digest/queries.ts';
+import { shownFigures, type ShownFigure } from '../digest/shown.ts';
 import { ServiceError } from '../errors.ts';
 import type { Digest, Person } from '../pack/model.ts';
 import type { Log, Painter } from '../ports.ts';
@@ -9,17 +10,21 @@ import type { Forecast } from '../query/forecast.ts';
 import type { Result } from '../query/result.ts';
 import { completeTo, runForecast, runQuery, type Figures } from './figures.ts';
 
-/** The day up to which everything a digest shows is complete (exclusive): its least complete measure, plans apart. */
-export function digestCompleteTo(figures: Figures, digest: Digest): IsoDate {
-  const ids = digest.sections.flatMap((section) => {
+/** The measures a digest shows, each once. */
+export function measuresOn(digest: Digest): string[] {
+  return [...new Set(digest.sections.flatMap((section) => {
     switch (section.kind) {
       case 'headline': return [section.money, section.output];
       case 'table': case 'chart': return section.measures;
       case 'ranking': return [section.measure];
       case 'text': return [];
     }
-  });
-  return [...new Set(ids)].map((id) => completeTo(figures, id)).sort()[0] ?? '0001-01-01';
+  }))];
+}
+
+/** The day up to which everything a digest shows is complete (exclusive): its least complete measure, plans apart. */
+export function digestCompleteTo(figures: Figures, digest: Digest): IsoDate {
+  return measuresOn(digest).map((id) => completeTo(figures, id)).sort()[0] ?? '0001-01-01';
 }
 
 /** The last period of a digest whose data are complete. */
@@ -45,17 +50,51 @@ export async function composeDigest(figures: Figures, digest: Digest, period: Pe
   return new Map(people.map((person) => [person.id, composePage(figures.pack, digest, person, period, results)]));
 }
 
-/** Many cards with their pictures drawn; who has the same picture shares one drawing. */
-export async function withPictures(cards: ReadonlyMap<string, Card>, painter: Painter, log: Log): Promise<Map<string, Message>> {
-  const drawn = new Map<string, Promise<Uint8Array | null>>();
-  const messages = await Promise.all([...cards].map(async ([id, card]): Promise<[string, Message]> => {
-    if (card.picture === null) return [id, { card, png: null, sheet: null }];
-    const key = JSON.stringify(card.picture.chart);
-    const drawing = drawn.get(key) ?? withPicture(card, painter, log).then(({ png }) => png);
-    drawn.set(key, drawing);
-    return [id, { card, png: await drawing, sheet: null }];
-  }));
-  return new Map(messages);
+/** Pages one at a time, for many workers: a digest's queries run once for a load and a period, and who has the same picture shares one drawing. */
+export interface Pages {
+  page(digest: Digest, period: Period, person: Person, figures: Figures): Promise<{ readonly message: Message; readonly figures: readonly ShownFigure[] }>;
+  /** The figures alone, by person id. */
+  shown(digest: Digest, period: Period, people: readonly Person[], figures: Figures): Promise<ReadonlyMap<string, readonly ShownFigure[]>>;
+}
+
+const PERIODS_KEPT = 8;
+const DRAWINGS_KEPT = 64;
+
+export function createPages(painter: Painter, log: Log): Pages {
+  const runs = new WeakMap<Figures, Map<string, Promise<DigestResults>>>();
+  const drawings = new Map<string, Promise<Message>>();
+
+  const resultsOf = (figures: Figures, digest: Digest, period: Period): Promise<DigestResults> => {
+    const known = runs.get(figures) ?? new Map<string, Promise<DigestResults>>();
+    runs.set(figures, known);
+    return kept(known, `${digest.id} ${period.from} ${period.to}`, PERIODS_KEPT, () => runDigest(figures, digest, period));
+  };
+  return {
+    page: async (digest, period, person, figures) => {
+      const results = await resultsOf(figures, digest, period);
+      const card = composePage(figures.pack, digest, person, period, results);
+      const drawn = card.picture === null ? null : await kept(drawings, JSON.stringify(card.picture.chart), DRAWINGS_KEPT, () => withPicture(card, painter, log));
+      return { message: { card, png: drawn?.png ?? null, sheet: null }, figures: shownFigures(figures.pack, digest, person, results) };
+    },
+    shown: async (digest, period, people, figures) => {
+      const results = await resultsOf(figures, digest, period);
+      return new Map(people.map((person) => [person.id, shownFigures(figures.pack, digest, person, results)]));
+    },
+  };
+}
+
+/** What was begun for a key, or is begun now; the oldest are forgotten, and what failed is tried again. */
+function kept<T>(known: Map<string, Promise<T>>, key: string, most: number, make: () => Promise<T>): Promise<T> {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  known.set(key, made);
+  made.catch(() => known.delete(key));
+  for (const oldest of known.keys()) {
+    if (known.size <= most) break;
+    known.delete(oldest);
+  }
+  return made;
 }
 
 /** A card with its picture drawn. A picture that can't be drawn is left out and noted in the log: the text still arrives. */

@@ -3,6 +3,7 @@ import { holdsPersonalNumber } from '../access/personal-number.ts';
 import type { Card, Message, Sheet } from '../card/card.ts';
 import { answerSheets } from '../card/sheet.ts';
 import { messages } from '../card/messages.ts';
+import { tidings } from '../card/tidings.ts';
 import type { Language, Pack } from '../pack/model.ts';
 import type { Clock, Incoming, Log, Painter, Store, WriteWorkbook } from '../ports.ts';
 import type { Query } from '../query/query.ts';
@@ -11,6 +12,7 @@ import type { Lexicon } from '../question/lexicon.ts';
 import { answer, helpCard, latestPage, type Answer } from './answer.ts';
 import { withPicture } from './compose.ts';
 import type { Figures } from './figures.ts';
+import { markSeenBy } from './ledger.ts';
 import { knownAs, membershipsOf } from './people.ts';
 import { markSeen, recordAudit, recordQuestion, saveAddress } from './records.ts';
 
@@ -47,6 +49,8 @@ export function remember(before: Remembered, answered: Answer): Remembered {
   return { query: before.query, offered: [] };
 }
 
+/** What the button of a page says: its word, and the beginning of the page's key. */
+const SEEN = /^(?:set|seen)\s+([0-9a-f]{16})$/i;
 /** A follow-up changes the question before it, within this time. */
 const FOLLOW_UP_MS = 30 * 60_000;
 const MOST_CONVERSATIONS = 5_000;
@@ -79,6 +83,13 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
       return page === null ? { card: textCard(person.language, pack.title[person.language], m.noDigestYet), png: null, sheet: null } : withPicture(page, house.painter, log);
     }
     if (holdsPersonalNumber(incoming.text)) return { card: textCard(person.language, pack.title[person.language], m.personalNumber), png: null, sheet: null };
+
+    const page = SEEN.exec(incoming.text.trim());
+    if (page !== null) {
+      const t = tidings(person.language);
+      const first = await markSeenBy(store, (page[1] ?? '').toLowerCase(), memberships.map((one) => one.person.id), now);
+      return { card: textCard(person.language, pack.title[person.language], first ? t.seenThanks : t.seenAlready), png: null, sheet: null };
+    }
 
     const key = JSON.stringify([incoming.address.platform, incoming.address.conversation, person.id]);
     const known = talks.get(key);

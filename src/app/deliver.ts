@@ -1,213 +1,394 @@
-import { shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
-import { owedPeriods, type Owed } from '../calendar/schedule.ts';
+import { createHash } from 'node:crypto';
+import { dayIn, periodOf, shiftDays, shiftMonths, type Period } from '../calendar/period.ts';
+import { dueAt, owedPeriods, workdaysAfter, type Calendar, type Owed } from '../calendar/schedule.ts';
 import type { Message } from '../card/card.ts';
+import { corrections, type Correction, type Figure } from '../delivery/correction.ts';
+import type { Readiness } from '../delivery/readiness.ts';
+import type { LoadMark, NewLoad, Outcome, Payload } from '../delivery/tell.ts';
 import { ServiceError } from '../errors.ts';
 import type { Digest, Pack, Person } from '../pack/model.ts';
-import type { Address, ChatAdapter, Clock, Log, Platform, Store } from '../ports.ts';
-import { claim, hold, lastOwed, markInterrupted, openDeliveries, oweDeliveries, settle, type Obligation, type OpenDelivery, type Outcome } from './records.ts';
+import type { Address, ChatAdapter, Clock, Log, Platform, Queue, Store } from '../ports.ts';
+import {
+  abandoned, ANALYSTS, deliveriesIn, keepFigures, lastOwed, lease, markWoken, move, owe, release, sentOfOtherData, standings, unknownSpans, untoldFailures, unwoken,
+  type Delivery, type Obligation, type Standing,
+} from './ledger.ts';
 
 export interface DeliverPorts {
   readonly store: Store;
+  readonly queue: Queue;
   readonly adapters: ReadonlyMap<Platform, ChatAdapter>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
+/** The load of every source, by source. */
+export type DataMarks = Readonly<Record<string, LoadMark>>;
+
 /** What is to be delivered, and how to make it. */
 export interface DeliverWork {
-  readonly packs: readonly Pack[];
-  /** The day up to which everything a digest shows is complete (exclusive). */
-  readonly closedThrough: (packId: string, digestId: string) => IsoDate;
+  readonly packs: () => readonly Pack[];
   readonly recipients: (pack: Pack, digest: Digest) => readonly Person[];
-  /** The messages of some people, by person id, in one go. */
-  readonly compose: (pack: Pack, digest: Digest, period: Period, people: readonly Person[]) => Promise<ReadonlyMap<string, Message>>;
-  readonly addressFor: (person: Person, pack: Pack) => Promise<Address | null>;
+  /** Whether a period of a digest can be shown, and what is missing. */
+  readonly readiness: (pack: Pack, digest: Digest, period: Period) => Promise<Readiness>;
+  /** Of which load the figures in service are, and when it was made. */
+  readonly data: (pack: Pack) => { readonly marks: DataMarks; readonly loadedAt: (source: string) => string };
+  /** A recipient's page and the figures on it. */
+  readonly page: (pack: Pack, digest: Digest, period: Period, person: Person) => Promise<{ readonly message: Message; readonly figures: readonly Figure[] }>;
+  /** The figures on some pages, by person id, without making the pages. */
+  readonly shown: (pack: Pack, digest: Digest, period: Period, people: readonly Person[]) => Promise<ReadonlyMap<string, readonly Figure[]>>;
+  /** Where a recipient (a person's id, or the analysts' channel) can be written to now; null: nowhere yet. */
+  readonly addressFor: (recipient: string, pack: Pack) => Promise<Address | null>;
 }
 
-/** A delivery that someone should look at. Names no person: the row has the recipient. */
-export interface Problem {
-  /** Row in the store; null: the digest as a whole. */
-  readonly delivery: number | null;
-  readonly pack: string;
-  readonly digest: string;
-  /** First day of the period; null: the digest as a whole. */
-  readonly period: IsoDate | null;
-  readonly state: 'owed' | 'unsure' | 'failed';
-  readonly reason: string;
+/** How a process takes part. */
+export interface DeliverSettings {
+  /** Name of the process in moves and leases; no two have the same. */
+  readonly worker: string;
+  /** After this long without word a sender is taken for dead. A message leaves in its first half or not at all. */
+  readonly leaseMs: number;
+  /** How long an unsure message is left to arrive before the platform is asked. */
+  readonly askAfterMs: number;
+  /** What becomes of an unsure message where the platform can't be asked. */
+  readonly unsure: 'send-again' | 'leave';
+  readonly random: () => number;
+  readonly wait: (ms: number) => Promise<void>;
 }
 
-/** What one run did. `held`: owed and not sendable yet; `retried`: the platform could not take it now. */
+/** What one scan did. `held`: now waiting, whatever it did before. */
 export interface Summary {
   readonly owed: number;
-  readonly delivered: number;
+  readonly released: number;
   readonly held: number;
-  readonly retried: number;
-  readonly unsure: number;
-  readonly failed: number;
-  readonly problems: readonly Problem[];
+  readonly withdrawn: number;
+  readonly interrupted: number;
+  readonly notices: number;
+  readonly corrections: number;
+  readonly woken: number;
 }
 
-const ACTOR = 'service';
-/** Where the platform does not say how long to wait. */
-const RETRY_MS = 60_000;
-const INTERRUPTED = 'The service stopped while it was being sent. It may have arrived, so it is not sent again.';
+/** How many months back a sent page is held against new data. */
+const CORRECTED_MONTHS = 13;
+/** A period nothing has happened to for this long needs no receipt any more. */
+const RECEIPT_DAYS = 7;
+/** Without a deadline of its own a digest's readers are told after so many working days. */
+const DEADLINE_WORKDAYS = 3;
+/** A wake-up that led to nothing in this time is lost. */
+const LOST_MS = 5 * 60_000;
+const MOST_WOKEN = 5_000;
+const SCAN = 'scan';
+const SCAN_LEASE_MS = 10 * 60_000;
+const DAY_MS = 86_400_000;
 
-interface Tally { owed: number; delivered: number; held: number; retried: number; unsure: number; failed: number; problems: Problem[] }
-interface Run extends DeliverPorts { readonly work: DeliverWork; readonly tally: Tally }
-interface Due extends Run { readonly pack: Pack; readonly digest: Digest }
+const NOT_IN_AUDIENCE = 'The recipient no longer belongs to the audience.';
+const NO_ADDRESS = 'The recipient has no address yet: they write to the bot once, or the pack names their id.';
+const INTERRUPTED = 'Its sender gave no word in time. It may have arrived.';
+const RESTORED = 'The state was brought back from a backup made before it was due, so it may have been sent.';
+
+interface Tally { owed: number; released: number; held: number; withdrawn: number; interrupted: number; notices: number; corrections: number; woken: number }
+interface Scan extends DeliverPorts { readonly work: DeliverWork; readonly settings: DeliverSettings; readonly tally: Tally; readonly unknown: readonly { from: Date; to: Date }[] }
+interface Due extends Scan { readonly pack: Pack; readonly digest: Digest; readonly people: ReadonlyMap<string, Person> }
+
+/** The calendar a pack's schedules are read by. */
+export const calendarOf = (pack: Pack): Calendar => ({ timeZone: pack.timeZone, yearStart: pack.yearStart, closedDays: pack.closedDays });
+
+/** When the readers of a period are told that its page is late. */
+export function deadlineOf(pack: Pack, digest: Digest, period: Period): Date {
+  const due = dueAt(digest.schedule, calendarOf(pack), period);
+  const deadline = digest.deadline === null ? workdaysAfter(due, DEADLINE_WORKDAYS, calendarOf(pack)) : dueAt(digest.deadline, calendarOf(pack), period);
+  return deadline > due ? deadline : due;
+}
 
 /**
- * Sends what is owed and not sent yet: every digest, for its own periods, however late. Nothing is sent twice: a row is
- * claimed before it is sent, and one found claimed at the start was left by a crash and becomes unsure. So only one run at
- * a time on one store. One failing digest or recipient never holds up another.
+ * Brings the ledger up to date with the calendar, the data and the people: what is owed is written down, what can go is made
+ * ready and its wake-up put in the queue in one transaction, what can't is held with its reason, what changed after it was
+ * sent is corrected, and the analysts are told. However long nobody scanned, every period is owed for itself. Any process may
+ * scan, one at a time does; null: another is at it. One failing digest never holds up another.
  */
-export async function deliverDue(ports: DeliverPorts, work: DeliverWork): Promise<Summary> {
-  const run: Run = { ...ports, work, tally: { owed: 0, delivered: 0, held: 0, retried: 0, unsure: 0, failed: 0, problems: [] } };
-  for (const left of await markInterrupted(run.store, INTERRUPTED, run.clock.now(), ACTOR)) {
-    run.tally.unsure += 1;
-    report(run, { delivery: left.id, pack: left.pack, digest: left.digest, period: left.from, state: 'unsure', reason: INTERRUPTED });
-  }
-  for (const pack of work.packs) for (const digest of pack.digests.values()) {
-    const due: Due = { ...run, pack, digest };
-    try {
-      await deliverDigest(due);
-    } catch (error) {
-      // Also a bug of ours ends here, loudly, because the other digests are owed all the same.
-      run.log.error('digest-failed', { pack: pack.id, digest: digest.id, error: error instanceof Error ? error : String(error) });
-      run.tally.problems.push({ delivery: null, pack: pack.id, digest: digest.id, period: null, state: 'owed', reason: reasonOf(error) });
+export async function scan(ports: DeliverPorts, work: DeliverWork, settings: DeliverSettings): Promise<Summary | null> {
+  const now = ports.clock.now();
+  if (!(await lease(ports.store, SCAN, settings.worker, now, new Date(now.getTime() + SCAN_LEASE_MS)))) return null;
+  try {
+    const run: Scan = { ...ports, work, settings, tally: { owed: 0, released: 0, held: 0, withdrawn: 0, interrupted: 0, notices: 0, corrections: 0, woken: 0 }, unknown: await unknownSpans(ports.store) };
+    await interrupt(run);
+    for (const pack of work.packs()) for (const digest of pack.digests.values()) {
+      try {
+        await scanDigest({ ...run, pack, digest, people: new Map(work.recipients(pack, digest).map((person) => [person.id, person])) });
+      } catch (error) {
+        // Also a bug of ours ends here, loudly, because the other digests are owed all the same.
+        run.log.error('digest-failed', { pack: pack.id, digest: digest.id, error: error instanceof Error ? error : String(error) });
+      }
     }
+    await wake(run);
+    return run.tally;
+  } finally {
+    await release(ports.store, SCAN, settings.worker);
   }
-  return run.tally;
 }
 
-async function deliverDigest(due: Due): Promise<void> {
-  const { pack, digest, store, work } = due;
-  const now = due.clock.now();
-  const people = work.recipients(pack, digest);
-  const periods = owedPeriods(digest.schedule, digest.period.grain, digest.start, now, pack.timeZone, pack.yearStart);
-  due.tally.owed += await oweDeliveries(store, obligations(due, periods, people, await lastOwed(store, pack.id, digest.id)), now, ACTOR);
-
-  const open = await openDeliveries(store, pack.id, digest.id);
-  for (const { period } of periods) {
-    const deliveries = open.filter((delivery) => delivery.from === period.from && delivery.to === period.to);
-    if (deliveries.length > 0) await deliverPeriod(due, period, deliveries, people);
-  }
-  const current = new Set(periods.map(({ period }) => `${period.from}/${period.to}`));
-  await holdAll(due, open.filter(({ from, to }) => !current.has(`${from}/${to}`)), 'The digest no longer has this period.');
+/** A delivery whose sender is gone is unsure: it is asked about before anything else. */
+async function interrupt(run: Scan): Promise<void> {
+  const now = run.clock.now();
+  const moved = await move(run.store, await abandoned(run.store, now), 'unsure', { reason: INTERRUPTED }, now, run.settings.worker, ['sending']);
+  run.tally.interrupted += moved.length;
+  for (const delivery of moved) run.log.warn('delivery-unsure', { delivery, reason: INTERRUPTED });
 }
 
-/** Everyone is owed every period; someone new to a digest that has been sent before begins with the latest one. */
-function obligations(due: Due, periods: readonly Owed[], people: readonly Person[], last: ReadonlyMap<string, IsoDate>): Obligation[] {
-  return people.flatMap((person) => {
-    const known = last.get(person.id);
-    const theirs = known !== undefined ? periods.filter((owed) => owed.period.from > known) : last.size > 0 ? periods.slice(-1) : periods;
-    return theirs.map((owed) => ({ pack: due.pack.id, digest: due.digest.id, recipient: person.id, ...owed }));
+/** Puts in wake-ups for what can go and nobody was woken for, or whose wake-up was lost. */
+async function wake(run: Scan): Promise<void> {
+  const now = run.clock.now();
+  run.tally.woken += await run.store.transaction(async (tx) => {
+    const ids = await unwoken(tx, now, new Date(now.getTime() - LOST_MS), MOST_WOKEN);
+    if (ids.length > 0) await run.queue.add(tx, ids);
+    return ids.length;
   });
 }
 
-interface Ready { readonly delivery: OpenDelivery; readonly person: Person; readonly address: Address; readonly adapter: ChatAdapter }
+async function scanDigest(due: Due): Promise<void> {
+  const { pack, digest, store, people } = due;
+  const now = due.clock.now();
+  const periods = owedPeriods(digest.schedule, digest.period.grain, digest.start, now, calendarOf(pack));
+  due.tally.owed += await owePages(due, periods);
+  await followAudience(due);
 
-async function deliverPeriod(due: Due, period: Period, deliveries: readonly OpenDelivery[], people: readonly Person[]): Promise<void> {
-  const through = due.work.closedThrough(due.pack.id, due.digest.id);
-  if (through < period.to) {
-    await holdAll(due, deliveries, `Waits for complete data: needed through ${shiftDays(period.to, -1)}, complete through ${shiftDays(through, -1)}.`);
+  const open = await deliveriesIn(store, pack.id, digest.id, ['owed', 'held'], ['page']);
+  for (const { period } of periods) {
+    const pages = open.filter((delivery) => delivery.from === period.from && delivery.to === period.to);
+    if (pages.length > 0) await scanPeriod(due, period, pages);
+  }
+  const current = new Set(periods.map(({ period }) => `${period.from}/${period.to}`));
+  await holdAll(due, open.filter(({ from, to }) => !current.has(`${from}/${to}`)), 'The digest no longer has this period.');
+  if (people.size > 0) await correct(due);
+  await tellFailures(due);
+  await tellOutcomes(due);
+}
+
+/** Everyone is owed every period; someone new to a digest that has been sent before begins with the latest one. */
+async function owePages(due: Due, periods: readonly Owed[]): Promise<number> {
+  const last = await lastOwed(due.store, due.pack.id, due.digest.id);
+  const obligations = [...due.people.keys()].flatMap((recipient) => {
+    const known = last.get(recipient);
+    const theirs = known !== undefined ? periods.filter((owed) => owed.period.from > known) : last.size > 0 ? periods.slice(-1) : periods;
+    return theirs.map((owed): Obligation => ({ pack: due.pack.id, digest: due.digest.id, recipient, kind: 'page', about: '', payload: null, ...owed }));
+  });
+  const doubtful = ({ dueAt: at }: Obligation): boolean => due.unknown.some(({ from, to }) => at >= from && at <= to);
+  const now = due.clock.now();
+  return due.store.transaction(async (tx) => {
+    const owed = await owe(tx, obligations.filter((one) => !doubtful(one)), now, due.settings.worker);
+    const unsure = await owe(tx, obligations.filter(doubtful), now, due.settings.worker);
+    await move(tx, unsure, 'unsure', { reason: RESTORED }, now, due.settings.worker);
+    return owed.length + unsure.length;
+  });
+}
+
+/** Who left the audience gets nothing more, whatever is waiting for them; who is back is owed again. */
+async function followAudience(due: Due): Promise<void> {
+  const { store, pack, digest, people } = due;
+  const now = due.clock.now();
+  const waiting = await deliveriesIn(store, pack.id, digest.id, ['owed', 'held', 'ready'], ['page', 'notice', 'correction']);
+  const theirs = waiting.filter(({ recipient }) => !people.has(recipient) && !recipient.startsWith(ANALYSTS) && pack.people.get(recipient)?.role !== 'analyst');
+  due.tally.withdrawn += (await move(store, theirs.map(({ id }) => id), 'withdrawn', { reason: NOT_IN_AUDIENCE }, now, due.settings.worker)).length;
+  const gone = await deliveriesIn(store, pack.id, digest.id, ['withdrawn'], ['page']);
+  await move(store, gone.filter(({ recipient, reason }) => people.has(recipient) && reason === NOT_IN_AUDIENCE).map(({ id }) => id), 'owed', { reason: 'The recipient belongs to the audience again.' }, now, due.settings.worker);
+}
+
+async function scanPeriod(due: Due, period: Period, pages: readonly Delivery[]): Promise<void> {
+  const now = due.clock.now();
+  const late = now >= deadlineOf(due.pack, due.digest, period);
+  const readiness = await due.work.readiness(due.pack, due.digest, period);
+  if (readiness.missing.length > 0) {
+    await holdAll(due, pages, waitingFor(readiness));
+    if (late) await notify(due, period, pages, readiness);
     return;
   }
-  const ready: Ready[] = [];
-  for (const delivery of deliveries) {
-    if (delivery.notBefore !== null && Date.parse(delivery.notBefore) > due.clock.now().getTime()) {
-      due.tally.held += 1;
-      continue;
+  const ready: Delivery[] = [];
+  const nowhere: Delivery[] = [];
+  for (const page of pages) {
+    if (page.notBefore !== null && Date.parse(page.notBefore) > now.getTime()) continue;
+    const why = await whyNot(due, page.recipient);
+    if (why === null) ready.push(page);
+    else {
+      await holdAll(due, [page], why);
+      nowhere.push(page);
     }
-    const found = await readyFor(due, delivery, people.find((person) => person.id === delivery.recipient));
-    if (typeof found === 'string') await holdWithProblem(due, period, [delivery], found);
-    else ready.push(found);
   }
-  if (ready.length === 0) return;
-  let messages: ReadonlyMap<string, Message>;
-  try {
-    messages = await due.work.compose(due.pack, due.digest, period, ready.map(({ person }) => person));
-  } catch (error) {
-    due.log.error('compose-failed', { pack: due.pack.id, digest: due.digest.id, period: period.from, error: error instanceof Error ? error : String(error) });
-    await holdWithProblem(due, period, ready.map(({ delivery }) => delivery), `The page could not be made. ${reasonOf(error)}`);
-    return;
-  }
-  for (const one of ready) {
-    const message = messages.get(one.person.id);
-    if (message === undefined) await holdWithProblem(due, period, [one.delivery], 'No page was made for this recipient.');
-    else await send(due, period, one, message);
-  }
+  await releaseAll(due, ready, period);
+  if (late && nowhere.length > 0) await sayFailure(due, period, NO_ADDRESS, false, nowhere.map(({ recipient }) => recipient));
 }
 
-/** What it takes to send a delivery, or why it can't be sent yet. */
-async function readyFor(due: Due, delivery: OpenDelivery, person: Person | undefined): Promise<Ready | string> {
-  if (person === undefined) return 'The recipient no longer belongs to the audience.';
-  try {
-    const address = await due.work.addressFor(person, due.pack);
-    if (address === null) return 'The recipient has no address yet: they write to the bot once, or the pack names their id.';
-    const adapter = due.adapters.get(address.platform);
-    return adapter === undefined ? `The recipient's platform (${address.platform}) is not connected.` : { delivery, person, address, adapter };
-  } catch (error) {
-    due.log.error('address-failed', { delivery: delivery.id, error: error instanceof Error ? error : String(error) });
-    return `The recipient's address could not be found. ${reasonOf(error)}`;
-  }
-}
-
-async function send(due: Due, period: Period, { delivery, address, adapter }: Ready, message: Message): Promise<void> {
-  const { store, clock, tally, log } = due;
-  let sentAs: string | null = null;
-  try {
-    const claimed = await claim(store, delivery.id, { platform: address.platform, conversation: address.conversation, card: message.card }, clock.now(), ACTOR);
-    if (!claimed) return;
-    const outcome = await adapter.send(address, message).then(
-      ({ messageId, pictureSent }): Outcome => ({ to: 'delivered', messageId, pictureSent }),
-      (error: unknown) => {
-        if (!(error instanceof ServiceError)) log.error('send-broke', { delivery: delivery.id, error: error instanceof Error ? error : String(error) });
-        return outcomeOf(error, clock.now());
-      },
-    );
-    if (outcome.to === 'delivered') sentAs = outcome.messageId;
-    if (!(await settle(store, delivery.id, outcome, clock.now(), ACTOR))) {
-      log.warn('delivery-moved-meanwhile', { delivery: delivery.id, outcome: outcome.to });
-      return;
+/** What is missing, for the ledger. */
+function waitingFor({ missing }: Readiness): string {
+  return `Waits for data: ${missing.map((one) => {
+    switch (one.kind) {
+      case 'rows': return `${one.source} ${one.through === null ? 'has no rows' : `has rows through ${one.through}`}`;
+      case 'units': return `${one.source} has no rows of ${one.units.join(', ')}`;
+      case 'count': return `${one.source} has ${one.value} rows, usual are ${one.usual}`;
+      case 'total': return `${one.measure} of ${one.source} is ${one.value}, usual is ${one.usual}`;
+      case 'closing': return `${one.source} is not closed`;
     }
-    tally[outcome.to === 'owed' ? 'retried' : outcome.to] += 1;
-    if (outcome.to !== 'delivered') report(due, { delivery: delivery.id, pack: due.pack.id, digest: due.digest.id, period: period.from, state: outcome.to, reason: outcome.reason });
+  }).join('; ')}.`;
+}
+
+/** Why a recipient can't be sent anything yet; null when they can. */
+async function whyNot(due: Due, recipient: string): Promise<string | null> {
+  try {
+    const address = await due.work.addressFor(recipient, due.pack);
+    if (address === null) return NO_ADDRESS;
+    return due.adapters.has(address.platform) ? null : `The recipient's platform (${address.platform}) is not connected.`;
   } catch (error) {
-    // The store failed. Not claimed: still owed. Claimed: the next run finds it and calls it unsure; the log has the message id.
-    log.error('delivery-not-recorded', { delivery: delivery.id, messageId: sentAs, error: error instanceof Error ? error : String(error) });
-    tally.problems.push({ delivery: delivery.id, pack: due.pack.id, digest: due.digest.id, period: period.from, state: sentAs === null ? 'owed' : 'unsure', reason: reasonOf(error) });
+    due.log.error('address-failed', { pack: due.pack.id, digest: due.digest.id, error: error instanceof Error ? error : String(error) });
+    return `The recipient's address could not be found. ${error instanceof ServiceError ? error.message : 'An unexpected error; the log has it.'}`;
   }
 }
 
-function outcomeOf(error: unknown, now: Date): Outcome {
-  // What is no ServiceError is no answer of the platform: it may have taken the message.
-  if (!(error instanceof ServiceError)) return { to: 'unsure', reason: 'The sending broke off. It may have arrived, so it is not sent again.' };
-  if (error.mayHaveArrived) return { to: 'unsure', reason: `${error.message}. It may have arrived, so it is not sent again.` };
-  if (error.final) return { to: 'failed', reason: error.message };
-  return { to: 'owed', reason: error.message, notBefore: new Date(now.getTime() + (error.retryAfterMs ?? RETRY_MS)) };
-}
-
-async function holdAll(due: Due, deliveries: readonly OpenDelivery[], reason: string): Promise<number[]> {
+async function holdAll(due: Due, deliveries: readonly Delivery[], reason: string): Promise<void> {
   due.tally.held += deliveries.length;
-  return hold(due.store, deliveries.map(({ id }) => id), reason);
+  const moved = await move(due.store, deliveries.map(({ id }) => id), 'held', { reason }, due.clock.now(), due.settings.worker);
+  if (moved.length > 0) due.log.warn('deliveries-held', { pack: due.pack.id, digest: due.digest.id, count: moved.length, reason });
 }
 
-async function holdWithProblem(due: Due, period: Period, deliveries: readonly OpenDelivery[], reason: string): Promise<void> {
-  const changed = await holdAll(due, deliveries, reason);
-  for (const { id } of deliveries) {
-    const problem: Problem = { delivery: id, pack: due.pack.id, digest: due.digest.id, period: period.from, state: 'owed', reason };
-    if (changed.includes(id)) report(due, problem);
-    else due.tally.problems.push(problem);
+/** The move and its wake-up in one transaction: a crash leaves both or neither. A notice that has not left is not needed any more. */
+async function releaseAll(due: Due, pages: readonly Delivery[], period: Period): Promise<void> {
+  if (pages.length === 0) return;
+  const { store, queue, settings, tally } = due;
+  const now = due.clock.now();
+  tally.released += await store.transaction(async (tx) => {
+    const ids = await move(tx, pages.map(({ id }) => id), 'ready', {}, now, settings.worker);
+    await markWoken(tx, ids, now);
+    if (ids.length > 0) await queue.add(tx, ids);
+    const notices = (await deliveriesIn(tx, due.pack.id, due.digest.id, ['owed', 'held', 'ready'], ['notice'])).filter(({ from }) => from === period.from);
+    await move(tx, notices.map(({ id }) => id), 'withdrawn', { reason: 'The page itself can go now.' }, now, settings.worker);
+    return ids.length;
+  });
+}
+
+/** Who is told how deliveries went: the analysts' channels that are connected, else each analyst of the pack. */
+function analystsOf(due: Due): string[] {
+  const channels = (['slack', 'teams'] as const).filter((platform) => due.pack.analystsChannel[platform] !== null && due.adapters.has(platform));
+  return channels.length > 0 ? channels.map((platform) => `${ANALYSTS}${platform}`) : [...due.pack.people.values()].filter(({ role }) => role === 'analyst').map(({ id }) => id);
+}
+
+/** Owes a message other than a page and sends it on its way; one that is known already is left alone. Resolves with the number of new ones. */
+async function say(due: Due, tx: Pick<Store, 'query'>, period: Pick<Period, 'from' | 'to'>, recipients: readonly string[], about: string, payload: Payload): Promise<number> {
+  const now = due.clock.now();
+  const ids = await owe(tx, recipients.map((recipient): Obligation => ({ pack: due.pack.id, digest: due.digest.id, period, recipient, dueAt: now, kind: payload.kind, about, payload })), now, due.settings.worker);
+  // After a restore nobody knows whether this was said before: the platform is asked first.
+  const restored = due.unknown.some(({ to }) => now.getTime() - to.getTime() < DAY_MS);
+  await move(tx, ids, restored ? 'unsure' : 'ready', restored ? { reason: RESTORED } : {}, now, due.settings.worker);
+  await markWoken(tx, ids, now);
+  if (ids.length > 0) await due.queue.add(tx, ids);
+  return ids.length;
+}
+
+/** At the deadline: the leaders hear what is missing and that the page will come; the analysts hear who waits. */
+async function notify(due: Due, period: Period, pages: readonly Delivery[], readiness: Readiness): Promise<void> {
+  const waiting = pages.map(({ recipient }) => recipient);
+  const reachable: string[] = [];
+  for (const recipient of waiting) if ((await whyNot(due, recipient)) === null) reachable.push(recipient);
+  due.tally.notices += await due.store.transaction(async (tx) =>
+    (await say(due, tx, period, reachable, '', { kind: 'notice', readiness, waiting: null })) + (await say(due, tx, period, analystsOf(due), '', { kind: 'notice', readiness, waiting })));
+}
+
+/** Holds what was sent against what the data say now. While a period is not complete any more, nothing is judged by it. */
+async function correct(due: Due): Promise<void> {
+  const { pack, digest, store, work, people } = due;
+  const { marks, loadedAt } = work.data(pack);
+  const since = shiftMonths(dayIn(pack.timeZone, due.clock.now()), -CORRECTED_MONTHS);
+  const sent = (await sentOfOtherData(store, pack.id, digest.id, marks, since)).filter(({ recipient }) => people.has(recipient));
+  for (const from of new Set(sent.map((one) => one.from))) {
+    const pages = sent.filter((one) => one.from === from);
+    const period = periodOf(digest.period.grain, from, pack.yearStart);
+    if ((await work.readiness(pack, digest, period)).missing.length > 0) continue;
+    const shown = await work.shown(pack, digest, period, pages.map(({ recipient }) => people.get(recipient) as Person));
+    for (const page of pages) {
+      const before = page.figures as readonly Figure[];
+      const changes = corrections(before, shown.get(page.recipient) ?? [], digest.tolerance);
+      const loads = newLoads(page.data as DataMarks | null, marks, loadedAt);
+      const unit = people.get(page.recipient)?.units[0] ?? pack.organisation.root;
+      due.tally.corrections += await store.transaction(async (tx) => {
+        await keepFigures(tx, page.id, changed(before, changes), marks);
+        // What it says, and of which data, tells one correction from the next: the same never goes twice.
+        return changes.length === 0 ? 0 : say(due, tx, period, [page.recipient], digestOf([changes, marks]), { kind: 'correction', unit, changes, loads });
+      });
+    }
   }
 }
 
-function report(run: Run, problem: Problem): void {
-  run.tally.problems.push(problem);
-  run.log.warn(`delivery-${problem.state}`, { ...problem });
+/** What was said, with what a correction says in its place: small movements are held against what was last said, however many there are. */
+function changed(before: readonly Figure[], changes: readonly Correction[]): Figure[] {
+  return before.map((figure) => {
+    const change = changes.find(({ measure, unit, from, to }) => measure === figure.measure && unit === figure.unit && from === figure.from && to === figure.to);
+    return change === undefined ? figure : { ...figure, value: change.is, state: change.is === null ? 'missing' : 'ok' };
+  });
 }
 
-const reasonOf = (error: unknown): string => (error instanceof ServiceError ? error.message : 'An unexpected error; the log has it.');
+function newLoads(before: DataMarks | null, now: DataMarks, loadedAt: (source: string) => string): NewLoad[] {
+  return Object.entries(now).flatMap(([source, mark]): NewLoad[] => {
+    const known = before?.[source] ?? null;
+    return known?.signature === mark.signature ? [] : [{ source, loadedAt: loadedAt(source), rows: mark.rows, rowsBefore: known?.rows ?? null }];
+  });
+}
+
+const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+
+/** One message to the analysts for all that failed finally for one reason since the last look. */
+async function tellFailures(due: Due): Promise<void> {
+  const { pack, digest } = due;
+  await due.store.transaction(async (tx) => {
+    const failed = await untoldFailures(tx, pack.id, digest.id);
+    const groups = new Map<string, Delivery[]>();
+    for (const one of failed) {
+      const key = JSON.stringify([one.from, one.reason]);
+      groups.set(key, [...groups.get(key) ?? [], one]);
+    }
+    for (const group of groups.values()) {
+      const [first] = group as [Delivery, ...Delivery[]];
+      const recipients = [...new Set(group.map(({ recipient }) => recipient))];
+      await say(due, tx, { from: first.from, to: first.to }, analystsOf(due), digestOf(group.map(({ id, attempts }) => [id, attempts])),
+        { kind: 'alarm', failure: { reason: first.reason ?? '', unsure: (first.reason ?? '').includes('may have arrived'), recipients } });
+    }
+  });
+}
+
+/** The same in advance of any attempt: who can't be reached by the deadline. Once per period and people. */
+async function sayFailure(due: Due, period: Period, reason: string, unsure: boolean, recipients: readonly string[]): Promise<void> {
+  await due.store.transaction((tx) => say(due, tx, period, analystsOf(due), digestOf([reason, recipients]), { kind: 'alarm', failure: { reason, unsure, recipients } }));
+}
+
+/** The receipt of a period: when nothing of it is open any more, and again when that changes. */
+async function tellOutcomes(due: Due): Promise<void> {
+  const { pack, digest } = due;
+  const since = new Date(due.clock.now().getTime() - RECEIPT_DAYS * DAY_MS).toISOString();
+  const rows = await standings(due.store, { pack: pack.id, digest: digest.id });
+  for (const from of new Set(rows.map((row) => row.from))) {
+    const own = rows.filter((row) => row.from === from && (row.kind === 'page' || row.kind === 'correction'));
+    const outcome = outcomeOf(own);
+    if (outcome === null || !own.some((row) => row.latest >= since)) continue;
+    await due.store.transaction((tx) => say(due, tx, { from, to: own[0]?.to ?? shiftDays(from, 1) }, analystsOf(due), digestOf({ ...outcome, seen: 0 }), { kind: 'receipt', outcome }));
+  }
+}
+
+/** How the pages of a period went; null while any of them is open, or when there are none. */
+export function outcomeOf(rows: readonly Pick<Standing, 'kind' | 'state' | 'count' | 'late' | 'seen'>[]): Outcome | null {
+  if (rows.some(({ state }) => ['owed', 'held', 'ready', 'sending', 'unsure'].includes(state))) return null;
+  const sum = (kind: string, states: readonly string[], what: 'count' | 'late' | 'seen' = 'count'): number => rows.filter((row) => row.kind === kind && states.includes(row.state)).reduce((total, row) => total + row[what], 0);
+  const outcome: Outcome = {
+    total: sum('page', ['delivered', 'failed', 'withdrawn']), delivered: sum('page', ['delivered']), late: sum('page', ['delivered'], 'late'), failed: sum('page', ['failed']),
+    withdrawn: sum('page', ['withdrawn']), corrections: sum('correction', ['delivered']), seen: sum('page', ['delivered'], 'seen'),
+  };
+  return outcome.total === 0 ? null : outcome;
+}
+
+/** After a restore: what was open in the backup may have been sent since, so it is asked about first. Resolves with how many. */
+export async function doubtOpen(store: Store, now: Date): Promise<number> {
+  const rows = await store.query<{ id: number }>(`select id from deliveries where state in ('owed', 'held', 'ready', 'sending')`);
+  return (await move(store, rows.map(({ id }) => id), 'unsure', { reason: RESTORED }, now, 'restore')).length;
+}
+
+/** What the calendar owes between two instants, for a look ahead: each recipient's page and when. */
+export function planned(pack: Pack, digest: Digest, recipients: readonly Person[], from: Date, to: Date): { person: Person; period: Period; dueAt: Date; deadline: Date }[] {
+  return owedPeriods(digest.schedule, digest.period.grain, digest.start, to, calendarOf(pack)).filter((owed) => owed.dueAt >= from)
+    .flatMap(({ period, dueAt: due }) => recipients.map((person) => ({ person, period, dueAt: due, deadline: deadlineOf(pack, digest, period) })));
+}
 
 /** Starts a timer and gives back how to stop it. */
 export type SetTimer = (work: () => void, ms: number) => () => void;

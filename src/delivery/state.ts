@@ -1,18 +1,30 @@
 /**
  * The life of a delivery:
- * owed: someone shall have it, not sent yet. sending: claimed, on its way to the platform. delivered: the platform gave its
- * message id. unsure: it may have arrived; never sent again without asking. failed: trying again can't help.
+ * owed: someone shall have it. held: it can't go yet, and why. ready: it can go; a worker takes it. sending: on its way to the
+ * platform. delivered: the platform gave its message id. unsure: it may have arrived; the platform is asked before anything
+ * else. failed: trying again can't help until someone mends it. withdrawn: the recipient may no longer have it.
  */
-export const DELIVERY_STATES = ['owed', 'sending', 'delivered', 'unsure', 'failed'] as const;
+export const DELIVERY_STATES = ['owed', 'held', 'ready', 'sending', 'delivered', 'unsure', 'failed', 'withdrawn'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
-/** All moves there are. An unsure one becomes delivered when its sender comes back late with the platform's answer. */
+/** What is sent: a page of a digest, word that it is late, word that a figure in it has changed, and to the analysts how it all went and what failed. */
+export const DELIVERY_KINDS = ['page', 'notice', 'correction', 'receipt', 'alarm'] as const;
+export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
+
+/**
+ * All moves there are. Held to held is another reason. Owed to unsure: a state brought back from a backup does not know
+ * whether it was sent. Unsure to delivered: the platform had it, or its sender came back late. Unsure to ready: the platform
+ * has it not. Failed to ready: someone mended what was wrong. Withdrawn to owed: the recipient is back.
+ */
 const MOVES: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
-  owed: ['sending'],
-  sending: ['owed', 'delivered', 'unsure', 'failed'],
-  unsure: ['delivered'],
+  owed: ['held', 'ready', 'unsure', 'withdrawn'],
+  held: ['held', 'ready', 'unsure', 'withdrawn'],
+  ready: ['held', 'sending', 'unsure', 'withdrawn'],
+  sending: ['ready', 'delivered', 'unsure', 'failed'],
+  unsure: ['ready', 'delivered', 'failed'],
+  failed: ['ready'],
+  withdrawn: ['owed'],
   delivered: [],
-  failed: [],
 };
 
 /** True when a delivery may go from one state to the other. */
@@ -24,3 +36,6 @@ export function canMove(from: DeliveryState, to: DeliveryState): boolean {
 export function statesBefore(to: DeliveryState): DeliveryState[] {
   return DELIVERY_STATES.filter((from) => canMove(from, to));
 }
+
+/** Still to be sent, or to be found out about. */
+export const OPEN_STATES = ['owed', 'held', 'ready', 'sending', 'unsure'] as const satisfies readonly DeliveryState[];

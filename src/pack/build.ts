@@ -1,4 +1,4 @@
-import type { Caveat, Column, ColumnType, Digest, Dimension, FileSet, Layout, Measure, Organisation, Pack, Person, Plan, Section, Source, SplitExpression, Text, Words } from './model.ts';
+import type { Caveat, Column, ColumnType, Digest, Dimension, FileSet, Layout, Measure, Organisation, Pack, Person, Plan, Section, SourceRule, Source, SplitExpression, Text, Words } from './model.ts';
 import type { RawDigest, RawMeasure, RawPackFile, RawSource, RawText } from './schema.ts';
 import type { Located } from './yaml.ts';
 
@@ -99,6 +99,8 @@ export function buildPack(id: string, dir: string, written: Written, organisatio
     timeZone: raw.time_zone ?? 'Europe/Copenhagen',
     language,
     yearStart: raw.year_start ?? 1,
+    closedDays: raw.closed_days ?? [],
+    analystsChannel: { slack: raw.analysts?.slack ?? null, teams: raw.analysts?.teams ?? null },
     organisation,
     sources: new Map([...written.sources].map(([key, entry]) => [key, sourceOf(key, entry, sql, settings)])),
     measures: new Map([...written.measures].map(([key, entry]) => [key, measureOf(key, entry, sql)])),
@@ -179,10 +181,11 @@ function planOf(measure: string, raw: NonNullable<RawPackFile['plans']>[string])
   return { kind: 'target', measure, value: raw.target, units: raw.units ?? {}, name: name({ da: 'mål', en: 'target' }) };
 }
 
-/** `workday 5 at 08:00` or `cron 0 8 5 * *`. */
+/** `workday 5 at 08:00`, `last workday at 12:00` or `cron 0 8 5 * *`. */
 export function scheduleOf(text: string): Digest['schedule'] {
-  const [, workday, at] = /^workday (\d+)(?: at (\d{2}:\d{2}))?$/.exec(text) ?? [];
-  return workday === undefined ? { cron: text.replace(/^cron /, '') } : { workday: Number(workday), at: at ?? '08:00' };
+  const [, last, nth, at = '08:00'] = /^(?:(last workday)|workday (\d+))(?: at (\d{2}:\d{2}))?$/.exec(text) ?? [];
+  if (last !== undefined) return { workday: 'last', at };
+  return nth === undefined ? { cron: text.replace(/^cron /, '') } : { workday: Number(nth), at };
 }
 
 function digestOf(id: string, entry: Entry<RawDigest>): Digest {
@@ -191,6 +194,11 @@ function digestOf(id: string, entry: Entry<RawDigest>): Digest {
   return {
     id, title: both(raw.title),
     schedule: scheduleOf(raw.schedule),
+    deadline: raw.deadline === undefined ? null : scheduleOf(raw.deadline),
+    readiness: Object.entries(raw.readiness ?? {}).map(([source, rule]): SourceRule => ({
+      source, toLastDay: rule.to_last_day ?? true, level: rule.units ?? null, rowsWithin: rule.rows_within ?? null, totalsWithin: rule.totals_within ?? {}, closed: rule.closed ?? false,
+    })),
+    tolerance: raw.tolerance ?? 1,
     period: { grain, which: 'last-closed' },
     audience: raw.audience.map((who) => ({ role: who.role, level: who.level ?? null })),
     start: raw.start,

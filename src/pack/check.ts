@@ -154,9 +154,22 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
     if ('target' in entry.value) for (const unit of Object.keys(entry.value.units ?? {})) if (!unitIds.has(unit)) fault(entry, ['units', unit], `There is no unit '${unit}'.`, hintFor(unit, unitIds.keys(), 'unit'));
   }
 
+  const closedDays = (single.get('pack') as Entry<RawSection<'pack'>> | undefined)?.value.closed_days ?? [];
   for (const [, entry] of digests) {
-    const wrong = scheduleFault(scheduleOf(entry.value.schedule));
-    if (wrong !== null) fault(entry, ['schedule'], wrong.message, wrong.hint);
+    for (const key of ['schedule', 'deadline'] as const) {
+      const written = entry.value[key];
+      const wrong = written === undefined ? null : scheduleFault(scheduleOf(written), closedDays);
+      if (wrong !== null) fault(entry, [key], wrong.message, wrong.hint);
+    }
+    for (const [name, rule] of Object.entries(entry.value.readiness ?? {})) {
+      if (!sources.has(name)) fault(entry, ['readiness', name], `There is no source '${name}'.`, hintFor(name, sources.keys(), 'source'));
+      if (rule.units !== undefined && !levelIds.includes(rule.units)) fault(entry, ['readiness', name, 'units'], `There is no level '${rule.units}'.`, hintFor(rule.units, levelIds, 'level'));
+      for (const measure of Object.keys(rule.totals_within ?? {})) {
+        const known = measures.get(measure)?.value;
+        if (known === undefined) fault(entry, ['readiness', name, 'totals_within', measure], `There is no measure '${measure}'.`, hintFor(measure, measures.keys(), 'measure'));
+        else if (!('source' in known) || known.source !== name) fault(entry, ['readiness', name, 'totals_within', measure], `The measure '${measure}' is not counted from '${name}'.`, 'Name a flow, stock or distinct measure of this source.');
+      }
+    }
     if (!isIsoDate(entry.value.start)) fault(entry, ['start'], `'${entry.value.start}' is not a day in the calendar.`, 'Write a real day as YYYY-MM-DD.');
     entry.value.audience.forEach((who, i) => {
       if (who.level !== undefined && !levelIds.includes(who.level)) fault(entry, ['audience', i, 'level'], `There is no level '${who.level}'.`, hintFor(who.level, levelIds, 'level'));

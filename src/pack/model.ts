@@ -1,4 +1,6 @@
 import type { IsoDate, TimeGrain } from '../calendar/period.ts';
+import type { Schedule } from '../calendar/schedule.ts';
+import type { ClosedDays } from '../calendar/workday.ts';
 
 export const LANGUAGES = ['da', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -213,11 +215,31 @@ export type Section =
   | { readonly kind: 'ranking'; readonly title: Text; readonly measure: string; readonly level: string; readonly top: number }
   | { readonly kind: 'text'; readonly text: Text };
 
+/** When the rows of a source are complete for a period. A period that was closed by hand is complete whatever they say. */
+export interface SourceRule {
+  readonly source: string;
+  /** Rows up to the period's last day, the source's grace apart. */
+  readonly toLastDay: boolean;
+  /** Every unit of this level (or one below it) has rows in the period; null: not asked. */
+  readonly level: string | null;
+  /** The number of rows is at most this many percent from the middle of the six periods before; null: not asked. */
+  readonly rowsWithin: number | null;
+  /** The same for the totals of measures, by measure. */
+  readonly totalsWithin: Readonly<Record<string, number>>;
+  /** Someone has to close the period by hand. */
+  readonly closed: boolean;
+}
+
 export interface Digest {
   readonly id: string;
   readonly title: Text;
-  /** A cron line, or the n-th working day of the month, at a time of day. */
-  readonly schedule: { readonly cron: string } | { readonly workday: number; readonly at: string };
+  readonly schedule: Schedule;
+  /** When it is told that a page is late and why; null: three working days after it was due. */
+  readonly deadline: Schedule | null;
+  /** What must hold before the page of a period leaves; empty: every measure on it has rows to the period's end. */
+  readonly readiness: readonly SourceRule[];
+  /** A figure that moves by more than this many percent after it was sent is corrected. */
+  readonly tolerance: number;
   readonly period: { readonly grain: TimeGrain; readonly which: 'last-closed' };
   readonly audience: readonly { readonly role: Role; readonly level: string | null }[];
   /** First period that is owed; earlier ones are never sent. */
@@ -249,6 +271,10 @@ export interface Pack {
   readonly language: Language;
   /** First month of the fiscal year, 1 to 12. */
   readonly yearStart: number;
+  /** Days without work beside the public holidays, as `MM-DD`. */
+  readonly closedDays: ClosedDays;
+  /** The channel that is told how deliveries went, by platform; none: the people with the role analyst, each by themselves. */
+  readonly analystsChannel: { readonly slack: string | null; readonly teams: string | null };
   readonly organisation: Organisation;
   readonly sources: ReadonlyMap<string, Source>;
   readonly measures: ReadonlyMap<string, Measure>;

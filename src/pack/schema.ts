@@ -110,9 +110,22 @@ const section = z.discriminatedUnion('kind', [
   only({ kind: z.literal('text'), text }),
 ]);
 
+const schedule = pattern(/^((workday \d{1,2}|last workday)( at \d{2}:\d{2})?|cron .+)$/, 'Not a schedule.\nWrite "workday 5 at 08:00", "last workday at 12:00", or "cron 0 8 5 * *".');
+const percent = z.number().gt(0).max(1000);
+const sourceRule = only({
+  to_last_day: z.boolean().optional().describe('Rows up to the last day of the period; without this key: yes'),
+  units: z.string().optional().describe('Every unit of this level has rows in the period'),
+  rows_within: percent.optional().describe('The number of rows is at most this many percent from the middle of the six periods before'),
+  totals_within: z.record(z.string(), percent).optional().describe('The same for the totals of measures of the source: measure -> percent'),
+  closed: z.boolean().optional().describe('Wait until someone closes the period: overblik close <pack> <period>'),
+});
+
 const digest = only({
   title: text,
-  schedule: pattern(/^(workday \d{1,2}( at \d{2}:\d{2})?|cron .+)$/, 'Not a schedule.\nWrite "workday 5 at 08:00", or "cron 0 8 5 * *".'),
+  schedule,
+  deadline: schedule.optional().describe('When leaders and analysts are told that the page is late and why; without it three working days after it was due'),
+  readiness: z.record(z.string(), sourceRule).optional().describe('What must hold for a source before the page leaves: source -> rule'),
+  tolerance: z.number().min(0).max(100).optional().describe('A figure that moves by more than this many percent after it was sent is corrected; without it 1'),
   period: pattern(/^last closed (week|month|quarter|half-year|year)$/, 'Not a period.\nWrite "last closed month" (or week, quarter, half-year, year).'),
   audience: z.array(only({ role: z.enum(ROLES), level: z.string().optional() })).min(1),
   start: day.describe('The first period that is owed begins on this day'),
@@ -150,6 +163,8 @@ export const packFile = only({
     time_zone: z.string().optional(),
     language: z.enum(LANGUAGES).optional(),
     year_start: z.int().min(1).max(12).optional().describe('First month of the fiscal year'),
+    closed_days: z.array(pattern(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'Not a day of the year.\nWrite month and day as "12-24".')).max(10).optional().describe('Days without work beside the public holidays: ["12-24", "12-31"]'),
+    analysts: only({ slack: z.string().min(1).optional(), teams: z.string().min(1).optional() }).optional().describe('The channel that is told how deliveries went, by its id; without it every analyst is told'),
   }).optional(),
   organisation: only({
     levels: z.array(only({ id, name: text, plural: text.optional(), synonyms: words.optional() })).min(1),

@@ -1,116 +1,60 @@
-import { rm } from 'node:fs/promises';
 import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deliverDue, startScheduler, type DeliverWork, type Summary } from '../../src/app/deliver.ts';
-import type { IsoDate, Period } from '../../src/calendar/period.ts';
-import type { Card, Message } from '../../src/card/card.ts';
-import { ServiceError } from '../../src/errors.ts';
+import { startScheduler } from '../../src/app/deliver.ts';
+import { deliveryKey } from '../../src/app/ledger.ts';
+import { DELIVERY_STATES, canMove, type DeliveryState } from '../../src/delivery/state.ts';
 import { openStore } from '../../src/io/store/store.ts';
-import type { Digest, Pack, Person } from '../../src/pack/model.ts';
-import type { Address, ChatAdapter, Log, Store } from '../../src/ports.ts';
+import type { Store } from '../../src/ports.ts';
+import { at, digest, packOf, person, platform, refused, service as serviceOn, silent, titles, type Reply } from './delivering.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'overblik-deliver-'));
-const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const open = (): Promise<Store> => openStore({ databaseUrl: null, dir, log: silent });
 let store: Store;
 beforeAll(async () => { store = await open(); });
 afterAll(async () => { await store.close(); await rm(dir, { recursive: true, force: true }); });
-
-const person = (id: string): Person => ({ id, name: id, title: { da: 'Distriktsleder', en: 'District leader' }, role: 'leader', units: ['root'], language: 'da', email: null, slack: id, teams: null });
-const digest = (over: Partial<Digest> = {}): Digest => ({
-  id: 'monthly', title: { da: 'Måneden', en: 'The month' }, schedule: { workday: 5, at: '08:00' }, period: { grain: 'month', which: 'last-closed' },
-  audience: [{ role: 'leader', level: null }], start: '2026-10-01', sections: [], line: 1, file: 'digests.yaml', ...over,
-});
-let packs = 0;
-/** Each test has a pack of its own in the one store. */
-const packOf = (digests: readonly Digest[], over: Partial<Pack> = {}): Pack => ({
-  id: `pack-${++packs}`, dir: '.', title: { da: 'Hjemmepleje', en: 'Home care' }, label: null, timeZone: 'Europe/Copenhagen', language: 'da', yearStart: 1,
-  organisation: { root: 'root', levels: [], units: new Map() }, sources: new Map(), measures: new Map(), plans: new Map(), caveats: [], caveatSource: null,
-  people: new Map(), digests: new Map(digests.map((one) => [one.id, one])), ...over,
-});
-
-interface Sent { readonly to: string; readonly title: string }
-type Reply = (address: Address) => Promise<void> | void;
-
-/** A platform that keeps what reached it. `reply` decides, after the message arrived, what the sender hears. */
-function platform(reply: Reply = () => undefined): { adapter: ChatAdapter; arrived: Sent[] } {
-  const arrived: Sent[] = [];
-  return {
-    arrived,
-    adapter: {
-      platform: 'slack',
-      start: async () => undefined,
-      stop: async () => undefined,
-      send: async (address, message) => {
-        const before = arrived.length;
-        arrived.push({ to: address.user, title: message.card.title });
-        try {
-          await reply(address);
-        } catch (error) {
-          // What the platform refused did not arrive; any other error came after it had.
-          if (error instanceof ServiceError) arrived.splice(before, 1);
-          throw error;
-        }
-        return { messageId: `ts-${arrived.length}`, pictureSent: true };
-      },
-    },
-  };
-}
-
-const page = (who: Person, of: Digest, period: Period): Message => {
-  const card: Card = { language: 'da', title: `${of.id} ${period.from} ${who.id}`, label: '', headline: '', blocks: [], picture: null, actions: [], provenance: [] };
-  return { card, png: null, sheet: null };
-};
-
-/** A service with three leaders, whose clock, data and audience the test moves. */
-function service(pack: Pack, over: Partial<DeliverWork> & { adapter?: ChatAdapter } = {}) {
-  const slack = platform();
-  const composed: { digest: string; period: IsoDate; people: string[] }[] = [];
-  const state = { now: new Date('2026-11-06T07:00:00Z'), complete: '2030-01-01', people: ['anna', 'bo', 'carl'].map(person) };
-  const work: DeliverWork = {
-    packs: [pack],
-    closedThrough: () => state.complete,
-    recipients: () => state.people,
-    compose: async (_pack, of, period, people) => {
-      composed.push({ digest: of.id, period: period.from, people: people.map(({ id }) => id) });
-      return new Map(people.map((who) => [who.id, page(who, of, period)]));
-    },
-    addressFor: async (who) => ({ platform: 'slack', tenant: 'T', conversation: `D-${who.id}`, thread: null, user: who.id, serviceUrl: '', bot: '' }),
-    ...over,
-  };
-  const run = (adapter: ChatAdapter = over.adapter ?? slack.adapter): Promise<Summary> => deliverDue({ store, adapters: new Map([['slack', adapter]]), clock: { now: () => state.now }, log: silent }, work);
-  const rows = () => store.query<{ recipient: string; state: string; reason: string | null; period_from: string }>('select recipient, state, reason, period_from from deliveries where pack = $1 order by period_from, recipient', [pack.id]);
-  return { state, run, rows, composed, arrived: slack.arrived };
-}
-
-const at = (text: string): Date => new Date(text);
-const titles = (arrived: readonly Sent[]): string[] => arrived.map(({ title }) => title).sort();
+afterEach(async () => { await store.query('delete from paces'); });
+const service = (pack: Parameters<typeof serviceOn>[1], over: Parameters<typeof serviceOn>[2] = {}) => serviceOn(() => store, pack, over);
+const analyst = person('dina', { role: 'analyst', units: ['root'] });
+const withAnalyst = { people: new Map(['anna', 'bo', 'carl'].map((id) => [id, person(id)] as const).concat([['dina', analyst]])) };
+const minutes = (from: string, count: number): Date => new Date(at(from).getTime() + count * 60_000);
 
 describe('a due digest', () => {
-  it('reaches each recipient once, made in one go, and neither another run nor a restart sends it again', async () => {
+  it('reaches each recipient once, and neither another run nor a restart sends it again', async () => {
     const { run, arrived, composed, rows } = service(packOf([digest()]));
-    expect(await run()).toEqual({ owed: 3, delivered: 3, held: 0, retried: 0, unsure: 0, failed: 0, problems: [] });
+    expect(await run()).toMatchObject({ owed: 3, released: 3, held: 0 });
     await run();
     await store.close();
     store = await open();
-    expect(await run()).toMatchObject({ owed: 0, delivered: 0 });
+    expect(await run()).toMatchObject({ owed: 0, released: 0 });
     expect(titles(arrived)).toEqual(['monthly 2026-10-01 anna', 'monthly 2026-10-01 bo', 'monthly 2026-10-01 carl']);
-    expect(composed).toEqual([{ digest: 'monthly', period: '2026-10-01', people: ['anna', 'bo', 'carl'] }]);
-    expect((await rows()).map(({ state }) => state)).toEqual(['delivered', 'delivered', 'delivered']);
+    expect(composed).toHaveLength(3);
+    expect((await rows()).map(({ state, late }) => [state, late])).toEqual([['delivered', false], ['delivered', false], ['delivered', false]]);
+  });
+
+  it('leaves every move with its time, reason and who made it', async () => {
+    const { run, rows, moves } = service(packOf([digest()]));
+    await run();
+    const [row] = await rows();
+    expect(await moves(row?.id ?? 0)).toEqual([
+      { from_state: null, to_state: 'owed', reason: null, actor: 'worker-1' }, { from_state: 'owed', to_state: 'ready', reason: null, actor: 'worker-1' },
+      { from_state: 'ready', to_state: 'sending', reason: null, actor: 'worker-1' }, { from_state: 'sending', to_state: 'delivered', reason: null, actor: 'worker-1' },
+    ]);
   });
 
   it('is not sent a moment too early, by the pack\'s own clock', async () => {
     const copenhagen = service(packOf([digest()]));
     copenhagen.state.now = at('2026-11-06T06:59:59Z');
-    expect(await copenhagen.run()).toMatchObject({ owed: 0, delivered: 0 });
+    await copenhagen.run();
     expect(await copenhagen.rows()).toEqual([]);
-    // Store bededag and the rest of the Danish calendar apart: eight in the morning is later in New York.
     const newYork = service(packOf([digest()], { timeZone: 'America/New_York' }));
     newYork.state.now = at('2026-11-06T07:00:00Z');
-    expect(await newYork.run()).toMatchObject({ delivered: 0 });
+    await newYork.run();
+    expect(newYork.arrived).toEqual([]);
     newYork.state.now = at('2026-11-06T13:00:00Z');
-    expect(await newYork.run()).toMatchObject({ delivered: 3 });
+    await newYork.run();
+    expect(newYork.arrived).toHaveLength(3);
   });
 
   it('at midnight between two months belongs to the month that ended there', async () => {
@@ -123,146 +67,417 @@ describe('a due digest', () => {
     expect(titles(arrived)[0]).toBe('monthly 2026-10-01 anna');
   });
 
-  it('comes for every month that was missed, each for its own period, oldest first and once, also when the clock jumps back', async () => {
+  it('missed for three days, twice, comes for each month once, for its own period, and says that it is late', async () => {
+    const pack = packOf([digest({ start: '2026-09-01' })]);
+    const first = service(pack);
+    // The fifth working day of October is the 7th; nobody looked before the 10th.
+    first.state.now = at('2026-10-10T09:00:00Z');
+    await first.run();
+    expect(titles(first.arrived)).toEqual(['monthly 2026-09-01 anna', 'monthly 2026-09-01 bo', 'monthly 2026-09-01 carl']);
+    expect(first.arrived[0]?.text).toContain('Forsinket: siden skulle være sendt 7. oktober 2026.');
+    const second = service(pack, { worker: 'worker-2' });
+    second.state.now = at('2026-11-09T09:00:00Z');
+    await second.run();
+    expect(titles(second.arrived)).toEqual(['monthly 2026-10-01 anna', 'monthly 2026-10-01 bo', 'monthly 2026-10-01 carl']);
+    expect((await second.rows()).map(({ state, late }) => `${state} ${late}`)).toEqual(Array.from({ length: 6 }, () => 'delivered true'));
+  });
+
+  it('comes for every month that was missed, oldest first and once, also when the clock jumps back and forth', async () => {
     const { run, state, arrived, composed } = service(packOf([digest({ start: '2026-08-01' })]));
-    state.now = at('2027-01-20T09:00:00Z');
-    expect(await run()).toMatchObject({ owed: 15, delivered: 15 });
-    expect(composed.map(({ period }) => period)).toEqual(['2026-08-01', '2026-09-01', '2026-10-01', '2026-11-01', '2026-12-01']);
-    state.now = at('2026-09-20T09:00:00Z');
-    await run();
-    state.now = at('2027-01-20T09:00:00Z');
-    await run();
+    for (const now of ['2027-01-20T09:00:00Z', '2026-09-20T09:00:00Z', '2026-11-06T06:00:00Z', '2027-01-20T09:00:00Z', '2026-08-01T00:00:00Z', '2027-01-20T09:01:00Z']) {
+      state.now = at(now);
+      await run();
+    }
     expect(arrived).toHaveLength(15);
     expect(new Set(titles(arrived)).size).toBe(15);
+    expect([...new Set(composed.map(({ period }) => period))]).toEqual(['2026-08-01', '2026-09-01', '2026-10-01', '2026-11-01', '2026-12-01']);
+  });
+
+  it('through both nights the clock changes, 29 February, New Year, Easter and the 31st, comes once for every period', async () => {
+    const daily = service(packOf([digest({ schedule: { cron: '30 2 * * *' }, period: { grain: 'day', which: 'last-closed' }, start: '2026-03-27' })], { people: new Map([['anna', person('anna')]]) }));
+    // Every half hour over the night the clock goes forward.
+    for (let i = 0; i <= 4 * 48; i += 1) {
+      daily.state.now = minutes('2026-03-28T00:00:00Z', i * 30);
+      await daily.scan();
+    }
+    await daily.drain();
+    expect(titles(daily.arrived)).toEqual(['27', '28', '29', '30'].map((day) => `monthly 2026-03-${day} anna`));
+    const back = service(packOf([digest({ schedule: { cron: '30 2 * * *' }, period: { grain: 'day', which: 'last-closed' }, start: '2026-10-23' })], { people: new Map([['anna', person('anna')]]) }));
+    for (let i = 0; i <= 3 * 48; i += 1) {
+      back.state.now = minutes('2026-10-24T00:00:00Z', i * 30);
+      await back.scan();
+    }
+    await back.drain();
+    expect(titles(back.arrived)).toEqual(['23', '24', '25'].map((day) => `monthly 2026-10-${day} anna`));
+    const monthly = service(packOf([digest({ schedule: { cron: '0 8 31 * *' }, start: '2027-12-01' }), digest({ id: 'last', schedule: { workday: 'last', at: '12:00' }, start: '2027-12-01' })], { people: new Map([['anna', person('anna')]]), closedDays: ['12-24', '12-31'] }));
+    for (const day of ['2027-12-31', '2028-01-01', '2028-01-31', '2028-02-29', '2028-03-31', '2028-04-13', '2028-04-17', '2028-04-28', '2028-05-31']) {
+      monthly.state.now = at(`${day}T12:00:00Z`);
+      await monthly.run();
+    }
+    expect(titles(monthly.arrived)).toEqual([
+      ...['2027-12', '2028-01', '2028-02', '2028-03', '2028-04'].map((month) => `last ${month}-01 anna`), ...['2027-12', '2028-01', '2028-02', '2028-03', '2028-04'].map((month) => `monthly ${month}-01 anna`),
+    ]);
   });
 });
 
 describe('a crash', () => {
-  it('between sending and recording makes it unsure: reported once, not sent again, and the others go on', async () => {
+  /** Sends, arrives, and never comes back: the process died between the two. */
+  const dying: Reply = (address, arrive) => {
+    if (address.user !== 'anna') return arrive();
+    arrive();
+    return new Promise<string>(() => undefined);
+  };
+  /** Lets one process take its wake-ups until it hangs in the one that dies. */
+  const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => { while (!(await condition())) await new Promise((resolve) => { setImmediate(resolve); }); };
+
+  it('after the message arrived and before that was recorded: the platform is asked, and it is not sent again', async () => {
     const pack = packOf([digest()]);
-    let reached = (): void => undefined;
-    const stuck = new Promise<void>((resolve) => { reached = resolve; });
-    let answer = (): void => undefined;
-    const hanging = platform((address) => (address.user === 'anna' ? new Promise<void>((resolve) => { answer = resolve; reached(); }) : undefined));
-    const before = service(pack);
-    const died = before.run(hanging.adapter);
-    await stuck;
+    const slack = platform(dying);
+    const before = service(pack, { adapter: slack.adapter });
+    await before.scan();
+    void before.drain();
+    await until(() => slack.arrived.length === 1);
 
-    const after = service(pack);
-    const summary = await after.run();
-    expect(summary).toMatchObject({ delivered: 2, unsure: 1, owed: 0 });
-    expect(summary.problems).toMatchObject([{ pack: pack.id, digest: 'monthly', period: '2026-10-01', state: 'unsure', reason: expect.stringContaining('may have arrived') }]);
-    expect(await after.run()).toMatchObject({ delivered: 0, unsure: 0, problems: [] });
-    expect(titles([...hanging.arrived, ...after.arrived])).toEqual(['monthly 2026-10-01 anna', 'monthly 2026-10-01 bo', 'monthly 2026-10-01 carl']);
-
-    // The first process was slow and not dead: its answer settles what was unsure, and it sends nothing that another sent.
-    answer();
-    await died;
-    expect(hanging.arrived).toHaveLength(1);
-    expect((await after.rows()).map(({ state }) => state)).toEqual(['delivered', 'delivered', 'delivered']);
+    const after = service(pack, { adapter: slack.adapter, worker: 'worker-2' });
+    after.state.now = minutes('2026-11-06T07:00:00Z', 1);
+    await after.run();
+    // Its sender may still be at it: nobody touches what is under way.
+    expect((await after.rows())[0]).toMatchObject({ recipient: 'anna', state: 'sending' });
+    after.state.now = minutes('2026-11-06T07:00:00Z', 10);
+    await after.run();
+    expect(titles(slack.arrived)).toEqual(['monthly 2026-10-01 anna', 'monthly 2026-10-01 bo', 'monthly 2026-10-01 carl']);
+    expect((await after.rows()).map(({ state, attempts }) => `${state} ${attempts}`)).toEqual(['delivered 1', 'delivered 1', 'delivered 1']);
+    expect((await after.moves((await after.rows())[0]?.id ?? 0)).slice(-2).map(({ to_state, reason }) => [to_state, reason])).toEqual([['unsure', expect.stringContaining('may have arrived')], ['delivered', 'The platform has it.']]);
   });
 
-  it('of the adapter in the middle of sending is unsure too', async () => {
-    const broken = platform((address) => { if (address.user === 'bo') throw new TypeError('undefined is not a function'); });
-    const { run, rows } = service(packOf([digest()]), { adapter: broken.adapter });
-    expect(await run()).toMatchObject({ delivered: 2, unsure: 1 });
+  it('before the message left: the platform does not have it, so it is sent', async () => {
+    const pack = packOf([digest()], { people: new Map([['anna', person('anna')]]) });
+    const slack = platform(() => new Promise<string>(() => undefined));
+    const before = service(pack, { adapter: slack.adapter });
+    await before.scan();
+    void before.drain();
+    await until(async () => (await before.rows())[0]?.state === 'sending');
+    const whole = platform();
+    const after = service(pack, { adapter: whole.adapter, worker: 'worker-2' });
+    after.state.now = minutes('2026-11-06T07:00:00Z', 10);
+    await after.run();
+    await after.run();
+    expect(whole.questions).toHaveLength(1);
+    expect(titles(whole.arrived)).toEqual(['monthly 2026-10-01 anna']);
+    expect((await after.rows())[0]).toMatchObject({ state: 'delivered', attempts: 2, repeated: false });
+  });
+
+  it('where the platform can\'t be asked, it is sent again and says that it may be a repetition, or is left to people, as the settings say', async () => {
+    for (const unsure of ['send-again', 'leave'] as const) {
+      await store.query('delete from paces');
+      const pack = packOf([digest()], { people: new Map([['anna', person('anna')], ['dina', analyst]]) });
+      let broken = true;
+      const teams = platform((address, arrive) => {
+        const id = arrive();
+        if (broken && address.user === 'anna') throw refused('did not answer in time', { mayHaveArrived: true });
+        return id;
+      }, { name: 'teams', asked: false });
+      const { run, state, rows } = service(pack, { adapter: teams.adapter, settings: { unsure } });
+      await run();
+      expect((await rows())[0]).toMatchObject({ state: 'unsure' });
+      broken = false;
+      state.now = minutes('2026-11-06T07:00:00Z', 10);
+      await run();
+      const pages = teams.arrived.filter(({ to }) => to === 'anna');
+      if (unsure === 'send-again') {
+        expect((await rows())[0]).toMatchObject({ state: 'delivered', repeated: true });
+        expect(pages).toHaveLength(2);
+        expect(pages[1]?.text).toContain('Du har måske fået denne besked før');
+      } else {
+        expect((await rows())[0]).toMatchObject({ state: 'failed', reason: expect.stringContaining('not sent again') });
+        expect(pages).toHaveLength(1);
+        expect(teams.arrived.find(({ to }) => to === 'dina')?.text).toContain('måske ikke nået frem');
+      }
+    }
+  });
+
+  it('of the adapter in the middle of sending is asked about too', async () => {
+    let broken = true;
+    const slack = platform((address, arrive) => {
+      arrive();
+      if (broken && address.user === 'bo') throw new TypeError('undefined is not a function');
+      return 'ts';
+    });
+    const { run, state, rows } = service(packOf([digest()]), { adapter: slack.adapter });
     await run();
-    expect(broken.arrived).toHaveLength(3);
-    expect((await rows()).map(({ state }) => state)).toEqual(['delivered', 'unsure', 'delivered']);
+    expect((await rows()).map(({ state: is }) => is)).toEqual(['delivered', 'unsure', 'delivered']);
+    broken = false;
+    state.now = minutes('2026-11-06T07:00:00Z', 7);
+    await run();
+    expect((await rows()).map(({ state: is }) => is)).toEqual(['delivered', 'delivered', 'delivered']);
+    expect(slack.arrived).toHaveLength(3);
+  });
+
+  it('at any moment leaves every delivery in a state from which it goes on, and every move it made is allowed', async () => {
+    const moves = await store.query<{ from_state: DeliveryState; to_state: DeliveryState }>('select distinct from_state, to_state from delivery_moves where from_state is not null');
+    expect(moves.length).toBeGreaterThan(5);
+    for (const { from_state: from, to_state: to } of moves) expect([from, to, canMove(from, to)]).toEqual([from, to, true]);
+    for (const state of DELIVERY_STATES) if (!['delivered'].includes(state)) expect(DELIVERY_STATES.some((to) => canMove(state, to))).toBe(true);
+  });
+
+  it('of the whole store between two steps loses and repeats nothing', async () => {
+    const pack = packOf([digest()], withAnalyst);
+    // The store breaks at the n-th statement, for every n until a run goes through whole.
+    const slack = platform();
+    for (let n = 1; n < 200; n += 1) {
+      let left = n;
+      const breaking = (): void => { left -= 1; if (left === 0) throw refused('the store is away'); };
+      const frail: Store = {
+        ...store, query: async (sql, parameters) => { breaking(); return store.query(sql, parameters); },
+        transaction: (work) => store.transaction((tx) => work({ query: async (sql, parameters) => { breaking(); return tx.query(sql, parameters); } })),
+      };
+      const one = serviceOn(() => frail, pack, { adapter: slack.adapter, worker: `worker-${n}` });
+      one.state.now = minutes('2026-11-06T07:00:00Z', n * 15);
+      await one.run().catch(() => undefined);
+      if (left > 0) break;
+    }
+    expect(slack.arrived.filter(({ to }) => to !== 'dina').map(({ to }) => to).sort()).toEqual(['anna', 'bo', 'carl']);
+    expect(new Set(slack.arrived.map(({ key }) => key)).size).toBe(slack.arrived.length);
   });
 });
 
 describe('a platform that refuses', () => {
-  it('one dead address fails that one for good; the others have theirs', async () => {
-    const slack = platform((address) => { if (address.user === 'bo') throw new ServiceError('Slack', 'the channel is archived', { final: true }); });
-    const { run, state, rows } = service(packOf([digest()]), { adapter: slack.adapter });
-    const summary = await run();
-    expect(summary).toMatchObject({ delivered: 2, failed: 1 });
-    expect(summary.problems).toMatchObject([{ state: 'failed', reason: 'Slack: the channel is archived' }]);
-    expect(JSON.stringify(summary)).not.toContain('"bo"');
+  it('one dead address fails that one for good; the others have theirs, and the analysts hear of it once', async () => {
+    const slack = platform((address, arrive) => { if (address.user === 'bo') throw refused('the channel is archived (is_archived)', { final: true }); return arrive(); });
+    const { run, state, rows } = service(packOf([digest()], withAnalyst), { adapter: slack.adapter });
+    await run();
+    expect((await rows()).map(({ recipient, state: is, reason }) => [recipient, is, reason])).toEqual([['anna', 'delivered', null], ['bo', 'failed', 'Slack: the channel is archived (is_archived)'], ['carl', 'delivered', null]]);
     state.now = at('2026-11-20T07:00:00Z');
-    expect(await run()).toMatchObject({ delivered: 0, failed: 0, problems: [] });
-    expect((await rows()).map(({ recipient, state: is }) => [recipient, is])).toEqual([['anna', 'delivered'], ['bo', 'failed'], ['carl', 'delivered']]);
+    await run();
+    const told = slack.arrived.filter(({ to }) => to === 'dina');
+    expect(told.filter(({ text }) => text.includes('Årsag')).map(({ text }) => text)).toEqual([expect.stringMatching(/Årsag: Slack: the channel is archived[\s\S]*Det gælder bo\./)]);
+    expect(told.filter(({ text }) => text.includes('2 af 3 leveret, 1 kunne ikke leveres'))).toHaveLength(1);
+    expect(slack.arrived.filter(({ to }) => to !== 'dina').every(({ text }) => !text.includes('kunne ikke leveres'))).toBe(true);
   });
 
-  it.each([[90_000, 90], [null, 60]])('for now (retry after %s ms) is tried again %i seconds later, and not before', async (retryAfterMs, seconds) => {
+  it.each([[90_000, 90], [null, 15]])('for now (retry after %s ms) is tried again %i seconds later, and not before', async (retryAfterMs, seconds) => {
     let busy = true;
-    const slack = platform((address) => { if (busy && address.user === 'carl') throw new ServiceError('Slack', 'too many messages (429)', { retryAfterMs }); });
+    const slack = platform((address, arrive) => { if (busy && address.user === 'carl') throw refused('too many messages (429)', { retryAfterMs }); return arrive(); });
     const { run, state, rows } = service(packOf([digest()]), { adapter: slack.adapter });
-    expect(await run()).toMatchObject({ delivered: 2, retried: 1 });
-    expect((await rows())[2]).toMatchObject({ recipient: 'carl', state: 'owed', reason: 'Slack: too many messages (429)' });
+    await run();
+    expect((await rows())[2]).toMatchObject({ recipient: 'carl', state: 'ready', reason: 'Slack: too many messages (429)' });
     busy = false;
-    state.now = new Date(at('2026-11-06T07:00:00Z').getTime() + seconds * 1000 - 1);
-    expect(await run()).toMatchObject({ delivered: 0, held: 1 });
-    state.now = new Date(state.now.getTime() + 1);
-    expect(await run()).toMatchObject({ delivered: 1, held: 0 });
+    const refusedAt = state.now.getTime();
+    state.now = new Date(refusedAt + seconds * 1000 - 1000);
+    await run();
+    expect(slack.arrived).toHaveLength(2);
+    state.now = new Date(refusedAt + seconds * 1000 + 6 * 60_000);
+    await run();
+    expect(slack.arrived).toHaveLength(3);
+  });
+
+  it('for long is tried ever more seldom, and after two days is given up and told', async () => {
+    const slack = platform((address, arrive) => { if (address.user === 'anna') throw refused('it failed (500)'); return arrive(); });
+    const { run, state, rows } = service(packOf([digest()], { people: new Map([['anna', person('anna')], ['dina', analyst]]) }), { adapter: slack.adapter });
+    const gaps: number[] = [];
+    for (let i = 0; i < 100; i += 1) {
+      await run();
+      const [row] = await rows();
+      if (row?.state === 'failed') break;
+      const gap = Date.parse(row?.not_before ?? '') - state.now.getTime();
+      gaps.push(gap / 1000);
+      state.now = new Date(state.now.getTime() + gap + 6 * 60_000);
+    }
+    expect((await rows())[0]).toMatchObject({ state: 'failed', attempts: 60, reason: 'Slack: it failed (500). Given up after 60 attempts.' });
+    expect(gaps.map(Math.round)).toEqual([15, 30, 60, 120, 240, 480, 960, 1920, ...Array.from({ length: 51 }, () => 3600)]);
+    await run();
+    expect(slack.arrived.filter(({ text }) => text.includes('Given up after 60 attempts'))).toHaveLength(1);
+  });
+
+  it('one who waits for their turn is not overtaken: a conversation has at most one message a second, the workspace 100 a minute', async () => {
+    const { run, waited, arrived } = service(packOf([digest()]));
+    await run();
+    expect(arrived).toHaveLength(3);
+    expect(waited.map((ms) => Math.round(ms))).toEqual([0, 600, 600]);
+  });
+
+  it('an hour\'s rest that the platform asks for is kept by everyone', async () => {
+    let first = true;
+    const slack = platform((_address, arrive) => { if (first) { first = false; throw refused('too many messages (429)', { retryAfterMs: 3_600_000 }); } return arrive(); });
+    const { run, state } = service(packOf([digest()]), { adapter: slack.adapter });
+    await run();
+    expect(slack.arrived).toEqual([]);
+    state.now = minutes('2026-11-06T07:00:00Z', 59);
+    await run();
+    expect(slack.arrived).toEqual([]);
+    for (const after of [70, 76, 82]) { state.now = minutes('2026-11-06T07:00:00Z', after); await run(); }
     expect(slack.arrived).toHaveLength(3);
   });
 });
 
 describe('what can\'t be sent yet', () => {
+  const late: ReturnType<typeof service>['state']['missing'] = [{ kind: 'rows', source: 'ledger', through: '2026-10-30' }];
+
   it('waits for its data, is not sent half-filled, and goes out by itself when they come', async () => {
     const { run, state, rows, arrived, composed } = service(packOf([digest()]));
-    state.complete = '2026-10-31';
-    expect(await run()).toMatchObject({ owed: 3, delivered: 0, held: 3, problems: [] });
-    expect((await rows())[0]?.reason).toBe('Waits for complete data: needed through 2026-10-31, complete through 2026-10-30.');
+    state.missing = late;
+    expect(await run()).toMatchObject({ owed: 3, released: 0, held: 3 });
+    expect((await rows())[0]).toMatchObject({ state: 'held', reason: 'Waits for data: ledger has rows through 2026-10-30.' });
     expect(composed).toEqual([]);
-    state.complete = '2026-11-01';
-    state.now = at('2026-11-18T12:00:00Z');
-    expect(await run()).toMatchObject({ delivered: 3, held: 0 });
-    expect(titles(arrived)[0]).toBe('monthly 2026-10-01 anna');
-    expect((await rows())[0]?.reason).toBeNull();
+    state.missing = [];
+    state.now = at('2026-11-06T07:30:00Z');
+    await run();
+    expect(arrived).toHaveLength(3);
+    expect((await rows())[0]).toMatchObject({ state: 'delivered', reason: null, late: false });
   });
 
-  it('waits for an address, is reported, and holds nobody else up', async () => {
+  it('is told at the deadline, once: to leaders what is missing and that it will come, to analysts who waits; then it comes by itself', async () => {
+    const { run, state, arrived, rows } = service(packOf([digest()], withAnalyst));
+    state.missing = late;
+    // Three working days after Friday the 6th is Wednesday the 11th.
+    state.now = at('2026-11-11T06:59:00Z');
+    await run();
+    expect(arrived).toEqual([]);
+    state.now = at('2026-11-11T07:00:00Z');
+    await run();
+    await run();
+    expect(arrived.map(({ to }) => to).sort()).toEqual(['anna', 'bo', 'carl', 'dina']);
+    expect(arrived.find(({ to }) => to === 'anna')?.text).toMatch(/Siden for oktober 2026 er ikke klar: vi mangler data fra ledger\.[\s\S]*ledger: data går kun til og med 30\. oktober 2026[\s\S]*kommer af sig selv/);
+    expect(arrived.find(({ to }) => to === 'dina')?.text).toContain('Modtagere, der venter: anna, bo, carl.');
+    state.missing = [];
+    state.now = at('2026-11-12T09:00:00Z');
+    await run();
+    expect(titles(arrived.slice(4)).slice(-3)).toEqual(['monthly 2026-10-01 anna', 'monthly 2026-10-01 bo', 'monthly 2026-10-01 carl']);
+    expect((await rows()).every(({ late: isLate }) => isLate)).toBe(true);
+    expect(arrived.at(-1)).toMatchObject({ to: 'dina', text: expect.stringContaining('Oktober 2026: 3 af 3 leveret, 3 forsinkede.') });
+  });
+
+  it('keeps the deadline of the digest where it has one', async () => {
+    const { run, state, arrived } = service(packOf([digest({ deadline: { workday: 8, at: '12:00' } })]));
+    state.missing = late;
+    state.now = at('2026-11-11T10:59:00Z');
+    await run();
+    expect(arrived).toEqual([]);
+    state.now = at('2026-11-11T11:00:00Z');
+    await run();
+    expect(arrived).toHaveLength(3);
+  });
+
+  it('waits for an address, holds nobody else up, and is told at the deadline', async () => {
     let known = false;
-    const addressFor: DeliverWork['addressFor'] = async (who) => (who.id === 'anna' && !known ? null : { platform: 'slack', tenant: 'T', conversation: 'D', thread: null, user: who.id, serviceUrl: '', bot: '' });
-    const { run, arrived, composed } = service(packOf([digest()]), { addressFor });
-    const summary = await run();
-    expect(summary).toMatchObject({ delivered: 2, held: 1 });
-    expect(summary.problems).toMatchObject([{ state: 'owed', reason: expect.stringContaining('has no address yet') }]);
-    expect(composed.map(({ people }) => people)).toEqual([['bo', 'carl']]);
+    const addressFor = async (recipient: string) => (recipient === 'anna' && !known ? null : { platform: 'slack' as const, tenant: 'T', conversation: 'D', thread: null, user: recipient, serviceUrl: '', bot: '' });
+    const { run, state, arrived, rows } = service(packOf([digest()], withAnalyst), { addressFor });
+    await run();
+    expect(arrived.map(({ to }) => to)).toEqual(['bo', 'carl']);
+    expect((await rows())[0]).toMatchObject({ state: 'held', reason: expect.stringContaining('has no address yet') });
+    state.now = at('2026-11-12T07:00:00Z');
+    await run();
+    await run();
+    expect(arrived.filter(({ to }) => to === 'dina').map(({ text }) => text)).toEqual([expect.stringContaining('has no address yet')]);
     known = true;
-    expect(await run()).toMatchObject({ delivered: 1, held: 0, problems: [] });
-    expect(arrived.at(-1)?.to).toBe('anna');
+    await run();
+    expect(arrived.find(({ to }) => to === 'anna')?.title).toBe('monthly 2026-10-01 anna');
   });
 
   it('waits for its platform to be connected', async () => {
-    const addressFor: DeliverWork['addressFor'] = async (who) => ({ platform: who.id === 'bo' ? 'teams' : 'slack', tenant: 'T', conversation: 'D', thread: null, user: who.id, serviceUrl: '', bot: '' });
-    const summary = await service(packOf([digest()]), { addressFor }).run();
-    expect(summary).toMatchObject({ delivered: 2, held: 1 });
-    expect(summary.problems[0]?.reason).toContain('(teams) is not connected');
+    const addressFor = async (recipient: string) => ({ platform: recipient === 'bo' ? 'teams' as const : 'slack' as const, tenant: 'T', conversation: 'D', thread: null, user: recipient, serviceUrl: '', bot: '' });
+    const { run, rows, arrived } = service(packOf([digest()]), { addressFor });
+    await run();
+    expect(arrived).toHaveLength(2);
+    expect((await rows())[1]?.reason).toContain('(teams) is not connected');
   });
 
   it('because looking up one address broke holds nobody else up', async () => {
-    const addressFor: DeliverWork['addressFor'] = async (who) => {
-      if (who.id === 'anna') throw new ServiceError('Slack', 'could not be reached');
-      return { platform: 'slack', tenant: 'T', conversation: 'D', thread: null, user: who.id, serviceUrl: '', bot: '' };
+    const addressFor = async (recipient: string) => {
+      if (recipient === 'anna') throw refused('could not be reached');
+      return { platform: 'slack' as const, tenant: 'T', conversation: 'D', thread: null, user: recipient, serviceUrl: '', bot: '' };
     };
-    expect(await service(packOf([digest()]), { addressFor }).run()).toMatchObject({ delivered: 2, held: 1 });
+    const { run, arrived } = service(packOf([digest()]), { addressFor });
+    await run();
+    expect(arrived).toHaveLength(2);
   });
 
-  it('because its page can\'t be made stays owed, does not hold up another digest, and comes later', async () => {
+  it('because its page can\'t be made is held, does not hold up another digest, and comes later', async () => {
     let away = true;
-    const compose: DeliverWork['compose'] = async (_pack, of, period, people) => {
-      if (away && of.id === 'weekly') throw new ServiceError('the warehouse', 'can\'t be reached');
-      return new Map(people.map((who) => [who.id, page(who, of, period)]));
-    };
-    const { run, rows } = service(packOf([digest({ id: 'weekly' }), digest()]), { compose });
-    const summary = await run();
-    expect(summary).toMatchObject({ delivered: 3, held: 3 });
-    expect((await rows()).find(({ state }) => state === 'owed')?.reason).toBe('The page could not be made. the warehouse: can\'t be reached');
+    const pack = packOf([digest({ id: 'weekly' }), digest()]);
+    const { run, state, rows, arrived } = service(pack, {
+      page: async (_of, which, period, who) => {
+        if (away && which.id === 'weekly') throw refused('the warehouse can\'t be reached');
+        return { message: { card: { language: 'da', title: `${which.id} ${period.from} ${who.id}`, label: '', headline: '', blocks: [], picture: null, actions: [], provenance: [] }, png: null, sheet: null }, figures: [] };
+      },
+    });
+    await run();
+    expect(arrived).toHaveLength(3);
+    expect((await rows()).find(({ state: is }) => is === 'held')?.reason).toBe('The page could not be made. Slack: the warehouse can\'t be reached');
     away = false;
-    expect(await run()).toMatchObject({ delivered: 3, held: 0 });
+    state.now = minutes('2026-11-06T07:00:00Z', 6);
+    await run();
+    expect(arrived).toHaveLength(6);
   });
 
-  it('because one digest is broken altogether is reported, and the next digest goes out', async () => {
-    const recipients: DeliverWork['recipients'] = (_pack, of) => {
-      if (of.id === 'broken') throw new TypeError('undefined is not a function');
-      return [person('anna')];
-    };
-    const summary = await service(packOf([digest({ id: 'broken' }), digest()]), { recipients }).run();
-    expect(summary).toMatchObject({ delivered: 1, problems: [{ digest: 'broken', delivery: null, reason: 'An unexpected error; the log has it.' }] });
+  it('because one digest is broken altogether is logged, and the next digest goes out', async () => {
+    const { run, arrived } = service(packOf([digest({ id: 'broken' }), digest()]), {
+      recipients: (_pack, of) => { if (of.id === 'broken') throw new TypeError('undefined is not a function'); return [person('anna')]; },
+    });
+    await run();
+    expect(titles(arrived)).toEqual(['monthly 2026-10-01 anna']);
+  });
+});
+
+describe('a figure that changes after it was sent', () => {
+  const figure = (value: number | null, over = {}) => ({ measure: 'hours', unit: 'root', from: '2026-10-01', to: '2026-11-01', value, state: 'ok' as const, ...over });
+  const hours = { id: 'hours', kind: 'flow', source: 'ledger', sql: 'sum(h)', split: { parts: [], outer: '' }, name: { da: 'Leverede timer', en: 'Delivered hours' }, synonyms: { da: [], en: [] }, definition: { da: '', en: '' }, unit: 'hours', decimals: 0, better: 'neutral', breaks: [], threshold: null, persons: null, defaultPeriod: 'last-closed', line: 1, file: '' } as const;
+  const pack = () => packOf([digest()], { people: new Map([['anna', person('anna')], ['dina', analyst]]), measures: new Map([['hours', hours]]) });
+
+  it('is corrected under the page: what it was, what it is, and why; once, and the receipt says so', async () => {
+    const { run, state, arrived } = service(pack());
+    state.figures = [figure(12_410)];
+    await run();
+    state.figures = [figure(12_655)];
+    state.data = 'two';
+    state.now = at('2026-11-12T09:00:00Z');
+    await run();
+    await run();
+    const [correction, ...more] = arrived.filter(({ title }) => title.startsWith('Rettelse'));
+    expect(more).toEqual([]);
+    expect(correction).toMatchObject({ to: 'anna', title: 'Rettelse: Nord, oktober 2026', thread: arrived[0]?.id });
+    expect(correction?.text).toMatch(/Leverede timer\s+12\.410[^\n]*12\.655/);
+    expect(correction?.text).toContain('Det skyldes nye data: ledger, indlæst 12. november 2026 (+20 rækker).');
+    expect(arrived.filter(({ to }) => to === 'dina').map(({ text }) => /Oktober.*/.exec(text)?.[0])).toEqual(['Oktober 2026: 1 af 1 leveret.', 'Oktober 2026: 1 af 1 leveret, 1 rettelse.']);
+  });
+
+  it('by less than the tolerance is not mentioned, until many small steps have made a large one', async () => {
+    const { run, state, arrived } = service(pack());
+    state.figures = [figure(10_000)];
+    await run();
+    for (const [data, value] of [['two', 10_060], ['three', 10_099], ['four', 10_150]] as const) {
+      state.figures = [figure(value)];
+      state.data = data;
+      await run();
+    }
+    const said = arrived.filter(({ title }) => title.startsWith('Rettelse'));
+    expect(said).toHaveLength(1);
+    expect(said[0]?.text).toMatch(/10\.000[^\n]*10\.150/);
+  });
+
+  it('and back again is corrected twice', async () => {
+    const { run, state, arrived } = service(pack());
+    for (const [data, value] of [['one', 100], ['two', 200], ['three', 100], ['four', 200]] as const) {
+      state.figures = [figure(value)];
+      state.data = data;
+      await run();
+    }
+    expect(arrived.filter(({ title }) => title.startsWith('Rettelse'))).toHaveLength(3);
+  });
+
+  it('is not judged by data that are incomplete now, and a hidden figure is never told by its difference', async () => {
+    const { run, state, arrived } = service(pack());
+    state.figures = [figure(100), figure(null, { measure: 'people', state: 'suppressed' }), figure(9, { measure: 'cases' })];
+    await run();
+    state.figures = [figure(20), figure(7, { measure: 'people' }), figure(null, { measure: 'cases', state: 'suppressed' })];
+    state.data = 'two';
+    state.missing = [{ kind: 'count', source: 'ledger', value: 10, usual: 100 }];
+    await run();
+    expect(arrived.filter(({ title }) => title.startsWith('Rettelse'))).toEqual([]);
+    state.missing = [];
+    await run();
+    const [said] = arrived.filter(({ title }) => title.startsWith('Rettelse'));
+    expect(said?.text).toContain('Et tal har ændret sig');
   });
 });
 
@@ -271,21 +486,56 @@ describe('the audience', () => {
     const { run, state, arrived } = service(packOf([digest({ start: '2026-08-01' })]));
     await run();
     state.people = [...state.people, person('dina')];
-    expect(await run()).toMatchObject({ owed: 1, delivered: 1 });
-    expect(arrived.at(-1)).toEqual({ to: 'dina', title: 'monthly 2026-10-01 dina' });
+    expect(await run()).toMatchObject({ owed: 1, released: 1 });
+    expect(arrived.at(-1)).toMatchObject({ to: 'dina', title: 'monthly 2026-10-01 dina' });
     state.now = at('2026-12-10T07:00:00Z');
-    expect(await run()).toMatchObject({ owed: 4, delivered: 4 });
+    expect(await run()).toMatchObject({ owed: 4, released: 4 });
   });
 
-  it('that someone has left gets nothing more', async () => {
+  it('that someone has left gets nothing more; back again, they get what they are owed', async () => {
     const { run, state, rows, arrived } = service(packOf([digest()]));
-    state.complete = '2026-10-15';
+    const everyone = state.people;
+    state.missing = [{ kind: 'closing', source: 'ledger' }];
     await run();
-    state.people = state.people.filter(({ id }) => id !== 'bo');
-    state.complete = '2026-11-01';
+    state.people = everyone.filter(({ id }) => id !== 'bo');
+    state.missing = [];
     await run();
     expect(arrived.map(({ to }) => to).sort()).toEqual(['anna', 'carl']);
-    expect((await rows())[1]).toMatchObject({ recipient: 'bo', state: 'owed', reason: 'The recipient no longer belongs to the audience.' });
+    expect((await rows())[1]).toMatchObject({ recipient: 'bo', state: 'withdrawn', reason: 'The recipient no longer belongs to the audience.' });
+    state.people = everyone;
+    await run();
+    expect(arrived.map(({ to }) => to).sort()).toEqual(['anna', 'bo', 'carl']);
+  });
+});
+
+describe('many workers', () => {
+  it('woken for the same delivery at the same time send it once', async () => {
+    const pack = packOf([digest()]);
+    const slack = platform();
+    const workers = ['a', 'b', 'c', 'd'].map((worker) => service(pack, { adapter: slack.adapter, worker }));
+    await workers[0]?.scan();
+    const ids = workers[0]?.woken ?? [];
+    await Promise.all(workers.flatMap((one) => ids.map((id) => one.deliver(id))));
+    expect(titles(slack.arrived)).toEqual(['monthly 2026-10-01 anna', 'monthly 2026-10-01 bo', 'monthly 2026-10-01 carl']);
+  });
+
+  it('scan one at a time, and one that died while scanning is followed after ten minutes', async () => {
+    const pack = packOf([digest()]);
+    await store.query("insert into leases (name, holder, until) values ('scan', 'dead', '2026-11-06T07:10:00Z')");
+    const one = service(pack, { worker: 'alive' });
+    expect(await one.scan()).toBeNull();
+    one.state.now = at('2026-11-06T07:10:01Z');
+    expect(await one.scan()).toMatchObject({ owed: 3 });
+  });
+});
+
+describe('the key of a delivery', () => {
+  it('is the same on every machine, and another for everything that makes it another delivery', () => {
+    const one = { pack: 'p', digest: 'd', from: '2026-10-01', recipient: 'anna', kind: 'page', about: '' } as const;
+    expect(deliveryKey(one)).toMatch(/^[0-9a-f]{32}$/);
+    expect(deliveryKey({ ...one })).toBe(deliveryKey(one));
+    const others = [{ ...one, pack: 'q' }, { ...one, digest: 'e' }, { ...one, from: '2026-11-01' }, { ...one, recipient: 'bo' }, { ...one, kind: 'notice' as const }, { ...one, about: 'x' }];
+    expect(new Set([one, ...others].map(deliveryKey)).size).toBe(7);
   });
 });
 

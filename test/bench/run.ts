@@ -8,7 +8,7 @@ import { readConfig } from '../../src/io/config/config.ts';
 import { createPainter } from '../../src/io/painter/painter.ts';
 import { openStore } from '../../src/io/store/store.ts';
 import { measureCharts } from './charts.ts';
-import { measureDigests, measureSending } from './digests.ts';
+import { measureCrowd, measureDigests, measureSending } from './digests.ts';
 import { measureLoading } from './loading.ts';
 import { compareFigures, compareSizes, measureNumbers } from './numbers.ts';
 import { measureQuestions } from './questions.ts';
@@ -19,12 +19,14 @@ import { LOG, makeSite, openTown } from './town.ts';
 interface Plan {
   readonly rows: readonly number[];
   readonly leaders: number;
+  /** Recipients due at the same time. */
+  readonly crowds: readonly number[];
   readonly rounds: number;
   /** Of each design in a round. */
   readonly charts: number;
 }
-const FULL: Plan = { rows: [2_000_000, 20_000_000], leaders: 1000, rounds: 5, charts: 4 };
-const QUICK: Plan = { rows: [200_000], leaders: 100, rounds: 2, charts: 2 };
+const FULL: Plan = { rows: [2_000_000, 20_000_000], leaders: 1000, crowds: [1000, 10_000], rounds: 5, charts: 4 };
+const QUICK: Plan = { rows: [200_000], leaders: 100, crowds: [100, 1000], rounds: 2, charts: 2 };
 
 const counts = (list: string): number[] => list.split(',').map((part) => {
   const count = Number(part.replaceAll('_', ''));
@@ -79,7 +81,12 @@ try {
       const digests = await step(`${size}: digests`, () => measureDigests(town, painter, plan.leaders));
       lines.push(...digests.lines);
       notes.push(...digests.notes);
-      if (i === 0) lines.push(await step(`${size}: deliveries`, () => measureSending(town, painter, store, plan.leaders)));
+      if (i === 0) {
+        lines.push(await step(`${size}: deliveries`, () => measureSending(town, painter, store, plan.leaders)));
+        const crowd = await step('a crowd', () => measureCrowd(store, plan.crowds, 100_000));
+        lines.push(...crowd.lines);
+        notes.push(...crowd.notes);
+      }
       await town.close();
       lines.push(...await step(`${size}: loading again`, () => measureLoading(town)));
       await rm(site.dir, { recursive: true });

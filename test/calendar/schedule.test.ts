@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { TIME_GRAINS, dayIn, periodOf, shiftDays } from '../../src/calendar/period.ts';
-import { dueAt, instantAt, owedPeriods, scheduleFault } from '../../src/calendar/schedule.ts';
+import { dueAt, instantAt, owedPeriods, scheduleFault, workdaysAfter } from '../../src/calendar/schedule.ts';
 
 const ZONE = 'Europe/Copenhagen';
+const HERE = { timeZone: ZONE, yearStart: 1, closedDays: [] };
 const month = (day: string) => periodOf('month', day);
 const at = (text: string): Date => new Date(text);
 
@@ -38,53 +39,80 @@ describe('a local time as an instant', () => {
   });
 });
 
+describe('a digest on the last working day', () => {
+  const last = { workday: 'last', at: '12:00' } as const;
+  it.each([
+    ['2026-10-15', '2026-11-30T11:00:00.000Z'], ['2026-11-15', '2026-12-31T11:00:00.000Z'], ['2026-02-15', '2026-03-31T10:00:00.000Z'],
+    ['2028-01-15', '2028-02-29T11:00:00.000Z'], ['2027-01-15', '2027-02-26T11:00:00.000Z'], ['2026-04-15', '2026-05-29T10:00:00.000Z'],
+  ])('the month of %s at %s', (day, due) => {
+    expect(dueAt(last, HERE, month(day)).toISOString()).toBe(due);
+  });
+
+  it('keeps away from 24 and 31 December where the organisation is closed then', () => {
+    const closed = { ...HERE, closedDays: ['12-24', '12-31'] };
+    expect(dueAt(last, closed, month('2026-11-15')).toISOString()).toBe('2026-12-30T11:00:00.000Z');
+    expect(dueAt({ workday: 17, at: '08:00' }, HERE, month('2026-11-15')).toISOString()).toBe('2026-12-23T07:00:00.000Z');
+    expect(dueAt({ workday: 18, at: '08:00' }, closed, month('2026-11-15')).toISOString()).toBe('2026-12-28T07:00:00.000Z');
+  });
+});
+
+describe('some working days later', () => {
+  it('is at the same local time, over weekends, holidays, closed days and both changes of the clock', () => {
+    expect(workdaysAfter(at('2026-11-06T07:00:00Z'), 3, HERE).toISOString()).toBe('2026-11-11T07:00:00.000Z');
+    expect(workdaysAfter(at('2026-04-01T06:00:00Z'), 1, HERE).toISOString()).toBe('2026-04-07T06:00:00.000Z');
+    expect(workdaysAfter(at('2026-12-23T07:00:00Z'), 1, { ...HERE, closedDays: ['12-24'] }).toISOString()).toBe('2026-12-28T07:00:00.000Z');
+    expect(workdaysAfter(at('2026-03-27T07:00:00Z'), 1, HERE).toISOString()).toBe('2026-03-30T06:00:00.000Z');
+    expect(workdaysAfter(at('2026-10-23T06:00:00Z'), 1, HERE).toISOString()).toBe('2026-10-26T07:00:00.000Z');
+  });
+});
+
 describe('a digest on the n-th working day', () => {
   it('is due in the month after the period', () => {
-    expect(dueAt({ workday: 5, at: '08:00' }, ZONE, month('2026-10-15')).toISOString()).toBe('2026-11-06T07:00:00.000Z');
-    expect(dueAt({ workday: 1, at: '08:00' }, ZONE, month('2026-12-15')).toISOString()).toBe('2027-01-04T07:00:00.000Z');
+    expect(dueAt({ workday: 5, at: '08:00' }, HERE, month('2026-10-15')).toISOString()).toBe('2026-11-06T07:00:00.000Z');
+    expect(dueAt({ workday: 1, at: '08:00' }, HERE, month('2026-12-15')).toISOString()).toBe('2027-01-04T07:00:00.000Z');
   });
 
   it('goes round Easter, and does not stop for store bededag', () => {
-    expect(dueAt({ workday: 2, at: '08:00' }, ZONE, month('2026-03-15')).toISOString()).toBe('2026-04-07T06:00:00.000Z');
-    expect(dueAt({ workday: 1, at: '08:00' }, ZONE, month('2026-04-15')).toISOString()).toBe('2026-05-01T06:00:00.000Z');
+    expect(dueAt({ workday: 2, at: '08:00' }, HERE, month('2026-03-15')).toISOString()).toBe('2026-04-07T06:00:00.000Z');
+    expect(dueAt({ workday: 1, at: '08:00' }, HERE, month('2026-04-15')).toISOString()).toBe('2026-05-01T06:00:00.000Z');
   });
 
   it('keeps its local time in summer and winter', () => {
     for (let day = '2026-01-01'; day < '2028-01-01'; day = month(day).to) {
-      const due = dueAt({ workday: 5, at: '08:00' }, ZONE, month(day));
+      const due = dueAt({ workday: 5, at: '08:00' }, HERE, month(day));
       expect(new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, timeStyle: 'short' }).format(due)).toBe('08:00');
     }
   });
 
   it('of a week or a quarter is due at the first such day after its end', () => {
-    expect(dueAt({ workday: 5, at: '08:00' }, ZONE, periodOf('week', '2026-11-01')).toISOString()).toBe('2026-11-06T07:00:00.000Z');
-    expect(dueAt({ workday: 5, at: '08:00' }, ZONE, periodOf('week', '2026-11-10')).toISOString()).toBe('2026-12-07T07:00:00.000Z');
-    expect(dueAt({ workday: 3, at: '08:00' }, ZONE, periodOf('quarter', '2026-12-31')).toISOString()).toBe('2027-01-06T07:00:00.000Z');
+    expect(dueAt({ workday: 5, at: '08:00' }, HERE, periodOf('week', '2026-11-01')).toISOString()).toBe('2026-11-06T07:00:00.000Z');
+    expect(dueAt({ workday: 5, at: '08:00' }, HERE, periodOf('week', '2026-11-10')).toISOString()).toBe('2026-12-07T07:00:00.000Z');
+    expect(dueAt({ workday: 3, at: '08:00' }, HERE, periodOf('quarter', '2026-12-31')).toISOString()).toBe('2027-01-06T07:00:00.000Z');
   });
 });
 
 describe('a digest on a cron line', () => {
   it('is due the first time the line fires at or after the end', () => {
-    expect(dueAt({ cron: '0 8 5 * *' }, ZONE, month('2026-10-15')).toISOString()).toBe('2026-11-05T07:00:00.000Z');
-    expect(dueAt({ cron: '0 0 1 * *' }, ZONE, month('2026-10-15')).toISOString()).toBe('2026-10-31T23:00:00.000Z');
-    expect(dueAt({ cron: '0 7 * * 1' }, ZONE, periodOf('week', '2026-11-05')).toISOString()).toBe('2026-11-09T06:00:00.000Z');
+    expect(dueAt({ cron: '0 8 5 * *' }, HERE, month('2026-10-15')).toISOString()).toBe('2026-11-05T07:00:00.000Z');
+    expect(dueAt({ cron: '0 0 1 * *' }, HERE, month('2026-10-15')).toISOString()).toBe('2026-10-31T23:00:00.000Z');
+    expect(dueAt({ cron: '0 7 * * 1' }, HERE, periodOf('week', '2026-11-05')).toISOString()).toBe('2026-11-09T06:00:00.000Z');
   });
 
   it('at 02:30 is due once on either night the clock changes', () => {
-    expect(dueAt({ cron: '30 2 * * *' }, ZONE, periodOf('day', '2026-03-28')).toISOString()).toBe('2026-03-29T01:00:00.000Z');
-    expect(dueAt({ cron: '30 2 * * *' }, ZONE, periodOf('day', '2026-03-29')).toISOString()).toBe('2026-03-30T00:30:00.000Z');
-    expect(dueAt({ cron: '30 2 * * *' }, ZONE, periodOf('day', '2026-10-24')).toISOString()).toBe('2026-10-25T00:30:00.000Z');
-    expect(dueAt({ cron: '30 2 * * *' }, ZONE, periodOf('day', '2026-10-25')).toISOString()).toBe('2026-10-26T01:30:00.000Z');
+    expect(dueAt({ cron: '30 2 * * *' }, HERE, periodOf('day', '2026-03-28')).toISOString()).toBe('2026-03-29T01:00:00.000Z');
+    expect(dueAt({ cron: '30 2 * * *' }, HERE, periodOf('day', '2026-03-29')).toISOString()).toBe('2026-03-30T00:30:00.000Z');
+    expect(dueAt({ cron: '30 2 * * *' }, HERE, periodOf('day', '2026-10-24')).toISOString()).toBe('2026-10-25T00:30:00.000Z');
+    expect(dueAt({ cron: '30 2 * * *' }, HERE, periodOf('day', '2026-10-25')).toISOString()).toBe('2026-10-26T01:30:00.000Z');
   });
 
   it('of the 31st waits for a month that has one', () => {
-    expect(dueAt({ cron: '0 8 31 * *' }, ZONE, month('2026-01-15')).toISOString()).toBe('2026-03-31T06:00:00.000Z');
+    expect(dueAt({ cron: '0 8 31 * *' }, HERE, month('2026-01-15')).toISOString()).toBe('2026-03-31T06:00:00.000Z');
   });
 });
 
 describe('what is owed', () => {
   const schedule = { workday: 5, at: '08:00' };
-  const owed = (start: string, now: string) => owedPeriods(schedule, 'month', start, at(now), ZONE).map(({ period }) => period.from);
+  const owed = (start: string, now: string) => owedPeriods(schedule, 'month', start, at(now), HERE).map(({ period }) => period.from);
 
   it('is nothing until the minute it is due, and then the month before', () => {
     expect(owed('2026-10-01', '2026-11-06T06:59:59.999Z')).toEqual([]);
@@ -100,7 +128,7 @@ describe('what is owed', () => {
   });
 
   it('follows the fiscal year', () => {
-    expect(owedPeriods(schedule, 'quarter', '2026-02-01', at('2026-12-31T12:00:00Z'), ZONE, 2).map(({ period }) => [period.from, period.to])).toEqual([['2026-02-01', '2026-05-01'], ['2026-05-01', '2026-08-01'], ['2026-08-01', '2026-11-01']]);
+    expect(owedPeriods(schedule, 'quarter', '2026-02-01', at('2026-12-31T12:00:00Z'), { ...HERE, yearStart: 2 }).map(({ period }) => [period.from, period.to])).toEqual([['2026-02-01', '2026-05-01'], ['2026-05-01', '2026-08-01'], ['2026-08-01', '2026-11-01']]);
   });
 
   it('only grows as time goes on, is closed, in order, and past due', () => {
@@ -108,7 +136,7 @@ describe('what is owed', () => {
     fc.assert(fc.property(line, fc.constantFrom(...TIME_GRAINS), fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 300 }), (schedule, grain, start, more) => {
       const from = shiftDays('2025-01-01', start);
       const [now, then] = [new Date(Date.parse(from) + 100 * 86_400_000), new Date(Date.parse(from) + (100 + more) * 86_400_000)];
-      const [first, second] = [owedPeriods(schedule, grain, from, now, ZONE), owedPeriods(schedule, grain, from, then, ZONE)];
+      const [first, second] = [owedPeriods(schedule, grain, from, now, HERE), owedPeriods(schedule, grain, from, then, HERE)];
       expect(second.slice(0, first.length)).toEqual(first);
       for (const [i, one] of second.entries()) {
         expect(one.dueAt <= then && dayIn(ZONE, one.dueAt) >= one.period.to).toBe(true);
@@ -120,7 +148,7 @@ describe('what is owed', () => {
 
 describe('a schedule that can\'t be kept is refused', () => {
   it.each([
-    [{ workday: 0, at: '08:00' }, 'Choose 1 to 17.'], [{ workday: 18, at: '08:00' }, 'Choose 1 to 17.'], [{ workday: 5, at: '24:00' }, 'such as 08:00'], [{ workday: 5, at: '08:60' }, 'such as 08:00'],
+    [{ workday: 0, at: '08:00' }, 'Choose 1 to 17,'], [{ workday: 18, at: '08:00' }, 'Choose 1 to 17,'], [{ workday: 5, at: '24:00' }, 'such as 08:00'], [{ workday: 5, at: '08:60' }, 'such as 08:00'],
     [{ cron: '0 0 30 2 *' }, 'a day that exists'], [{ cron: '61 8 * * *' }, 'minute, hour'], [{ cron: 'every day' }, 'minute, hour'], [{ cron: '0 0 8 5 * *' }, 'minute, hour'],
   ])('%j', (schedule, hint) => {
     expect(scheduleFault(schedule)?.hint).toContain(hint);

@@ -17,6 +17,8 @@ const settings = z.object({
   OVERBLIK_MEMORY_MB: whole(128, 1_000_000).default(1024),
   OVERBLIK_PAINTERS: whole(0, 16).default(Math.min(4, availableParallelism())),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//).nullable().default(null),
+  OVERBLIK_UNSURE: z.enum(['send-again', 'leave']).default('send-again'),
+  OVERBLIK_LEASE_SECONDS: whole(10, 3600).default(150),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-').nullable().default(null),
   SLACK_SIGNING_SECRET: z.string().min(3).nullable().default(null),
@@ -45,6 +47,8 @@ export interface Config {
   readonly painters: number;
   readonly databaseUrl: string | null;
   readonly logLevel: Settings['LOG_LEVEL'];
+  /** What becomes of a message that may have arrived where the platform can't be asked; and after how long without word a sender is taken for dead. */
+  readonly deliveries: { readonly unsure: Settings['OVERBLIK_UNSURE']; readonly leaseMs: number };
   readonly slack: { readonly botToken: string; readonly mode: { readonly kind: 'http'; readonly signingSecret: string } | { readonly kind: 'socket'; readonly appToken: string }; readonly apiUrl: string | null } | null;
   readonly teams: { readonly auth: { readonly kind: 'bot'; readonly appId: string; readonly password: string; readonly tenant: string | null } | { readonly kind: 'anonymous-test' }; readonly allowedTenants: readonly string[]; readonly serviceUrls: readonly string[] } | null;
   /** Named settings that paths in packs may use. */
@@ -75,6 +79,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return {
     host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL, dataDir: s.OVERBLIK_DATA_DIR, packRoots: s.OVERBLIK_PACKS, demo, secret: s.OVERBLIK_SECRET,
     memoryMb: s.OVERBLIK_MEMORY_MB, painters: s.OVERBLIK_PAINTERS, databaseUrl: s.DATABASE_URL, logLevel: s.LOG_LEVEL,
+    deliveries: { unsure: s.OVERBLIK_UNSURE, leaseMs: s.OVERBLIK_LEASE_SECONDS * 1000 },
     slack: s.SLACK_BOT_TOKEN === null ? null : { botToken: s.SLACK_BOT_TOKEN, apiUrl: s.SLACK_API_URL, mode: s.SLACK_APP_TOKEN !== null ? { kind: 'socket', appToken: s.SLACK_APP_TOKEN } : { kind: 'http', signingSecret: s.SLACK_SIGNING_SECRET ?? '' } },
     teams: s.TEAMS_APP_ID !== null ? { auth: { kind: 'bot', appId: s.TEAMS_APP_ID, password: s.TEAMS_APP_PASSWORD ?? '', tenant: s.TEAMS_TENANT_ID }, allowedTenants: s.TEAMS_ALLOWED_TENANTS, serviceUrls: s.TEAMS_SERVICE_URLS }
       : s.TEAMS_ANONYMOUS_TEST ? { auth: { kind: 'anonymous-test' }, allowedTenants: s.TEAMS_ALLOWED_TENANTS, serviceUrls: s.TEAMS_SERVICE_URLS } : null,

@@ -85,4 +85,42 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'by what an address was known',
     statements: ["alter table addresses add column known_as text not null default ''"],
   },
+  {
+    version: 3,
+    name: 'the whole life of a delivery',
+    statements: [
+      // Version 2 was made for one process and could call a delivery of another worker interrupted. It owes by a constraint that
+      // goes here, so one that still runs beside this schema owes and sends nothing more; what it is sending now it still records.
+      'alter table deliveries drop constraint deliveries_pack_digest_period_from_recipient_key',
+      'alter table deliveries drop constraint deliveries_state_check',
+      `alter table deliveries add constraint deliveries_state_check check (state in ('owed', 'held', 'ready', 'sending', 'delivered', 'unsure', 'failed', 'withdrawn'))`,
+      // `kind`: page, notice, correction, receipt or alarm; `about` tells several of a kind apart. `payload`: what a message other
+      // than a page says. `figures`, `data`: what a page showed, and of which load. `address`: where it went. `lease_until`: until
+      // then its sender may be at it. `wake_at`: when a wake-up was last put in the queue. `repeated`: it may have been sent before.
+      // `told`: its failure stands in an alarm.
+      `alter table deliveries add column kind text not null default 'page', add column about text not null default '', add column payload jsonb,
+        add column figures jsonb, add column data jsonb, add column address jsonb, add column lease_until timestamptz, add column wake_at timestamptz,
+        add column sent_at timestamptz, add column late boolean not null default false, add column repeated boolean not null default false,
+        add column told boolean not null default false, add column seen_at timestamptz`,
+      'alter table deliveries add constraint deliveries_once unique (pack, digest, period_from, recipient, kind, about)',
+      'drop index deliveries_open',
+      `create index deliveries_open on deliveries (state, wake_at) where state in ('owed', 'held', 'ready', 'sending', 'unsure')`,
+      // A period of a pack that someone has said is complete; `source`: of this source only, empty for all.
+      `create table closed_periods (
+        pack text not null,
+        period_from date not null,
+        period_to date not null,
+        source text not null default '',
+        closed_at timestamptz not null,
+        actor text not null,
+        primary key (pack, period_from, period_to, source)
+      )`,
+      // When a conversation, or a platform as a whole, may be written to next. `taken`: whether who asked last has that moment.
+      'create table paces (bucket text primary key, free_at timestamptz not null, taken boolean not null default true)',
+      // What one process does for all: who has it, and until when.
+      'create table leases (name text primary key, holder text not null, until timestamptz not null)',
+      // A state brought back from a backup does not know what was sent between the two.
+      'create table restores (backup_at timestamptz not null, restored_at timestamptz not null)',
+    ],
+  },
 ];

@@ -103,6 +103,17 @@ function storeOn(db: PGlite, dataDir: string, release: () => Promise<void>): Sto
         throw asTrouble(error);
       }
     },
+    script: async <R extends Record<string, unknown>>(sql: string) => {
+      try {
+        const results = await db.exec(sql);
+        await settled();
+        return results.flatMap((result) => result.rows as R[]);
+      } catch (error) {
+        // A transaction the script opened and broke would keep the one connection.
+        await db.exec('rollback').catch(() => undefined);
+        throw asTrouble(error);
+      }
+    },
     close: () => {
       closing ??= (async () => {
         try {

@@ -31,6 +31,20 @@ export async function openPostgres(databaseUrl: string, log: Log): Promise<Store
       }
     },
     transaction: (work) => inTransaction(pool, work),
+    script: async <R extends Record<string, unknown>>(sql: string) => {
+      const client = await pool.connect().catch((error: unknown) => { throw asTrouble(error); });
+      let broken: Error | undefined;
+      try {
+        const results = await client.query<R>(sql) as pg.QueryResult<R> | pg.QueryResult<R>[];
+        return (Array.isArray(results) ? results : [results]).flatMap((result) => result.rows);
+      } catch (error) {
+        // A transaction the script opened and broke must not go back into the pool.
+        await client.query('rollback').catch((failure: Error) => { broken = failure; });
+        throw asTrouble(error);
+      } finally {
+        client.release(broken);
+      }
+    },
     close: async () => {
       if (!pool.ended) await pool.end();
     },

@@ -5,13 +5,13 @@ import { openPostgres } from './postgres.ts';
 
 /**
  * Opens the state: on the PostgreSQL server of `databaseUrl`, or embedded in `dir` when it is null; the schema is brought up
- * to date. Values come out as `PARSERS` says. Rejects with ServiceError when the database is away, too old, or the
+ * to date, unless it is asked for `bare`, to be filled from a backup. Values come out as `PARSERS` says. Rejects with ServiceError when the database is away, too old, or the
  * directory is in use by another process.
  */
-export async function openStore({ databaseUrl, dir, log }: { databaseUrl: string | null; dir: string; log: Log }): Promise<Store> {
+export async function openStore({ databaseUrl, dir, log, bare = false }: { databaseUrl: string | null; dir: string; log: Log; bare?: boolean }): Promise<Store> {
   const store = databaseUrl === null ? await openPglite(dir, log) : await openPostgres(databaseUrl, log);
   try {
-    await migrate(store, log);
+    if (!bare) await migrate(store, log);
     return store;
   } catch (error) {
     await store.close();

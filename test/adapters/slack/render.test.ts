@@ -126,6 +126,7 @@ describe('the app manifest', () => {
   interface Manifest { oauth_config: { scopes: { bot: string[] } }; settings: { event_subscriptions: { bot_events: string[] }; interactivity: { is_enabled: boolean }; socket_mode_enabled: boolean }; features: { slash_commands: { command: string }[]; app_home: { home_tab_enabled: boolean; messages_tab_enabled: boolean; messages_tab_read_only_enabled: boolean } } }
   const SCOPES: Readonly<Record<string, readonly string[]>> = {
     'auth.test': [], 'users.info': ['users:read', 'users:read.email'], 'files.info': ['files:read'], 'filesUploadV2': ['files:write'], 'conversations.open': ['im:write'], 'chat.postMessage': ['chat:write'], 'views.publish': [],
+    'conversations.history': ['im:history'], 'conversations.replies': ['im:history'],
   };
   const EVENTS: Readonly<Record<string, string>> = { app_mention: 'app_mentions:read', 'message.im': 'im:history', app_home_opened: '' };
 

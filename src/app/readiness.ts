@@ -1,0 +1,96 @@
+import { previousPeriod, shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
+import { unusual, type Missing, type Readiness } from '../delivery/readiness.ts';
+import type { Digest, SourceRule } from '../pack/model.ts';
+import { atLevel, subtree } from '../pack/organisation.ts';
+import { basesOf } from '../query/evaluate.ts';
+import type { Query } from '../query/query.ts';
+import { measuresOn } from './compose.ts';
+import { completeTo, runQuery, type Figures } from './figures.ts';
+import type { Closing } from './ledger.ts';
+
+const HISTORY = 6;
+const NEVER = '1900-01-01';
+
+const covers = (closing: Closing, period: Period, source: string): boolean => closing.from <= period.from && closing.to >= period.to && (closing.source === '' || closing.source === source);
+
+/**
+ * Whether everything a digest shows of a period is there: by the digest's rule for each source, else by rows up to the last
+ * day. A period that was closed by hand is ready for the sources it was closed for, whatever the rules say.
+ */
+export async function readinessOf(figures: Figures, digest: Digest, period: Period, closings: readonly Closing[]): Promise<Readiness> {
+  const { pack } = figures;
+  const shown = new Map<string, string[]>();
+  for (const base of new Set(measuresOn(digest).flatMap((id) => basesOf(pack, id)))) {
+    const measure = pack.measures.get(base);
+    if (measure !== undefined && 'source' in measure) shown.set(measure.source, [...shown.get(measure.source) ?? [], base]);
+  }
+  for (const { source } of digest.readiness) if (!shown.has(source)) shown.set(source, []);
+  const missing: Missing[] = [];
+  const present: string[] = [];
+  for (const [source, measures] of shown) {
+    if (closings.some((closing) => covers(closing, period, source))) {
+      present.push(source);
+      continue;
+    }
+    const rule = digest.readiness.find((one) => one.source === source) ?? { source, toLastDay: true, level: null, rowsWithin: null, totalsWithin: {}, closed: false };
+    const found = figures.sources.has(source) ? await missingOf(figures, rule, measures, period) : [{ kind: 'rows', source, through: null } as const];
+    if (found.length === 0) present.push(source);
+    missing.push(...found);
+  }
+  return { missing, present };
+}
+
+async function missingOf(figures: Figures, rule: SourceRule, measures: readonly string[], period: Period): Promise<Missing[]> {
+  const { source } = rule;
+  if (rule.closed) return [{ kind: 'closing', source }];
+  const missing: Missing[] = [];
+  const end = endOf(figures, source, measures);
+  if (rule.toLastDay && end < period.to) missing.push({ kind: 'rows', source, through: end < NEVER ? null : shiftDays(end, -1) });
+  if (rule.level !== null) {
+    const units = await unitsWithout(figures, source, rule.level, period);
+    if (units.length > 0) missing.push({ kind: 'units', source, units });
+  }
+  const before = earlier(period);
+  if (rule.rowsWithin !== null) {
+    const [value = 0, ...history] = await Promise.all([period, ...before].map((one) => rowsIn(figures, source, one)));
+    const usual = unusual(value, history, rule.rowsWithin);
+    if (usual !== null) missing.push({ kind: 'count', source, value, usual });
+  }
+  for (const [measure, within] of Object.entries(rule.totalsWithin)) {
+    const [value = 0, ...history] = await Promise.all([period, ...before].map((one) => totalOf(figures, measure, one)));
+    const usual = unusual(value, history, within);
+    if (usual !== null) missing.push({ kind: 'total', source, measure, value, usual });
+  }
+  return missing;
+}
+
+/** The day up to which a source is complete for what a digest shows of it (exclusive). */
+function endOf(figures: Figures, source: string, measures: readonly string[]): IsoDate {
+  if (measures.length > 0) return measures.map((id) => completeTo(figures, id)).sort()[0] ?? '0001-01-01';
+  const last = figures.sources.get(source)?.report.lastDate ?? null;
+  return last === null ? '0001-01-01' : shiftDays(last, 1 + (figures.pack.sources.get(source)?.graceDays ?? 0));
+}
+
+function earlier(period: Period): Period[] {
+  const periods: Period[] = [];
+  for (let one = previousPeriod(period); periods.length < HISTORY; one = previousPeriod(one)) periods.push(one);
+  return periods;
+}
+
+async function rowsIn(figures: Figures, source: string, { from, to }: Period): Promise<number> {
+  const [row] = await figures.sources.get(source)?.facts.query('select coalesce(sum(n), 0)::bigint as n from by_day where bucket >= $1::date and bucket < $2::date', [from, to]) ?? [];
+  return Number(row?.['n'] ?? 0);
+}
+
+async function unitsWithout(figures: Figures, source: string, level: string, { from, to }: Period): Promise<string[]> {
+  const { organisation } = figures.pack;
+  const rows = await figures.sources.get(source)?.facts.query('select distinct unit from by_day where bucket >= $1::date and bucket < $2::date', [from, to]) ?? [];
+  const having = new Set(rows.map((row) => String(row['unit'])));
+  return atLevel(organisation, organisation.root, level).filter((unit) => !subtree(organisation, unit).some((one) => having.has(one)));
+}
+
+async function totalOf(figures: Figures, measure: string, period: Period): Promise<number> {
+  const { pack } = figures;
+  const query: Query = { pack: pack.id, measures: [measure], units: [pack.organisation.root], level: null, period, comparisons: [], comparedTo: null, by: null, having: null, order: null, limit: null };
+  return (await runQuery(figures, query)).rows[0]?.values[measure]?.value ?? 0;
+}

@@ -1,0 +1,238 @@
+import { periodOf, type Period } from '../calendar/period.ts';
+import type { Card, Message } from '../card/card.ts';
+import { dayName } from '../card/periods.ts';
+import { tidings } from '../card/tidings.ts';
+import { MOST_ATTEMPTS, pacesOf, waitMs } from '../delivery/pace.ts';
+import { tell, type Payload } from '../delivery/tell.ts';
+import { ServiceError } from '../errors.ts';
+import type { Digest, Language, Pack } from '../pack/model.ts';
+import type { Address, ChatAdapter } from '../ports.ts';
+import type { DeliverPorts, DeliverSettings, DeliverWork } from './deliver.ts';
+import { claim, deliveriesIn, deliveryKey, deliveryOf, markWoken, move, postpone, reserve, rest, settleDelivered, type Delivery } from './ledger.ts';
+
+/** A page that leaves later than this after it was due is late. */
+export const LATE_MS = 60 * 60_000;
+/** A page that could not be made is tried again after this. */
+const REMAKE_MS = 5 * 60_000;
+/** A turn further away than this is not waited for: the delivery is put back. */
+const LONGEST_WAIT_MS = 30_000;
+/** Clocks differ: the platform is asked about messages from a little before the first attempt. */
+const CLOCKS_MS = 5 * 60_000;
+/** How much of the key the button of a page carries. */
+const BUTTON_KEY = 16;
+
+interface Sender extends DeliverPorts { readonly work: DeliverWork; readonly settings: DeliverSettings }
+interface Task extends Sender { readonly delivery: Delivery; readonly pack: Pack; readonly digest: Digest; readonly period: Period }
+
+/**
+ * Brings one delivery a step further: sends it when it is ready, finds out about it when it is unsure, and leaves it alone
+ * in any other state. Called for every wake-up, by any number of workers at the same time; who is woken in vain does nothing.
+ * Rejects only when the store is away: then the row stands as it was, and is woken again.
+ */
+export async function deliver(ports: DeliverPorts, work: DeliverWork, settings: DeliverSettings, id: number): Promise<void> {
+  const sender: Sender = { ...ports, work, settings };
+  const delivery = await deliveryOf(sender.store, id);
+  if (delivery === null || (delivery.state !== 'ready' && delivery.state !== 'unsure')) return;
+  if (delivery.notBefore !== null && Date.parse(delivery.notBefore) > sender.clock.now().getTime()) return;
+  const pack = work.packs().find((one) => one.id === delivery.pack);
+  const digest = pack?.digests.get(delivery.digest);
+  if (pack === undefined || digest === undefined) {
+    await step(sender, delivery, delivery.state === 'ready' ? 'held' : 'failed', 'The digest is not in the packs any more.');
+    return;
+  }
+  const task: Task = { ...sender, delivery, pack, digest, period: periodOf(digest.period.grain, delivery.from, pack.yearStart) };
+  await (delivery.state === 'ready' ? send(task) : findOut(task));
+}
+
+const step = (sender: Sender, delivery: Delivery, to: 'held' | 'failed' | 'ready' | 'unsure' | 'withdrawn', reason: string, notBefore: Date | null = null): Promise<number[]> => {
+  if (to !== 'ready' && to !== 'withdrawn') sender.log.warn(`delivery-${to}`, { delivery: delivery.id, pack: delivery.pack, digest: delivery.digest, period: delivery.from, kind: delivery.kind, reason });
+  return move(sender.store, [delivery.id], to, { reason, notBefore }, sender.clock.now(), sender.settings.worker, [delivery.state]);
+};
+
+const later = (sender: Sender, ms: number): Date => new Date(sender.clock.now().getTime() + ms);
+
+/** Puts a wake-up in for a delivery that waits. The scan would find it too, but only at its next turn. */
+async function wakeAfter({ store, queue, clock }: Sender, id: number, ms: number): Promise<void> {
+  await store.transaction(async (tx) => {
+    await markWoken(tx, [id], new Date(clock.now().getTime() + ms));
+    await queue.add(tx, [id], ms / 1000);
+  });
+}
+
+async function send(task: Task): Promise<void> {
+  const { delivery, pack, store, clock, settings } = task;
+  const place = await placeOf(task);
+  if (typeof place === 'string') {
+    await step(task, delivery, delivery.kind === 'page' ? 'held' : 'withdrawn', place);
+    return;
+  }
+  const { address, adapter } = place;
+  const made = await make(task, address);
+  if (made === null) return;
+
+  const turn = await takeTurn(task, address);
+  if (!turn.taken) {
+    await postpone(store, delivery.id, later(task, turn.ms), null);
+    await wakeAfter(task, delivery.id, turn.ms);
+    return;
+  }
+  await settings.wait(turn.ms);
+
+  const began = clock.now();
+  const late = began.getTime() > Date.parse(delivery.dueAt) + LATE_MS;
+  const claimed = await claim(store, delivery.id, {
+    address, card: made.message.card, figures: made.figures, data: delivery.kind === 'page' ? task.work.data(pack).marks : null, late, leaseUntil: new Date(began.getTime() + settings.leaseMs),
+  }, began, settings.worker);
+  if (!claimed) return;
+  const sending: Delivery = { ...delivery, state: 'sending', attempts: delivery.attempts + 1 };
+  try {
+    const { messageId, pictureSent } = await adapter.send(address, made.message, { key: deliveryKey(delivery), until: new Date(began.getTime() + settings.leaseMs / 2) });
+    const pictureLost = made.message.png !== null && !pictureSent;
+    await record(task, messageId, pictureSent, pictureLost ? 'The platform did not take the picture; the text arrived.' : null);
+  } catch (error) {
+    await afterFailure(task, sending, address, error);
+  }
+}
+
+/** Where a delivery goes, or why it can't. A correction goes under the page it corrects. */
+async function placeOf(task: Task): Promise<{ address: Address; adapter: ChatAdapter } | string> {
+  const { delivery, pack, work, adapters } = task;
+  let address: Address | null;
+  try {
+    address = await work.addressFor(delivery.recipient, pack);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return `The recipient's address could not be found. ${error.message}`;
+  }
+  if (address === null) return 'The recipient has no address yet: they write to the bot once, or the pack names their id.';
+  if (delivery.kind === 'correction') {
+    const page = (await deliveriesIn(task.store, delivery.pack, delivery.digest, ['delivered'], ['page'])).find((one) => one.from === delivery.from && one.recipient === delivery.recipient);
+    // Only in the conversation the page is in: someone who moved to another platform gets it at the top there.
+    if (page?.address?.platform === address.platform && page.messageId !== null) address = { ...page.address, thread: page.messageId };
+  }
+  const adapter = adapters.get(address.platform);
+  return adapter === undefined ? `The recipient's platform (${address.platform}) is not connected.` : { address, adapter };
+}
+
+/** The message, or null when it could not be made and the delivery was held. */
+async function make(task: Task, address: Address): Promise<{ message: Message; figures: unknown } | null> {
+  const { delivery, pack, digest, period, work } = task;
+  const person = pack.people.get(delivery.recipient);
+  const language = person?.language ?? pack.language;
+  try {
+    if (delivery.kind !== 'page') return { message: { card: marked(task, tell(pack, digest, period, language, delivery.payload as Payload), language), png: null, sheet: null }, figures: null };
+    if (person === undefined) {
+      await step(task, delivery, 'withdrawn', 'The recipient no longer belongs to the audience.');
+      return null;
+    }
+    const { message, figures } = await work.page(pack, digest, period, person);
+    return { message: { ...message, card: withSeen(marked(task, message.card, language), delivery, language) }, figures };
+  } catch (error) {
+    task.log.error('compose-failed', { delivery: delivery.id, pack: pack.id, digest: digest.id, period: period.from, platform: address.platform, error: error instanceof Error ? error : String(error) });
+    const reason = `The page could not be made. ${error instanceof ServiceError ? error.message : 'An unexpected error; the log has it.'}`;
+    if (delivery.kind === 'page') await step(task, delivery, 'held', reason, later(task, REMAKE_MS));
+    else await postpone(task.store, delivery.id, later(task, REMAKE_MS), reason);
+    return null;
+  }
+}
+
+/** What the reader must know of how it comes: late, or possibly again. */
+function marked({ delivery, pack, clock }: Task, card: Card, language: Language): Card {
+  const t = tidings(language);
+  const late = delivery.kind === 'page' && clock.now().getTime() > Date.parse(delivery.dueAt) + LATE_MS;
+  const day = new Intl.DateTimeFormat('sv-SE', { timeZone: pack.timeZone }).format(new Date(delivery.dueAt));
+  return { ...card, provenance: [...card.provenance, ...(late ? [t.lateNote(dayName(day, language))] : []), ...(delivery.repeated ? [t.repeatedNote] : [])] };
+}
+
+/** A button by which the reader says that they have seen it. */
+function withSeen(card: Card, delivery: Delivery, language: Language): Card {
+  const { seen } = tidings(language);
+  return { ...card, actions: [...card.actions, { id: 'seen', label: seen, ask: `${seen} ${deliveryKey(delivery).slice(0, BUTTON_KEY)}` }] };
+}
+
+/** Milliseconds until this conversation and its platform may be written to, and whether that moment is ours. */
+async function takeTurn({ store, clock }: Task, address: Address): Promise<{ ms: number; taken: boolean }> {
+  const now = clock.now();
+  let turn = now.getTime();
+  for (const { bucket, gapMs } of pacesOf(address)) {
+    const { from, taken } = await reserve(store, bucket, gapMs, now, LONGEST_WAIT_MS);
+    turn = Math.max(turn, from.getTime());
+    if (!taken) return { ms: turn - now.getTime(), taken };
+  }
+  return { ms: turn - now.getTime(), taken: true };
+}
+
+async function record({ store, clock, log, settings, delivery }: Task, messageId: string, pictureSent: boolean | null, reason: string | null): Promise<void> {
+  try {
+    const settled = await settleDelivered(store, delivery.id, { messageId, pictureSent, reason }, clock.now(), settings.worker);
+    if (settled) log.info('delivered', { delivery: delivery.id, pack: delivery.pack, digest: delivery.digest, period: delivery.from, kind: delivery.kind });
+    else log.warn('delivery-moved-meanwhile', { delivery: delivery.id, messageId });
+  } catch (error) {
+    // The row stays in sending; when its lease has run out the platform is asked, and has it.
+    log.error('delivery-not-recorded', { delivery: delivery.id, messageId, error: error instanceof Error ? error : String(error) });
+    throw error;
+  }
+}
+
+/** What a failed sending makes of the delivery: in passing, for good, or nobody knows. */
+async function afterFailure(task: Task, sending: Delivery, address: Address, error: unknown): Promise<void> {
+  const { store, settings, log } = task;
+  if (!(error instanceof ServiceError)) log.error('send-broke', { delivery: sending.id, error: error instanceof Error ? error : String(error) });
+  // What is no ServiceError is no answer of the platform: it may have taken the message.
+  if (!(error instanceof ServiceError) || error.mayHaveArrived) {
+    const reason = `${error instanceof ServiceError ? error.message : 'The sending broke off'}. It may have arrived.`;
+    if ((await step(task, sending, 'unsure', reason, later(task, settings.askAfterMs))).length > 0) await wakeAfter(task, sending.id, settings.askAfterMs);
+    return;
+  }
+  if (error.final || sending.attempts >= MOST_ATTEMPTS) {
+    await step(task, sending, 'failed', error.final ? error.message : `${error.message}. Given up after ${sending.attempts} attempts.`);
+    return;
+  }
+  const ms = waitMs(sending.attempts, error.retryAfterMs, settings.random());
+  const whole = pacesOf(address).at(-1);
+  if (error.retryAfterMs !== null && whole !== undefined) await rest(store, whole.bucket, later(task, error.retryAfterMs));
+  if ((await step(task, sending, 'ready', error.message, later(task, ms))).length > 0) await wakeAfter(task, sending.id, ms);
+}
+
+/** Whether an unsure message arrived: the platform is asked; where it can't be, the settings decide. */
+async function findOut(task: Task): Promise<void> {
+  const { delivery, pack, work, adapters, settings } = task;
+  const address = delivery.address ?? await work.addressFor(delivery.recipient, pack);
+  if (address === null) {
+    await again(task, 'Nobody can be asked whether it arrived: there is no address.', true);
+    return;
+  }
+  const adapter = adapters.get(address.platform);
+  if (adapter === undefined) {
+    await step(task, delivery, 'failed', `It may have arrived, and ${address.platform}, which is not connected, can't be asked.`);
+    return;
+  }
+  if (adapter.find === null) {
+    if (settings.unsure === 'leave') await step(task, delivery, 'failed', `It may have arrived, and ${address.platform} can't be asked. By the settings it is not sent again.`);
+    else await again(task, `${address.platform} can't be asked whether it arrived, so it is sent again and marked as possibly repeated.`, true);
+    return;
+  }
+  try {
+    const since = new Date(Date.parse(delivery.sentAt ?? delivery.dueAt) - CLOCKS_MS);
+    const found = await adapter.find(address, deliveryKey(delivery), since);
+    if (found === null) await again(task, 'The platform does not have it.', false);
+    else await record(task, found.messageId, null, 'The platform has it.');
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    if (error.final) {
+      // What the analysts are told may come twice; a leader's page is left to people.
+      if (delivery.kind === 'receipt' || delivery.kind === 'alarm') await again(task, `The platform can't be asked whether it arrived (${error.message}), so it is sent again.`, true);
+      else await step(task, delivery, 'failed', `It may have arrived, and the platform can't be asked. ${error.message}`);
+      return;
+    }
+    const ms = waitMs(Math.max(1, delivery.attempts), error.retryAfterMs, settings.random());
+    await postpone(task.store, delivery.id, later(task, ms), null);
+    await wakeAfter(task, delivery.id, ms);
+  }
+}
+
+async function again(task: Task, reason: string, repeated: boolean): Promise<void> {
+  const { store, delivery, clock, settings } = task;
+  const moved = await move(store, [delivery.id], 'ready', { reason, repeated }, clock.now(), settings.worker, ['unsure']);
+  if (moved.length > 0) await wakeAfter(task, delivery.id, 0);
+}

@@ -1,0 +1,115 @@
+import type { Language } from '../pack/model.ts';
+import { ended } from './messages.ts';
+
+/** What is said about deliveries: late pages, corrections, receipts, failures. Arguments are already in words. */
+export interface Tidings {
+  readonly noticeTitle: (digest: string) => string;
+  readonly noticeHeadline: (period: string, sources: string) => string;
+  readonly noticeMissing: string;
+  readonly noticePresent: (sources: string) => string;
+  readonly noticeComes: string;
+  readonly noticeAnalysts: (waiting: string) => string;
+  readonly noRows: (source: string, through: string) => string;
+  readonly noRowsAtAll: (source: string) => string;
+  readonly noUnits: (source: string, units: string) => string;
+  readonly oddCount: (source: string, value: string, usual: string) => string;
+  readonly oddTotal: (measure: string, source: string, value: string, usual: string) => string;
+  readonly notClosed: (source: string) => string;
+  readonly correctionTitle: (page: string) => string;
+  readonly correctionHeadline: (count: number) => string;
+  readonly was: string;
+  readonly is: string;
+  readonly nothing: string;
+  readonly because: (sources: string) => string;
+  readonly reloaded: (source: string, day: string, rows: string) => string;
+  readonly keepOld: string;
+  readonly receipt: (period: string, delivered: number, total: number) => string;
+  readonly receiptLate: (count: number) => string;
+  readonly receiptFailed: (count: number) => string;
+  readonly receiptWithdrawn: (count: number) => string;
+  readonly receiptCorrections: (count: number) => string;
+  readonly receiptSeen: (count: number) => string;
+  readonly receiptAll: string;
+  readonly alarm: (period: string, count: number) => string;
+  readonly alarmUnsure: (period: string, count: number) => string;
+  readonly alarmReason: (reason: string) => string;
+  readonly alarmWho: (who: string) => string;
+  readonly alarmMend: string;
+  readonly lateNote: (due: string) => string;
+  readonly repeatedNote: string;
+  readonly seen: string;
+  readonly seenThanks: string;
+  readonly seenAlready: string;
+}
+
+const da: Tidings = {
+  noticeTitle: (digest) => `${digest}: siden er forsinket`,
+  noticeHeadline: (period, sources) => ended(`Siden for ${period} er ikke klar: vi mangler data fra ${sources}`),
+  noticeMissing: 'Det mangler', noticePresent: (sources) => ended(`På plads er ${sources}`),
+  noticeComes: 'Siden kommer af sig selv, så snart data er på plads. Du skal ikke gøre noget.',
+  noticeAnalysts: (waiting) => ended(`Modtagere, der venter: ${waiting}`),
+  noRows: (source, through) => `${source}: data går kun til og med ${through}`, noRowsAtAll: (source) => `${source}: der er ingen data`,
+  noUnits: (source, units) => `${source}: ingen data fra ${units}`,
+  oddCount: (source, value, usual) => `${source}: ${value} rækker mod normalt omkring ${usual}`,
+  oddTotal: (measure, source, value, usual) => `${source}: ${measure} er ${value} mod normalt omkring ${usual}`,
+  notClosed: (source) => `${source}: perioden er ikke lukket endnu`,
+  correctionTitle: (page) => `Rettelse: ${page}`,
+  correctionHeadline: (count) => (count === 1 ? 'Et tal har ændret sig, siden du fik siden.' : `${count} tal har ændret sig, siden du fik siden.`),
+  was: 'Var', is: 'Er', nothing: 'intet tal',
+  because: (sources) => ended(`Det skyldes nye data: ${sources}`),
+  reloaded: (source, day, rows) => `${source}, indlæst ${day}${rows === '' ? '' : ` (${rows})`}`,
+  keepOld: 'Siden, du fik, er ikke lavet om: det er tallene her, der gælder.',
+  receipt: (period, delivered, total) => `${period}: ${delivered} af ${total} leveret`,
+  receiptLate: (count) => (count === 1 ? '1 forsinket' : `${count} forsinkede`),
+  receiptFailed: (count) => (count === 1 ? '1 kunne ikke leveres' : `${count} kunne ikke leveres`),
+  receiptWithdrawn: (count) => (count === 1 ? '1 trukket tilbage' : `${count} trukket tilbage`),
+  receiptCorrections: (count) => (count === 1 ? '1 rettelse' : `${count} rettelser`),
+  receiptSeen: (count) => (count === 1 ? '1 har meldt set' : `${count} har meldt set`),
+  receiptAll: 'Alle har fået deres side.',
+  alarm: (period, count) => (count === 1 ? `En besked for ${period} kunne ikke leveres.` : `${count} beskeder for ${period} kunne ikke leveres.`),
+  alarmUnsure: (period, count) => (count === 1 ? `En besked for ${period} er måske ikke nået frem.` : `${count} beskeder for ${period} er måske ikke nået frem.`),
+  alarmReason: (reason) => `Årsag: ${reason}`,
+  alarmWho: (who) => ended(`Det gælder ${who}`),
+  alarmMend: 'Ret årsagen, og send igen med: overblik retry',
+  lateNote: (due) => ended(`Forsinket: siden skulle være sendt ${due}`),
+  repeatedNote: 'Du har måske fået denne besked før: vi kunne ikke få at vide, om den nåede frem.',
+  seen: 'Set', seenThanks: 'Tak, det er noteret, at du har set siden.', seenAlready: 'Det er allerede noteret.',
+};
+
+const en: Tidings = {
+  noticeTitle: (digest) => `${digest}: the page is late`,
+  noticeHeadline: (period, sources) => ended(`The page for ${period} is not ready: data are missing from ${sources}`),
+  noticeMissing: 'What is missing', noticePresent: (sources) => ended(`In place: ${sources}`),
+  noticeComes: 'The page comes by itself as soon as the data are there. There is nothing you need to do.',
+  noticeAnalysts: (waiting) => ended(`Recipients who wait: ${waiting}`),
+  noRows: (source, through) => `${source}: data only reach ${through}`, noRowsAtAll: (source) => `${source}: there are no data`,
+  noUnits: (source, units) => `${source}: no data from ${units}`,
+  oddCount: (source, value, usual) => `${source}: ${value} rows, where about ${usual} are usual`,
+  oddTotal: (measure, source, value, usual) => `${source}: ${measure} is ${value}, where about ${usual} is usual`,
+  notClosed: (source) => `${source}: the period is not closed yet`,
+  correctionTitle: (page) => `Correction: ${page}`,
+  correctionHeadline: (count) => (count === 1 ? 'One figure has changed since you got the page.' : `${count} figures have changed since you got the page.`),
+  was: 'Was', is: 'Is', nothing: 'no figure',
+  because: (sources) => ended(`The reason is new data: ${sources}`),
+  reloaded: (source, day, rows) => `${source}, loaded ${day}${rows === '' ? '' : ` (${rows})`}`,
+  keepOld: 'The page you got is not changed: the figures here are the ones that hold.',
+  receipt: (period, delivered, total) => `${period}: ${delivered} of ${total} delivered`,
+  receiptLate: (count) => `${count} late`, receiptFailed: (count) => `${count} could not be delivered`,
+  receiptWithdrawn: (count) => `${count} withdrawn`,
+  receiptCorrections: (count) => (count === 1 ? '1 correction' : `${count} corrections`),
+  receiptSeen: (count) => `${count} marked as seen`,
+  receiptAll: 'Everyone has their page.',
+  alarm: (period, count) => (count === 1 ? `One message for ${period} could not be delivered.` : `${count} messages for ${period} could not be delivered.`),
+  alarmUnsure: (period, count) => (count === 1 ? `One message for ${period} may not have arrived.` : `${count} messages for ${period} may not have arrived.`),
+  alarmReason: (reason) => `Reason: ${reason}`,
+  alarmWho: (who) => ended(`It concerns ${who}`),
+  alarmMend: 'Mend the reason, and send again with: overblik retry',
+  lateNote: (due) => ended(`Late: the page should have been sent on ${due}`),
+  repeatedNote: 'You may have had this message before: we could not find out whether it arrived.',
+  seen: 'Seen', seenThanks: 'Thank you, it is noted that you have seen the page.', seenAlready: 'That is noted already.',
+};
+
+const CATALOGUE: Record<Language, Tidings> = { da, en };
+
+/** The words about deliveries in a language. */
+export const tidings = (language: Language): Tidings => CATALOGUE[language];

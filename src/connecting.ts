@@ -1,0 +1,44 @@
+import type { Express } from 'express';
+import { examplesFor } from './app/answer.ts';
+import type { Config } from './io/config/config.ts';
+import type { Pictures } from './io/http/pictures.ts';
+import type { Pack, Person } from './pack/model.ts';
+import type { ChatAdapter, Clock, Log, Platform } from './ports.ts';
+import type { PackHouse } from './warehouse.ts';
+
+/** The platforms the settings name, made and not started: what is made can send. `local` adds the chat in the browser. */
+export async function connect(config: Config, { app, pictures, house, clock, log, local }: { app: Express; pictures: Pictures; house: PackHouse; clock: Clock; log: Log; local: boolean }): Promise<Map<Platform, ChatAdapter>> {
+  const adapters = new Map<Platform, ChatAdapter>();
+  const now = (): Date => clock.now();
+  // A platform's library is loaded only where it is connected: botbuilder alone takes a second.
+  if (config.slack !== null) {
+    const { createSlack } = await import('../adapters/slack/index.ts');
+    const { mode, botToken, apiUrl } = config.slack;
+    adapters.set('slack', createSlack({ mode: mode.kind === 'http' ? { ...mode, app } : mode, botToken, apiUrl, now, log }));
+  }
+  if (config.teams !== null) {
+    const { createTeams } = await import('../adapters/teams/index.ts');
+    const { auth, allowedTenants, serviceUrls } = config.teams;
+    adapters.set('teams', createTeams({ app, auth: auth.kind === 'bot' ? { ...auth, endpoints: null } : { ...auth, boundTo: config.host }, allowedTenants, allowedServiceUrls: serviceUrls, pictureUrl: (png) => pictures.url(png), sheetUrl: (sheet) => pictures.sheetUrl(sheet), now, log }));
+  }
+  if (local) {
+    const { createWeb } = await import('../adapters/web/index.ts');
+    adapters.set('web', createWeb({
+      app, boundTo: config.host, demo: true, now, log,
+      people: humansOf(house.packs()).map(({ person, places }) => ({ id: person.id, name: person.name, title: [person.title[person.language], places].filter((part) => part !== '').join(', '), language: person.language })),
+      suggestions: (id) => house.packs().flatMap((pack) => { const person = pack.people.get(id); return person === undefined ? [] : examplesFor(pack, person, person.language); }),
+    }));
+  }
+  return adapters;
+}
+
+/** Everybody once, with the names of their units; who is in several packs is one human, as the first of them knows them. */
+function humansOf(packs: readonly Pack[]): { readonly person: Person; readonly places: string }[] {
+  const all = packs.flatMap((pack) => [...pack.people.values()].map((person) => ({ pack, person })));
+  const sameAs = (id: string): typeof all => all.filter(({ person }) => person.id === id);
+  return all.filter((one) => sameAs(one.person.id)[0] === one).map(({ person }) => ({
+    person, places: sameAs(person.id).map((one) => unitNames(one.pack, { ...one.person, language: person.language })).join(', '),
+  }));
+}
+
+const unitNames = (pack: Pack, person: Person): string => person.units.map((unit) => pack.organisation.units.get(unit)?.name[person.language] ?? unit).join(', ');

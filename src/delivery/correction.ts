@@ -1,0 +1,41 @@
+import type { IsoDate } from '../calendar/period.ts';
+
+/** A figure that was sent, or would be sent now. */
+export interface Figure {
+  readonly measure: string;
+  readonly unit: string;
+  readonly from: IsoDate;
+  readonly to: IsoDate;
+  readonly value: number | null;
+  readonly state: 'ok' | 'missing' | 'partial' | 'suppressed';
+}
+
+/** A figure that is no longer what it was said to be; null: it was missing, or is now. */
+export interface Correction {
+  readonly measure: string;
+  readonly unit: string;
+  readonly from: IsoDate;
+  readonly to: IsoDate;
+  readonly was: number | null;
+  readonly is: number | null;
+}
+
+/** Binary sums of the same rows in another order differ by less than this part. */
+const NOISE = 1e-9;
+
+/**
+ * What moved by more than `tolerance` percent between what was sent and what would be sent now. A figure that was hidden, or
+ * is now, is left out: the difference would say what is hidden. One that only one of them has is new or gone from the page, not revised.
+ */
+export function corrections(sent: readonly Figure[], now: readonly Figure[], tolerance: number): Correction[] {
+  const key = ({ measure, unit, from, to }: Figure): string => `${measure} ${unit} ${from} ${to}`;
+  const current = new Map(now.map((figure) => [key(figure), figure]));
+  return sent.flatMap((before): Correction[] => {
+    const after = current.get(key(before));
+    if (after === undefined || before.state === 'suppressed' || after.state === 'suppressed') return [];
+    const [was, is] = [before.value, after.value];
+    if (was === null && is === null) return [];
+    const moved = was === null || is === null || Math.abs(is - was) > Math.max((Math.abs(was) * tolerance) / 100, NOISE * Math.max(Math.abs(was), Math.abs(is)));
+    return moved ? [{ measure: before.measure, unit: before.unit, from: before.from, to: before.to, was, is }] : [];
+  });
+}

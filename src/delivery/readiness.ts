@@ -1,0 +1,37 @@
+import type { IsoDate } from '../calendar/period.ts';
+
+/** What keeps the page of a period back. */
+export type Missing =
+  /** The source's rows end before the period does; `through`: the last complete day, null when there are none at all. */
+  | { readonly kind: 'rows'; readonly source: string; readonly through: IsoDate | null }
+  | { readonly kind: 'units'; readonly source: string; readonly units: readonly string[] }
+  /** The number of rows, or a measure's total, is far from what it has been: the median of the periods before. */
+  | { readonly kind: 'count'; readonly source: string; readonly value: number; readonly usual: number }
+  | { readonly kind: 'total'; readonly source: string; readonly measure: string; readonly value: number; readonly usual: number }
+  | { readonly kind: 'closing'; readonly source: string };
+
+/** Whether a period can be shown, what is missing, and which sources are there. */
+export interface Readiness {
+  readonly missing: readonly Missing[];
+  readonly present: readonly string[];
+}
+
+const FEWEST = 3;
+
+/** The middle of the values; of an even number the mean of the two in the middle. Null for none. */
+export function median(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
+  return low === undefined || high === undefined ? null : (low + high) / 2;
+}
+
+/**
+ * The usual value when `value` is more than `within` percent from it; null when it is near enough, or when fewer than three
+ * earlier periods have anything, so that nobody knows what is usual.
+ */
+export function unusual(value: number, history: readonly number[], within: number): number | null {
+  const known = history.filter((earlier) => earlier !== 0);
+  const usual = median(known);
+  if (usual === null || known.length < FEWEST) return null;
+  return Math.abs(value - usual) > (Math.abs(usual) * within) / 100 ? usual : null;
+}

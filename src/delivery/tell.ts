@@ -1,0 +1,135 @@
+import { shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
+import type { Block, Card, TableCell } from '../card/card.ts';
+import { cellText, inWords, plainCell } from '../card/figures.ts';
+import { formatNumber } from '../card/numbers.ts';
+import { dayName } from '../card/periods.ts';
+import { tidings } from '../card/tidings.ts';
+import type { Digest, Language, Measure, Pack } from '../pack/model.ts';
+import type { Correction } from './correction.ts';
+import type { Missing, Readiness } from './readiness.ts';
+
+/** What a source's load was, as a page keeps it: the same on every machine that loaded the same. */
+export interface LoadMark {
+  readonly signature: string;
+  readonly rows: number;
+}
+
+/** How the pages of a period went. */
+export interface Outcome {
+  readonly total: number;
+  readonly delivered: number;
+  readonly late: number;
+  readonly failed: number;
+  readonly withdrawn: number;
+  readonly corrections: number;
+  readonly seen: number;
+}
+
+/** Deliveries that will not arrive by themselves, all for one reason. */
+export interface Failure {
+  readonly reason: string;
+  readonly unsure: boolean;
+  /** Ids of the recipients. */
+  readonly recipients: readonly string[];
+}
+
+/** A source that was loaded anew since a page was sent. */
+export interface NewLoad {
+  readonly source: string;
+  /** ISO instant. */
+  readonly loadedAt: string;
+  readonly rows: number;
+  /** Null: the page was sent without it. */
+  readonly rowsBefore: number | null;
+}
+
+/** What a message other than a page says, as the ledger keeps it. */
+export type Payload =
+  | { readonly kind: 'notice'; readonly readiness: Readiness; readonly waiting: readonly string[] | null }
+  | { readonly kind: 'correction'; readonly unit: string; readonly changes: readonly Correction[]; readonly loads: readonly NewLoad[] }
+  | { readonly kind: 'receipt'; readonly outcome: Outcome }
+  | { readonly kind: 'alarm'; readonly failure: Failure };
+
+const card = (pack: Pack, language: Language, title: string, headline: string, blocks: readonly Block[]): Card =>
+  ({ language, title, label: pack.label?.[language] ?? '', headline, blocks, picture: null, actions: [], provenance: [] });
+const text = (words: string): Block => ({ kind: 'text', text: words });
+const upper = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+const names = (pack: Pack, ids: readonly string[]): string => ids.map((id) => pack.people.get(id)?.name ?? id).join(', ');
+
+/** The card of a notice, a correction, a receipt or an alarm. Pure. */
+export function tell(pack: Pack, digest: Digest, period: Period, language: Language, payload: Payload): Card {
+  const t = tidings(language);
+  const words = inWords(pack, period, language);
+  const title = digest.title[language];
+  switch (payload.kind) {
+    case 'notice': {
+      const { missing, present } = payload.readiness;
+      const of = [...new Set(missing.map(({ source }) => sourceName(pack, source, language)))].join(', ');
+      return card(pack, language, t.noticeTitle(title), t.noticeHeadline(words, of), [
+        { kind: 'notes', title: t.noticeMissing, items: missing.map((one) => missingLine(pack, one, language)) },
+        ...(present.length === 0 ? [] : [text(t.noticePresent(present.map((id) => sourceName(pack, id, language)).join(', ')))]),
+        text(payload.waiting === null ? t.noticeComes : t.noticeAnalysts(names(pack, payload.waiting))),
+      ]);
+    }
+    case 'correction': {
+      const unit = pack.organisation.units.get(payload.unit)?.name[language] ?? payload.unit;
+      return card(pack, language, t.correctionTitle(`${unit}, ${words}`), t.correctionHeadline(payload.changes.length), [correctionTable(pack, payload.changes, period, language), ...(payload.loads.length === 0 ? [] : [text(t.because(payload.loads.map((load) => loadLine(pack, load, language)).join('; ')))]), text(t.keepOld)]);
+    }
+    case 'receipt': {
+      const { outcome } = payload;
+      const parts = [t.receipt(upper(words), outcome.delivered, outcome.total),
+        ...(outcome.late > 0 ? [t.receiptLate(outcome.late)] : []), ...(outcome.failed > 0 ? [t.receiptFailed(outcome.failed)] : []),
+        ...(outcome.withdrawn > 0 ? [t.receiptWithdrawn(outcome.withdrawn)] : []), ...(outcome.corrections > 0 ? [t.receiptCorrections(outcome.corrections)] : []), ...(outcome.seen > 0 ? [t.receiptSeen(outcome.seen)] : [])];
+      return card(pack, language, title, `${parts.join(', ')}.`, outcome.delivered === outcome.total ? [text(t.receiptAll)] : []);
+    }
+    case 'alarm': {
+      const { reason, unsure, recipients } = payload.failure;
+      return card(pack, language, title, (unsure ? t.alarmUnsure : t.alarm)(words, recipients.length), [text(t.alarmReason(reason)), text(t.alarmWho(names(pack, recipients))), text(`${t.alarmMend} ${pack.id}/${digest.id}`)]);
+    }
+  }
+}
+
+const sourceName = (pack: Pack, id: string, language: Language): string => pack.sources.get(id)?.name[language] ?? id;
+
+function missingLine(pack: Pack, missing: Missing, language: Language): string {
+  const t = tidings(language);
+  const source = sourceName(pack, missing.source, language);
+  const show = (value: number): string => formatNumber(value, 0, language);
+  switch (missing.kind) {
+    case 'rows': return missing.through === null ? t.noRowsAtAll(source) : t.noRows(source, dayName(missing.through, language));
+    case 'units': return t.noUnits(source, missing.units.map((id) => pack.organisation.units.get(id)?.name[language] ?? id).join(', '));
+    case 'count': return t.oddCount(source, show(missing.value), show(missing.usual));
+    case 'total': {
+      const measure = pack.measures.get(missing.measure);
+      const shown = (value: number): string => (measure === undefined ? show(value) : cellText({ value, state: 'ok' }, pack, measure, language));
+      return t.oddTotal(measure?.name[language] ?? missing.measure, source, shown(missing.value), shown(missing.usual));
+    }
+    case 'closing': return t.notClosed(source);
+  }
+}
+
+/** What was and what is, one line a figure; units and periods only where they are not the page's own. */
+function correctionTable(pack: Pack, changes: readonly Correction[], period: Period, language: Language): Block {
+  const t = tidings(language);
+  const first = changes[0]?.unit;
+  const cell = (value: number | null, measure: Measure | undefined): TableCell => plainCell(value === null || measure === undefined ? t.nothing : cellText({ value, state: 'ok' }, pack, measure, language));
+  return {
+    kind: 'table', title: '',
+    columns: [{ title: '', align: 'left' }, { title: t.was, align: 'right' }, { title: t.is, align: 'right' }],
+    rows: changes.map((change) => {
+      const measure = pack.measures.get(change.measure);
+      const same = changes.every(({ unit }) => unit === first);
+      const where = same ? '' : ` (${pack.organisation.units.get(change.unit)?.name[language] ?? change.unit})`;
+      const when = change.from === period.from && change.to === period.to ? '' : `, ${span(change.from, change.to, language)}`;
+      return [plainCell(`${measure?.name[language] ?? change.measure}${where}${when}`), cell(change.was, measure), cell(change.is, measure)];
+    }),
+  };
+}
+
+const span = (from: IsoDate, to: IsoDate, language: Language): string => `${dayName(from, language)} \u2013 ${dayName(shiftDays(to, -1), language)}`;
+
+function loadLine(pack: Pack, { source, loadedAt, rows: count, rowsBefore }: NewLoad, language: Language): string {
+  const more = rowsBefore === null ? 0 : count - rowsBefore;
+  const rows = more === 0 ? '' : `${more > 0 ? '+' : '\u2212'}${formatNumber(Math.abs(more), 0, language)} ${language === 'da' ? 'rækker' : 'rows'}`;
+  return tidings(language).reloaded(sourceName(pack, source, language), dayName(loadedAt.slice(0, 10), language), rows);
+}

@@ -1,0 +1,50 @@
+import { PgBoss, type Db } from 'pg-boss';
+import type { Log, Parameter, Queue, Store } from '../../ports.ts';
+
+const QUEUE = 'deliver';
+const AT_ONCE = 8;
+const DEFAULT_POLL_S = 2;
+/** A wake-up whose worker died is given up after this; the ledger has put in another by then. */
+const EXPIRES_S = 900;
+const KEPT_S = 86_400;
+const STOP_MS = 60_000;
+
+/**
+ * Wake-ups by pg-boss, in the store's own database (schema `pgboss`, made and kept up to date by the library under a lock).
+ * `pollSeconds`: how often an idle worker looks, at least 0.5.
+ */
+export async function openQueue(store: Store, { embedded, log, pollSeconds = DEFAULT_POLL_S }: { embedded: boolean; log: Log; pollSeconds?: number }): Promise<Queue> {
+  const boss = new PgBoss({
+    db: database(store), ...(embedded && { backend: 'pglite' as const }),
+    // Schedules are ours: the library's cron has no identity of the occurrence. Looking after indexes is the database's own.
+    schedule: false, reindex: false, monitorVacuum: false,
+  });
+  boss.on('error', (error) => log.warn('queue-trouble', { error: error.message }));
+  await boss.start();
+  await boss.createQueue(QUEUE, { retryLimit: 2, retryDelay: 30, expireInSeconds: EXPIRES_S, retentionSeconds: KEPT_S, deleteAfterSeconds: 3600 });
+
+  return {
+    add: async (transaction, deliveries, afterSeconds) => {
+      await boss.insert(QUEUE, deliveries.map((delivery) => ({ data: { delivery }, ...(afterSeconds !== undefined && { startAfter: Math.max(0, Math.ceil(afterSeconds)) }) })), { db: database(transaction) });
+    },
+    work: async (handle) => {
+      const worker = await boss.work<{ delivery: number }>(QUEUE, { batchSize: AT_ONCE, burstWhenBatchFull: true, pollingIntervalSeconds: pollSeconds }, async (jobs) => {
+        // One that breaks takes nobody with it: the ledger says what became of each.
+        const ends = await Promise.allSettled(jobs.map(({ data }) => handle(data.delivery)));
+        const broken = ends.find((end) => end.status === 'rejected');
+        if (broken !== undefined) throw broken.reason;
+      });
+      return { stop: async () => { await boss.offWork(QUEUE, { id: worker, wait: true }); } };
+    },
+    close: () => boss.stop({ graceful: true, close: false, timeout: STOP_MS }),
+  };
+}
+
+/** The library's way to the database: a statement with values, or a script without. */
+function database(store: Pick<Store, 'query'> & Partial<Pick<Store, 'script'>>): Db {
+  return {
+    executeSql: async (text, values = []) => ({
+      rows: values.length === 0 && store.script !== undefined ? await store.script(text) : await store.query(text, values as Parameter[]),
+    }),
+  };
+}

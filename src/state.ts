@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { closePeriod, counts, move, standings, troubles, type Delivery, type Standing } from './app/ledger.ts';
+import { listQuestions, recordAudit } from './app/records.ts';
+import { outcomeOf } from './app/deliver.ts';
+import { UsageError } from './errors.ts';
+import { writeBackup } from './io/store/backup.ts';
+import type { Clock, Queue, Store } from './ports.ts';
+
+/** What the commands that read or change the state work on: in the running service, or in a process of their own. */
+export interface State {
+  readonly store: Store;
+  /** Null: a command by itself, whose wake-ups the next service finds. */
+  readonly queue: Queue | null;
+  readonly clock: Clock;
+}
+
+const ACTOR = 'command-line';
+const MOST_TROUBLES = 200;
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const listed = z.object({ unanswered: z.boolean(), limit: z.int().min(1).max(1000) });
+const closing = z.object({ pack: z.string(), from: day, to: day, source: z.string(), open: z.boolean() });
+const since = z.object({ from: day });
+const backup = z.object({ file: z.string().min(1) });
+const again = z.object({ pack: z.string(), digest: z.string(), from: day.nullable(), person: z.string().nullable() });
+
+/** One period of a digest, at a glance. */
+export interface StatusLine {
+  readonly pack: string;
+  readonly digest: string;
+  readonly period: string;
+  readonly states: Readonly<Record<string, number>>;
+  readonly late: number;
+  readonly seen: number;
+  readonly corrections: number;
+  readonly done: boolean;
+}
+
+/** How all periods stand, newest first. */
+export function statusLines(rows: readonly Standing[]): StatusLine[] {
+  const groups = new Map<string, Standing[]>();
+  for (const row of rows) {
+    const key = `${row.pack}/${row.digest} ${row.from}`;
+    groups.set(key, [...groups.get(key) ?? [], row]);
+  }
+  return [...groups.values()].flatMap((group): StatusLine[] => {
+    const pages = group.filter(({ kind }) => kind === 'page');
+    const [first] = pages;
+    if (first === undefined) return [];
+    const sum = (what: 'late' | 'seen'): number => pages.reduce((total, row) => total + row[what], 0);
+    return [{
+      pack: first.pack, digest: first.digest, period: first.from, states: Object.fromEntries(pages.map(({ state, count }) => [state, count])), late: sum('late'), seen: sum('seen'),
+      corrections: group.filter(({ kind, state }) => kind === 'correction' && state === 'delivered').reduce((total, { count }) => total + count, 0), done: outcomeOf(pages) !== null,
+    }];
+  });
+}
+
+/** Runs a command on the state. Null: there is no such command. Throws UsageError for a body it can't read. */
+export async function runOnState({ store, queue, clock }: State, command: string, body: unknown): Promise<object | null> {
+  switch (command) {
+    case 'status': return { periods: statusLines(await standings(store)), troubles: (await troubles(store, MOST_TROUBLES)).map(trouble) };
+    case 'questions': {
+      const asked = listed.safeParse(body);
+      return { questions: await listQuestions(store, asked.success ? asked.data : { unanswered: false, limit: 50 }) };
+    }
+    case 'ledger': {
+      const { from } = parsed(since, body);
+      const rows = await store.query(`select pack, digest, period_from as "from", recipient, state, reason from deliveries where kind = 'page' and due_at >= $1::date - 1`, [from]);
+      const addresses = await store.query('select person, platform, known_as as "knownAs" from addresses');
+      const closed: Record<string, object[]> = {};
+      for (const { pack, ...closing } of await store.query<{ pack: string }>('select pack, period_from as "from", period_to as "to", source from closed_periods')) closed[pack] = [...closed[pack] ?? [], closing];
+      return { rows, addresses, closings: closed };
+    }
+    case 'close': {
+      const { pack, open, ...period } = parsed(closing, body);
+      const changed = await closePeriod(store, pack, period, open, clock.now(), ACTOR);
+      if (changed) await recordAudit(store, { at: clock.now(), actor: ACTOR, action: open ? 'period-opened' : 'period-closed', detail: { pack, ...period } });
+      return { changed };
+    }
+    case 'retry': {
+      const of = parsed(again, body);
+      return { moved: await retry({ store, queue, clock }, of) };
+    }
+    case 'backup': {
+      const { file } = parsed(backup, body);
+      return { file, rows: await writeBackup(store, file, clock.now()) };
+    }
+    default: return null;
+  }
+}
+
+function parsed<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
+  const read = schema.safeParse(body);
+  if (!read.success) throw new UsageError(`This command can't be read: ${read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}.`);
+  return read.data;
+}
+
+const trouble = ({ pack, digest, from, recipient, kind, state, reason, notBefore, attempts }: Delivery): object => ({ pack, digest, period: from, recipient, kind, state, reason, notBefore, attempts });
+
+/** Lets what failed be tried again: someone has mended why. */
+async function retry({ store, queue, clock }: State, of: z.infer<typeof again>): Promise<number> {
+  const rows = await store.query<{ id: number }>(
+    `select id from deliveries where pack = $1 and digest = $2 and state = 'failed' and ($3::date is null or period_from = $3::date) and ($4::text is null or recipient = $4::text)`, [of.pack, of.digest, of.from, of.person]);
+  return store.transaction(async (tx) => {
+    const moved = await move(tx, rows.map(({ id }) => id), 'ready', { reason: 'Tried again by an analyst.' }, clock.now(), ACTOR, ['failed']);
+    await tx.query(`update deliveries set told = false where id = any(string_to_array($1, ',')::bigint[])`, [moved.join(',')]);
+    if (moved.length > 0) await queue?.add(tx, moved);
+    await recordAudit(tx, { at: clock.now(), actor: ACTOR, action: 'retried', detail: { ...of, count: moved.length } });
+    return moved.length;
+  });
+}
+
+/** The ledger as metrics: deliveries by kind and state, late pages, and since when the oldest open one is due. */
+export async function metricsOf(store: Store, now: Date): Promise<string> {
+  const { states, late, oldestOpen } = await counts(store);
+  const waiting = oldestOpen === null ? 0 : Math.max(0, (now.getTime() - Date.parse(oldestOpen)) / 1000);
+  return [
+    '# HELP overblik_deliveries Deliveries by kind and state.', '# TYPE overblik_deliveries gauge',
+    ...states.map(({ kind, state, count }) => `overblik_deliveries{kind="${kind}",state="${state}"} ${count}`),
+    '# HELP overblik_deliveries_late Pages that left more than an hour after they were due.', '# TYPE overblik_deliveries_late gauge', `overblik_deliveries_late ${late}`,
+    '# HELP overblik_oldest_open_seconds How long the oldest open delivery has been due.', '# TYPE overblik_oldest_open_seconds gauge', `overblik_oldest_open_seconds ${Math.round(waiting)}`, '',
+  ].join('\n');
+}
