@@ -172,6 +172,19 @@ describe('the house', () => {
     expect((await command('status')).told).toMatch(/: 8 of 8 delivered$/);
   });
 
+  it('on the sixth, at 9, the leaders of children and youth have theirs: team, section and centre', async () => {
+    await service.stop();
+    clock.at = new Date('2026-11-09T08:00:00Z');
+    const arrived = delivered('page', 12);
+    service = await start();
+    await arrived;
+    expect((await command('status')).told).toMatch(/^boern-unge\/maaned 2026-10\S*: 12 of 12 delivered$/m);
+    const room = await chat('teamleder-bakken');
+    const page = await room.next((entry) => entry.from === 'bot' && entry.title.includes('Team Bakken, oktober 2026'));
+    expect(page.html).toContain('bygger på færre end 5 personer');
+    room.close();
+  });
+
   it('tells a port in use, and holds on to nothing', async () => {
     await service.stop();
     const busy = createServer().listen(0, '127.0.0.1');
