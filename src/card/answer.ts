@@ -5,7 +5,7 @@ import { hasData } from '../chart/spec.ts';
 import { couple } from '../insight/coupling.ts';
 import type { Action, Block, Card, Picture, TableCell, TableColumn } from './card.ts';
 import { barsPicture, coupledPicture, labelOf, multiplesPicture, rowName, trendPicture } from './charts.ts';
-import { cellText, differenceCell, differenceOf, inWords, notesOf, plainCell, provenanceOf, shownDecimals, spentSentence } from './figures.ts';
+import { cellText, differenceCell, differenceOf, inWords, noneOf, notesOf, plainCell, provenanceOf, shownDecimals, spentSentence } from './figures.ts';
 import { messages } from './messages.ts';
 import { formatDeviation, formatValue, oneOf } from './numbers.ts';
 import { replies } from './replies.ts';
@@ -83,6 +83,8 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
     if (planned.value !== null) return m.planOnly(unitName(pack, first, language), lower(measureOf(pack, query.measures[1] ?? '').name[language]), cellText({ ...planned, state: 'ok' }, pack, measure, language), words, lower(name));
     const hidden = rows.some((row) => cellOf(row, id).state === 'suppressed');
     if (hidden) return m.valueSentence(unitName(pack, first, language), lower(name), cellText(cellOf(rows.find((row) => cellOf(row, id).state === 'suppressed'), id), pack, measure, language), words, '');
+    const none = noneOf(pack, result, measure, language);
+    if (none !== null) return none;
     return latest === '' ? m.noDataAtAll(lower(name), unitName(pack, first, language)) : m.noData(lower(name), unitName(pack, first, language), words, latest);
   }
   if (rows.length === 1) {

@@ -15,9 +15,20 @@ export { plainCell };
 export function cellText(cell: Cell, pack: Pack, measure: Measure, language: Language): string {
   const m = messages(language);
   if (cell.state === 'suppressed') return m.stateSuppressed(thresholdOf(pack, measure));
-  if (cell.value === null) return m.stateMissing;
+  if (cell.value === null) return ofRegisters(pack, measure) ? '–' : m.stateMissing;
   const text = formatValue(cell.value, measure.unit, shownDecimals(measure), language);
   return cell.state === 'partial' ? `${text} ${m.partialMark}` : text;
+}
+
+/** Whether a ratio is made of registers of what happens: then no value means that nothing did, where the data reach. */
+function ofRegisters(pack: Pack, measure: Measure): boolean {
+  return measure.kind === 'ratio' && basesOf(pack, measure.id).every((id) => { const base = pack.measures.get(id); return base !== undefined && 'source' in base && pack.sources.get(base.source)?.noRows === 'zero'; });
+}
+
+/** Why a measure has no value in a period: nothing it is a share of happened; null: its data are not there. */
+export function noneOf(pack: Pack, result: Result, measure: Measure, language: Language): string | null {
+  const covered = result.provenance.every((source) => source.completeTo >= result.query.period.to && source.from !== null && source.from < result.query.period.to);
+  return covered && ofRegisters(pack, measure) ? messages(language).noteNone(measure.name[language], periodName(result.query.period, language, pack.yearStart)) : null;
 }
 
 /** Money is kept to the øre and shown in whole kroner. */
@@ -71,7 +82,7 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
     if (cells.some((cell) => cell.state === 'partial')) {
       notes.push(end !== undefined && end < result.query.period.to ? m.notePartial(name, dayName(shiftDays(end, -1), language)) : m.noteUnitsMissing(name));
     }
-    if (cells.length > 0 && cells.every((cell) => cell.state === 'missing')) notes.push(m.noteMissing(name, periodName(result.query.period, language, pack.yearStart)));
+    if (cells.length > 0 && cells.every((cell) => cell.state === 'missing')) notes.push(noneOf(pack, result, measure, language) ?? m.noteMissing(name, periodName(result.query.period, language, pack.yearStart)));
     if (cells.some((cell) => cell.state === 'suppressed')) notes.push(m.noteSuppressed(thresholdOf(pack, measure)));
     const parts = [id, ...basesOf(pack, id)].flatMap((base) => pack.measures.get(base)?.breaks ?? []);
     const compared = result.query.comparisons.includes('last-year') ? 366 : 0;

@@ -41,6 +41,8 @@ export interface Messages {
   readonly notePartial: (what: string, end: string) => string;
   readonly noteUnitsMissing: (what: string) => string;
   readonly noteMissing: (what: string, period: string) => string;
+  /** A share of what did not happen at all. */
+  readonly noteNone: (what: string, period: string) => string;
   readonly noteSuppressed: (threshold: number) => string;
   readonly noteRejected: (rows: string, source: string) => string;
   readonly noteBreak: (measure: string, note: string) => string;
@@ -142,6 +144,7 @@ const da: Messages = {
   notePartial: (what, end) => `${what}: data er komplette til og med ${end}. Tal derefter er foreløbige.`,
   noteUnitsMissing: (what) => `${what}: der mangler data for en del af perioden eller enhederne, så tallet er foreløbigt.`,
   noteMissing: (what, period) => `${what}: der er ingen data for ${period}.`,
+  noteNone: (what, period) => `${what}: der var ingen i ${period}, så der er intet at regne af.`,
   noteSuppressed: (threshold) => `Antal personer under ${threshold} vises ikke, så ingen kan genkendes.`,
   noteRejected: (rows, source) => `${rows} rækker fra ${source} kunne ikke læses og er ikke med. Analytikerne kan se hvilke.`,
   noteBreak: (measure, note) => `${measure}: ${note}`,
@@ -237,6 +240,7 @@ const en: Messages = {
   notePartial: (what, end) => `${what}: data are complete up to and including ${end}. Figures after that are provisional.`,
   noteUnitsMissing: (what) => `${what}: data are missing for part of the period or some units, so the figure is provisional.`,
   noteMissing: (what, period) => `${what}: there are no data for ${period}.`,
+  noteNone: (what, period) => `${what}: there were none in ${period}, so there is nothing to work it out from.`,
   noteSuppressed: (threshold) => `Counts of fewer than ${threshold} people are not shown, so that nobody can be recognised.`,
   noteRejected: (rows, source) => `${rows} rows from ${source} could not be read and are left out. The analysts can see which.`,
   noteBreak: (measure, note) => `${measure}: ${note}`,

@@ -323,6 +323,15 @@ describe('answers', () => {
     expect(one).not.toContain('lavest');
   });
 
+  it('a share of what did not happen is nothing to work out, and no gap in the data', async () => {
+    expect(counted(data, ['Skoven'], '2026-10')['undersoegelser']).toBe(0);
+    const text = await said('undersøgt inden 4 måneder i Skoven i oktober', 'centerchef');
+    expect(text).toContain('Undersøgt inden 4 måneder: der var ingen i oktober 2026, så der er intet at regne af.');
+    expect(text).not.toMatch(/ingen data|mangler/);
+    // Before the data begin, and in a month to come, there are none.
+    expect(await said('undersøgt inden 4 måneder i Skoven i oktober 2023', 'centerchef')).toMatch(/ingen data/);
+  });
+
   it('a team leader gets the own team alone, and hidden what tells of few', async () => {
     expect(await said('underretninger pr. team i oktober', 'teamleder-bakken')).toMatch(/kun Team Bakken/);
     expect(await said('hvor mange børn er anbragt', 'teamleder-bakken')).toMatch(/anbragte børn var <5 i oktober 2026/);
