@@ -25,11 +25,20 @@ export async function connect(config: Config, { app, pictures, house, clock, log
     const { createWeb } = await import('../adapters/web/index.ts');
     adapters.set('web', createWeb({
       app, boundTo: config.host, demo: true, now, log,
-      people: house.packs().flatMap((pack) => [...pack.people.values()].map((person) => ({ id: person.id, name: person.name, title: [person.title[person.language], unitNames(pack, person)].filter((part) => part !== '').join(', '), language: person.language }))),
+      people: humansOf(house.packs()).map(({ person, places }) => ({ id: person.id, name: person.name, title: [person.title[person.language], places].filter((part) => part !== '').join(', '), language: person.language })),
       suggestions: (id) => house.packs().flatMap((pack) => { const person = pack.people.get(id); return person === undefined ? [] : examplesFor(pack, person, person.language); }),
     }));
   }
   return adapters;
+}
+
+/** Everybody once, with the names of their units; who is in several packs is one human, as the first of them knows them. */
+function humansOf(packs: readonly Pack[]): { readonly person: Person; readonly places: string }[] {
+  const all = packs.flatMap((pack) => [...pack.people.values()].map((person) => ({ pack, person })));
+  const sameAs = (id: string): typeof all => all.filter(({ person }) => person.id === id);
+  return all.filter((one) => sameAs(one.person.id)[0] === one).map(({ person }) => ({
+    person, places: sameAs(person.id).map((one) => unitNames(one.pack, { ...one.person, language: person.language })).join(', '),
+  }));
 }
 
 const unitNames = (pack: Pack, person: Person): string => person.units.map((unit) => pack.organisation.units.get(unit)?.name[person.language] ?? unit).join(', ');

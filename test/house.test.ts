@@ -111,6 +111,18 @@ describe('the house', () => {
     expect(everything).not.toContain('010190');
   });
 
+  it('the analyst of two packs is one person, who asks about both', async () => {
+    const { people } = await (await fetch(`${service.url}/chat/start`)).json() as { people: { id: string; title: string }[] };
+    expect(people.map(({ id }) => id)).toEqual([...new Set(people.map(({ id }) => id))]);
+    expect(people.find(({ id }) => id === 'analytiker')?.title).toBe('Analytiker, Center for Børn og Unge, Hjemmeplejen');
+    const room = await chat('analytiker');
+    for (const [question, title] of [['underretninger sidste måned', 'Center for Børn og Unge'], ['kontinuitet sidste måned', 'Hjemmeplejen'], ['anbragte i Team Skoven', 'Team Skoven'], ['forbrug i Sydvest i oktober', 'Sydvest']] as const) {
+      await say('analytiker', question);
+      expect((await room.next((entry) => entry.from === 'bot')).html).toContain(title);
+    }
+    room.close();
+  });
+
   it('sends nothing before the fifth working day', async () => {
     expect((await command('status')).told).toBe('Nothing is owed yet.');
   });
@@ -158,6 +170,19 @@ describe('the house', () => {
     expect(lines.slice(before).filter(({ event, fields }) => event === 'delivered' && fields['kind'] === 'page')).toEqual([]);
     service = await start();
     expect((await command('status')).told).toMatch(/: 8 of 8 delivered$/);
+  });
+
+  it('on the sixth, at 9, the leaders of children and youth have theirs: team, section and centre', async () => {
+    await service.stop();
+    clock.at = new Date('2026-11-09T08:00:00Z');
+    const arrived = delivered('page', 12);
+    service = await start();
+    await arrived;
+    expect((await command('status')).told).toMatch(/^boern-unge\/maaned 2026-10\S*: 12 of 12 delivered$/m);
+    const room = await chat('teamleder-bakken');
+    const page = await room.next((entry) => entry.from === 'bot' && entry.title.includes('Team Bakken, oktober 2026'));
+    expect(page.html).toContain('bygger på færre end 5 personer');
+    room.close();
   });
 
   it('tells a port in use, and holds on to nothing', async () => {

@@ -223,17 +223,23 @@ export async function runQuery(figures: Figures, query: Query): Promise<Result> 
     for (const [key, found] of totals.table) if (!table.has(key)) table.set(key, found);
     coverage.dimensionValues = [...values].sort((a, b) => Number(a === null) - Number(b === null) || (a ?? '').localeCompare(b ?? '', pack.language));
   }
-  const rows = evaluate(pack, query, baseOf(figures, table), coverage);
+  const rows = evaluate(pack, query, baseOf(figures, table, dimension), coverage);
   return { query, rows, provenance: provenanceOf(figures, query), caveats: caveatsFor(figures, query) };
 }
 
-function baseOf(figures: Figures, table: Table): Base {
+/** `by`: the dimension the figures are split by. */
+function baseOf(figures: Figures, table: Table, by: string | null): Base {
   return (measure, window, node, dimension): Cell => {
     const found = table.get(cellKey(measure, window, node, dimension));
+    const source = sourceOf(figures.pack, measure);
+    // A register of what happens has no row where nothing did.
+    const quiet = source?.noRows === 'zero' && (dimension === null || source.dimensions.some(({ id }) => id === by)) && window.to > beginning(figures, measure) && window.from < completeTo(figures, measure) && expectedPieces(figures, measure, window, node, true) > 0;
+    const cut = window.from < beginning(figures, measure) || window.to > completeTo(figures, measure);
+    if (found === undefined && quiet) return { value: 0, state: cut ? 'partial' : 'ok' };
     if (found === undefined || found.value === null) return MISSING;
     const byUnit = !(window.from.endsWith('-01') && window.to.endsWith('-01'));
-    const short = dimension === null && found.seen < expectedPieces(figures, measure, window, node, byUnit);
-    return { value: found.value, state: short || window.from < beginning(figures, measure) || window.to > completeTo(figures, measure) ? 'partial' : 'ok' };
+    const short = dimension === null && !quiet && found.seen < expectedPieces(figures, measure, window, node, byUnit);
+    return { value: found.value, state: short || cut ? 'partial' : 'ok' };
   };
 }
 
@@ -250,7 +256,7 @@ export async function runForecast(figures: Figures, id: string, units: readonly 
     return { value: 1, state: 'ok' };
   });
   const { table } = await fetchFigures(figures, demands, null);
-  const base = baseOf(figures, table);
+  const base = baseOf(figures, table, null);
   return new Map(units.map((unit) => [unit, forecastOf(figures.pack, measure, period.to, end, (m, w) => base(m, w, unit, null))]));
 }
 

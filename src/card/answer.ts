@@ -5,9 +5,9 @@ import { hasData } from '../chart/spec.ts';
 import { couple } from '../insight/coupling.ts';
 import type { Action, Block, Card, Picture, TableCell, TableColumn } from './card.ts';
 import { barsPicture, coupledPicture, labelOf, multiplesPicture, rowName, trendPicture } from './charts.ts';
-import { cellText, differenceCell, differenceOf, inWords, notesOf, plainCell, provenanceOf, shownDecimals } from './figures.ts';
+import { cellText, differenceCell, differenceOf, inWords, noneOf, notesOf, plainCell, provenanceOf, shownDecimals, spentSentence } from './figures.ts';
 import { messages } from './messages.ts';
-import { formatDeviation, formatValue } from './numbers.ts';
+import { formatDeviation, formatValue, oneOf } from './numbers.ts';
 import { replies } from './replies.ts';
 
 /** One part of what was understood, in words; an assumed one was not said by the asker. */
@@ -83,6 +83,8 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
     if (planned.value !== null) return m.planOnly(unitName(pack, first, language), lower(measureOf(pack, query.measures[1] ?? '').name[language]), cellText({ ...planned, state: 'ok' }, pack, measure, language), words, lower(name));
     const hidden = rows.some((row) => cellOf(row, id).state === 'suppressed');
     if (hidden) return m.valueSentence(unitName(pack, first, language), lower(name), cellText(cellOf(rows.find((row) => cellOf(row, id).state === 'suppressed'), id), pack, measure, language), words, '');
+    const none = noneOf(pack, result, measure, language);
+    if (none !== null) return none;
     return latest === '' ? m.noDataAtAll(lower(name), unitName(pack, first, language)) : m.noData(lower(name), unitName(pack, first, language), words, latest);
   }
   if (rows.length === 1) {
@@ -116,7 +118,10 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
   if (query.limit !== null && ordered !== null) return replies(language).listed(name, words, ordered.descending, known.map((row) => `${labelOf(pack, rows, row, language)} (${cellText(cellOf(row, id), pack, measure, language)})`).join(', '));
   const sorted = [...known].sort((a, b) => (cellOf(b, id).value ?? 0) - (cellOf(a, id).value ?? 0));
   const [top, bottom] = [sorted[0] as Row, sorted.at(-1) as Row];
-  return m.rankedSentence(name, labelOf(pack, rows, top, language), cellText(cellOf(top, id), pack, measure, language), labelOf(pack, rows, bottom, language), cellText(cellOf(bottom, id), pack, measure, language), words);
+  const [topText, bottomText] = [cellText(cellOf(top, id), pack, measure, language), cellText(cellOf(bottom, id), pack, measure, language)];
+  if (top === bottom) return m.onlyShownSentence(name, labelOf(pack, rows, top, language), topText, words);
+  const ranked = rows.some((row) => cellOf(row, id).state === 'suppressed') ? m.rankedShownSentence : m.rankedSentence;
+  return ranked(name, labelOf(pack, rows, top, language), topText, labelOf(pack, rows, bottom, language), bottomText, words);
 }
 
 /** "3 af 7 ligger over budget: …", or that none do. */
@@ -165,11 +170,11 @@ function coupledSentence(pack: Pack, result: Result, language: Language): string
   const [money, output, price] = [measureOf(pack, ids.money), measureOf(pack, ids.output), measureOf(pack, ids.price)];
   const coupled = couple(cellOf(row, money.id), row.against.plan?.[money.id] ?? null, cellOf(row, output.id), row.against.plan?.[output.id] ?? null);
   if (coupled === null) return '';
-  const spent = m.spent(unitName(pack, row, language), cellText(cellOf(row, money.id), pack, money, language), inWords(pack, result.query.period, language), againstText(pack, row, money.id, result.query, language));
-  const delivered = m.delivered(cellText(cellOf(row, output.id), pack, output, language), output.name[language], againstText(pack, row, output.id, result.query, language));
+  const spent = spentSentence(pack, money, unitName(pack, row, language), cellText(cellOf(row, money.id), pack, money, language), inWords(pack, result.query.period, language), againstText(pack, row, money.id, result.query, language), language);
+  const delivered = m.delivered(cellText(cellOf(row, output.id), pack, output, language), output.unit, againstText(pack, row, output.id, result.query, language));
   const planned = row.against.plan?.[price.id]?.value ?? null;
   const one = (value: number): string => formatValue(value, money.unit, 0, language);
-  return `${spent} ${delivered} ${m.price(m.oneOf(output.unit), one(coupled.price.value), planned === null ? '' : m.inBudget(one(planned)))}`;
+  return `${spent} ${delivered} ${m.price(m.oneOf(output.unit, oneOf(output.unit, language)), one(coupled.price.value), planned === null ? '' : m.inBudget(one(planned)))}`;
 }
 
 function comparisonColumns(pack: Pack, query: Query, language: Language): { title: string; comparison: Query['comparisons'][number] }[] {

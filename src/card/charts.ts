@@ -6,7 +6,7 @@ import type { Row } from '../query/result.ts';
 import type { Picture } from './card.ts';
 import { cellText, differenceOf, inWords, shownDecimals } from './figures.ts';
 import { ended, messages } from './messages.ts';
-import { formatPercent, unitName } from './numbers.ts';
+import { formatPercent, oneOf, unitName } from './numbers.ts';
 import { monthInitial, monthShort, periodName } from './periods.ts';
 
 const ALT_LIMIT = 1900;
@@ -33,15 +33,20 @@ function seriesText(pack: Pack, rows: readonly Row[], id: string, language: Lang
   return rows.map((row) => `${inWords(pack, row.period, language)} ${cellText(row.values[id] ?? { value: null, state: 'missing' }, pack, measure, language)}`).join(', ');
 }
 
+/** Letters there is room for on the left of the line of output. */
+const MOST_BESIDE = 8;
+
 /** Spend on budget with hours below, one unit, a row per month. `title` is the finding. */
 export function coupledPicture(pack: Pack, rows: readonly Row[], ids: { money: string; plan: string; output: string }, title: string, language: Language): Picture {
   const m = messages(language);
   const [money, plan, output] = [measureOf(pack, ids.money), measureOf(pack, ids.plan), measureOf(pack, ids.output)];
+  const outputName = unitName(output.unit, language);
+  const beside = outputName.length <= MOST_BESIDE;
   const chart: CoupledChart = {
-    kind: 'coupled', title, subtitle: m.chartSubtitleCoupled(unitName(money.unit, language)), style: style(money, language),
+    kind: 'coupled', title, subtitle: m.chartSubtitleCoupled(money.name[language], unitName(money.unit, language), beside ? '' : outputName), style: style(money, language),
     labels: labels(pack, rows, language),
     budget: rows.map((row) => value(row, plan.id)), spend: rows.map((row) => value(row, money.id)), output: rows.map((row) => value(row, output.id)),
-    outputName: capital(unitName(output.unit, language)), outputStyle: style(output, language),
+    outputName: beside ? capital(outputName) : '', outputStyle: style(output, language),
     partial: rows.map((row) => partial(row, money.id) || partial(row, output.id)),
   };
   const last = rows.at(-1);
@@ -123,6 +128,8 @@ export function barsPicture(pack: Pack, rows: readonly Row[], id: string, title:
   const m = messages(language);
   const measure = measureOf(pack, id);
   const basis = rows.some((row) => planned(row, id) !== null) ? 'plan' : rows.some((row) => row.against['last-year']?.[id]?.value !== undefined) ? 'last-year' : 'average';
+  const under = measure.unit.split(' per ')[1];
+  const per = under === undefined ? '' : ` ${m.per(oneOf(under, language))}`;
   const bars = rows.map((row): BarsChart['rows'][number] => {
     const cell = row.values[id] ?? { value: null, state: 'missing' as const };
     const found = differenceOf(cell, row.against[basis]?.[id], measure, language);
@@ -130,7 +137,9 @@ export function barsPicture(pack: Pack, rows: readonly Row[], id: string, title:
     return { name: labelOf(pack, rows, row, language), value: cell.value, label: cellText(cell, pack, measure, language), mark: row.against[basis]?.[id]?.value ?? null, tone, own: own.has(row.unit) };
   });
   const chart: BarsChart = {
-    kind: 'bars', title, subtitle: `${measure.name[language]}, ${unitName(measure.unit, language)}`, style: style(measure, language), rows: bars,
+    kind: 'bars', title, subtitle: `${measure.name[language]}, ${unitName(measure.unit, language)}`.replace(/, $/, ''), style: style(measure, language),
+    // What a price is per stands in the subtitle, once for all bars.
+    rows: bars.map((bar) => ({ ...bar, label: bar.label.replace(per, '') })),
     markName: basis === 'plan' ? capital(pack.plans.get(id)?.name[language] ?? m.columnPlan) : basis === 'last-year' ? capital(m.lastYear) : capital(m.average),
   };
   return { chart, alt: cut(`${title}. ${ended(bars.map((bar) => `${bar.name} ${bar.label}`).join(', '))}`) };

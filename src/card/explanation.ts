@@ -40,7 +40,7 @@ export function explanationBlocks(pack: Pack, whole: Result, comparison: Compari
   if (output !== null) {
     const coupled = couple(valueOf(row, id), otherOf(row, comparison, id), valueOf(output.result.rows[0], output.id), otherOf(output.result.rows[0], comparison, output.id));
     const money = (amount: number): string => formatDeviation(amount, measure.unit, 0, language);
-    if (coupled !== null && coupled.split !== null) sentences.push(m.split(money(total).replace(/^[+\u2212]/, ''), total > 0, money(coupled.split.volume), money(coupled.split.price)));
+    if (coupled !== null && coupled.split !== null) sentences.push(m.split(money(total).replace(/^[+\u2212]/, ''), total > 0, money(coupled.split.volume), money(coupled.split.price), measureOf(pack, output.id).unit));
   }
   if (measure.kind === 'ratio') {
     const part = (one: string): string => `${measureOf(pack, one).name[language].toLowerCase()} ${differenceCell(valueOf(row, one), otherOf(row, comparison, one), measureOf(pack, one), language).text}`;

@@ -5,7 +5,7 @@ import { basesOf, unitsOf } from '../query/evaluate.ts';
 import type { Cell, Result } from '../query/result.ts';
 import type { TableCell } from './card.ts';
 import { messages } from './messages.ts';
-import { formatDeviation, formatPercent, formatValue } from './numbers.ts';
+import { formatDeviation, formatPercent, formatValue, isMoney } from './numbers.ts';
 import { dayName, periodName } from './periods.ts';
 
 const plainCell = (text: string): TableCell => ({ text, tone: 'neutral' });
@@ -15,9 +15,20 @@ export { plainCell };
 export function cellText(cell: Cell, pack: Pack, measure: Measure, language: Language): string {
   const m = messages(language);
   if (cell.state === 'suppressed') return m.stateSuppressed(thresholdOf(pack, measure));
-  if (cell.value === null) return m.stateMissing;
+  if (cell.value === null) return ofRegisters(pack, measure) ? '–' : m.stateMissing;
   const text = formatValue(cell.value, measure.unit, shownDecimals(measure), language);
   return cell.state === 'partial' ? `${text} ${m.partialMark}` : text;
+}
+
+/** Whether a ratio is made of registers of what happens: then no value means that nothing did, where the data reach. */
+function ofRegisters(pack: Pack, measure: Measure): boolean {
+  return measure.kind === 'ratio' && basesOf(pack, measure.id).every((id) => { const base = pack.measures.get(id); return base !== undefined && 'source' in base && pack.sources.get(base.source)?.noRows === 'zero'; });
+}
+
+/** Why a measure has no value in a period: nothing it is a share of happened; null: its data are not there. */
+export function noneOf(pack: Pack, result: Result, measure: Measure, language: Language): string | null {
+  const covered = result.provenance.every((source) => source.completeTo >= result.query.period.to && source.from !== null && source.from < result.query.period.to);
+  return covered && ofRegisters(pack, measure) ? messages(language).noteNone(measure.name[language], periodName(result.query.period, language, pack.yearStart)) : null;
 }
 
 /** Money is kept to the øre and shown in whole kroner. */
@@ -26,7 +37,7 @@ export function shownDecimals(measure: Measure): number {
 }
 
 /** The threshold under which a measure's persons are not shown; of a ratio, its parts'. */
-function thresholdOf(pack: Pack, measure: Measure): number {
+export function thresholdOf(pack: Pack, measure: Measure): number {
   return Math.max(5, ...basesOf(pack, measure.id).map((id) => pack.measures.get(id)?.threshold ?? 0));
 }
 
@@ -49,6 +60,13 @@ export function differenceCell(value: Cell, other: Cell | undefined, measure: Me
   return { text: found.text, tone: value.state === 'ok' ? found.tone : 'neutral' };
 }
 
+/** What was spent, in a sentence; where a pack budgets several sorts of spend, it says which one. */
+export function spentSentence(pack: Pack, money: Measure, unit: string, value: string, period: string, against: string, language: Language): string {
+  const m = messages(language);
+  const budgeted = [...pack.measures.values()].filter((one) => one.kind === 'flow' && isMoney(one.unit) && pack.plans.has(one.id));
+  return budgeted.length > 1 ? m.valueSentence(unit, money.name[language].toLowerCase(), value, period, against) : m.spent(unit, value, period, against);
+}
+
 /** What must be known about the figures of a result: partial, missing, suppressed, rejected rows, breaks, caveats, and money and hours by different dates. */
 export function notesOf(pack: Pack, result: Result, language: Language): string[] {
   const m = messages(language);
@@ -64,7 +82,7 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
     if (cells.some((cell) => cell.state === 'partial')) {
       notes.push(end !== undefined && end < result.query.period.to ? m.notePartial(name, dayName(shiftDays(end, -1), language)) : m.noteUnitsMissing(name));
     }
-    if (cells.length > 0 && cells.every((cell) => cell.state === 'missing')) notes.push(m.noteMissing(name, periodName(result.query.period, language, pack.yearStart)));
+    if (cells.length > 0 && cells.every((cell) => cell.state === 'missing')) notes.push(noneOf(pack, result, measure, language) ?? m.noteMissing(name, periodName(result.query.period, language, pack.yearStart)));
     if (cells.some((cell) => cell.state === 'suppressed')) notes.push(m.noteSuppressed(thresholdOf(pack, measure)));
     const parts = [id, ...basesOf(pack, id)].flatMap((base) => pack.measures.get(base)?.breaks ?? []);
     const compared = result.query.comparisons.includes('last-year') ? 366 : 0;
@@ -73,7 +91,7 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
     }
     if (measure.kind === 'ratio') {
       const kinds = new Set(basesOf(pack, id).map((base) => { const b = pack.measures.get(base); return b !== undefined && 'source' in b ? pack.sources.get(b.source)?.dateKind : undefined; }));
-      if (kinds.size > 1) notes.push(m.noteDates);
+      if (kinds.size > 1) notes.push(m.noteDates(pack.measures.get(measure.denominator)?.unit ?? ''));
     }
   }
   for (const source of result.provenance) if (source.rejectedRows > 0) notes.push(m.noteRejected(String(source.rejectedRows), source.name[language]));

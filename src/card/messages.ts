@@ -7,15 +7,16 @@ export interface Messages {
   readonly asPlan: (plan: string) => string;
   /** Money first: `Nord brugte 3,42 mio. kr. i oktober 2026, 4,1 pct. over budget.` */
   readonly spent: (unit: string, money: string, period: string, against: string) => string;
-  readonly delivered: (output: string, outputName: string, against: string) => string;
+  /** `unit`: hours are delivered; anything else just was. */
+  readonly delivered: (output: string, unit: string, against: string) => string;
   readonly price: (perOne: string, price: string, against: string) => string;
   /** One of what is delivered: `En leveret time`. */
-  readonly oneOf: (unit: string) => string;
+  readonly oneOf: (unit: string, one: string) => string;
   readonly inBudget: (price: string) => string;
   readonly dearer: (amount: string) => string;
   readonly cheaper: (amount: string) => string;
   readonly sameAsPlanned: string;
-  readonly split: (total: string, over: boolean, volume: string, price: string) => string;
+  readonly split: (total: string, over: boolean, volume: string, price: string, unit: string) => string;
   readonly partialPeriod: (period: string) => string;
   readonly attention: string;
   readonly nothingUnusual: (period: string) => string;
@@ -40,16 +41,21 @@ export interface Messages {
   readonly notePartial: (what: string, end: string) => string;
   readonly noteUnitsMissing: (what: string) => string;
   readonly noteMissing: (what: string, period: string) => string;
+  /** A share of what did not happen at all. */
+  readonly noteNone: (what: string, period: string) => string;
   readonly noteSuppressed: (threshold: number) => string;
   readonly noteRejected: (rows: string, source: string) => string;
   readonly noteBreak: (measure: string, note: string) => string;
-  readonly noteDates: string;
+  readonly noteDates: (unit: string) => string;
+  /** A figure that would tell of so few people that they could be known. */
+  readonly tooFew: (what: string, threshold: number) => string;
   readonly noteCaveat: (unit: string, text: string) => string;
   readonly noteForecastRange: (low: string, high: string) => string;
   readonly noteForecastMethod: (method: string) => string;
   readonly forecastMethods: Readonly<Record<'budget-profile' | 'rest-as-budgeted' | 'straight-line' | 'last-year-profile', string>>;
   readonly source: (name: string, end: string) => string;
-  readonly chartSubtitleCoupled: (money: string) => string;
+  /** `line`: what the line below shows, where there is no room for its name beside it. */
+  readonly chartSubtitleCoupled: (what: string, money: string, line: string) => string;
   readonly chartOver: (plan: string) => string;
   readonly planIs: (plan: string, period: string, value: string) => string;
   readonly planOnly: (unit: string, plan: string, value: string, period: string, name: string) => string;
@@ -87,6 +93,9 @@ export interface Messages {
   readonly againstOther: (difference: string, more: boolean, other: string) => string;
   readonly likeOther: (other: string) => string;
   readonly rankedSentence: (measure: string, highest: string, highestValue: string, lowest: string, lowestValue: string, period: string) => string;
+  /** The same where some rows are hidden: the lowest of all may be among them. */
+  readonly rankedShownSentence: (measure: string, highest: string, highestValue: string, lowest: string, lowestValue: string, period: string) => string;
+  readonly onlyShownSentence: (measure: string, only: string, value: string, period: string) => string;
   readonly trendSentence: (unit: string, measure: string, from: string, first: string, to: string, last: string) => string;
   readonly and: string;
   readonly per: (what: string) => string;
@@ -103,14 +112,14 @@ const da: Messages = {
   under: (percent, plan) => `${percent} under ${plan}`,
   asPlan: (plan) => `som ${plan}`,
   spent: (unit, money, period, against) => ended(`${unit} brugte ${money} i ${period}${against === '' ? '' : `, ${against}`}`),
-  delivered: (output, name, against) => ended(`${output} blev leveret${against === '' ? '' : `, ${against}`}`),
+  delivered: (output, unit, against) => ended(`${unit === 'hours' ? `${output} blev leveret` : `Det var ${output}`}${against === '' ? '' : `, ${against}`}`),
   price: (perOne, price, against) => ended(`${perOne} kostede ${price}${against === '' ? '' : `, ${against}`}`),
-  oneOf: (unit) => (unit === 'hours' ? 'En leveret time' : 'Én enhed'),
+  oneOf: (unit, one) => (unit === 'hours' ? 'En leveret time' : unit === 'count' ? 'Én enhed' : `Én ${one}`),
   inBudget: (price) => `mod ${price} i budgettet`,
   dearer: (amount) => `${amount} mere end budgetteret`,
   cheaper: (amount) => `${amount} mindre end budgetteret`,
   sameAsPlanned: 'som budgetteret',
-  split: (total, over, volume, price) => `${over ? 'Merforbruget' : 'Mindreforbruget'} på ${total} kan deles i to: ${volume} fra timetallet og ${price} fra prisen pr. time.`,
+  split: (total, over, volume, price, unit) => `${over ? 'Merforbruget' : 'Mindreforbruget'} på ${total} kan deles i to: ${volume} fra ${unit === 'hours' ? 'timetallet' : 'antallet'} og ${price} fra prisen${unit === 'hours' ? ' pr. time' : ''}.`,
   partialPeriod: (period) => `Tallene for ${period} er ikke komplette endnu.`,
   attention: 'Værd at se på',
   nothingUnusual: (period) => `Ingen usædvanlige afvigelser i ${period}.`,
@@ -135,16 +144,18 @@ const da: Messages = {
   notePartial: (what, end) => `${what}: data er komplette til og med ${end}. Tal derefter er foreløbige.`,
   noteUnitsMissing: (what) => `${what}: der mangler data for en del af perioden eller enhederne, så tallet er foreløbigt.`,
   noteMissing: (what, period) => `${what}: der er ingen data for ${period}.`,
+  noteNone: (what, period) => `${what}: der var ingen i ${period}, så der er intet at regne af.`,
   noteSuppressed: (threshold) => `Antal personer under ${threshold} vises ikke, så ingen kan genkendes.`,
   noteRejected: (rows, source) => `${rows} rækker fra ${source} kunne ikke læses og er ikke med. Analytikerne kan se hvilke.`,
   noteBreak: (measure, note) => `${measure}: ${note}`,
-  noteDates: 'Penge følger bogføringsdatoen og timer besøgsdagen; de kan falde i hver sin måned.',
+  noteDates: (unit) => `Penge følger bogføringsdatoen og ${unit === 'hours' ? 'timer besøgsdagen' : 'resten den dag, det skete'}; de kan falde i hver sin måned.`,
+  tooFew: (what, threshold) => `${what} vises ikke: tallet bygger på færre end ${threshold} personer.`,
   noteCaveat: (unit, text) => (unit === '' ? text : `${unit}: ${text}`),
   noteForecastRange: (low, high) => `Årets forbrug ventes mellem ${low} og ${high}, afhængigt af metoden.`,
   noteForecastMethod: (method) => `Prognosens metode: ${method}.`,
   forecastMethods: { 'budget-profile': 'afvigelsen fra budgettet fortsætter som hidtil', 'rest-as-budgeted': 'resten af året som budgetteret', 'straight-line': 'samme forbrug pr. måned som hidtil', 'last-year-profile': 'samme forløb over året som sidste år' },
   source: (name, end) => `Kilde: ${name}. Data til og med ${end}.`,
-  chartSubtitleCoupled: (money) => `Forbrug (søjler) mod budget (grå), ${money} pr. måned`,
+  chartSubtitleCoupled: (what, money, line) => `${what} (søjler) mod budget (grå), ${money} pr. måned${line === '' ? '' : `; linjen er ${line}`}`,
   planIs: (plan, period, value) => ended(`${plan} for ${period} er ${value}`),
   planOnly: (unit, plan, value, period, name) => `${ended(`${unit}: ${plan} for ${period} er ${value}`)} Der er endnu ingen tal for ${name}.`,
   chartSpan: (name) => `${name} måned for måned; procent: hele perioden under ét`,
@@ -182,6 +193,8 @@ const da: Messages = {
   againstOther: (difference, more, other) => `${difference} ${more ? 'mere' : 'mindre'} end ${other}`,
   likeOther: (other) => `det samme som ${other}`,
   rankedSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} i ${period}: højest i ${highest} (${highestValue}), lavest i ${lowest} (${lowestValue}).`,
+  rankedShownSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} i ${period}, af dem der kan vises: højest i ${highest} (${highestValue}), lavest i ${lowest} (${lowestValue}).`,
+  onlyShownSentence: (measure, only, value, period) => `${measure} i ${period}: ${only} (${value}). Der er ikke flere tal, der kan vises.`,
   trendSentence: (unit, measure, from, first, to, last) => ended(`${unit}: ${measure} gik fra ${first} i ${from} til ${last} i ${to}`),
   and: 'og',
   per: (what) => `pr. ${what}`,
@@ -195,14 +208,14 @@ const en: Messages = {
   under: (percent, plan) => `${percent} under ${plan}`,
   asPlan: (plan) => `as ${plan}`,
   spent: (unit, money, period, against) => ended(`${unit} spent ${money} in ${period}${against === '' ? '' : `, ${against}`}`),
-  delivered: (output, name, against) => ended(`${output} were delivered${against === '' ? '' : `, ${against}`}`),
+  delivered: (output, unit, against) => ended(`${unit === 'hours' ? `${output} were delivered` : `That was ${output}`}${against === '' ? '' : `, ${against}`}`),
   price: (perOne, price, against) => ended(`${perOne} cost ${price}${against === '' ? '' : `, ${against}`}`),
-  oneOf: (unit) => (unit === 'hours' ? 'A delivered hour' : 'One unit'),
+  oneOf: (unit, one) => (unit === 'hours' ? 'A delivered hour' : unit === 'count' ? 'One unit' : `One ${one}`),
   inBudget: (price) => `against ${price} in the budget`,
   dearer: (amount) => `${amount} more than budgeted`,
   cheaper: (amount) => `${amount} less than budgeted`,
   sameAsPlanned: 'as budgeted',
-  split: (total, over, volume, price) => `The ${over ? 'overspend' : 'underspend'} of ${total} has two parts: ${volume} from the number of hours and ${price} from the price of an hour.`,
+  split: (total, over, volume, price, unit) => `The ${over ? 'overspend' : 'underspend'} of ${total} has two parts: ${volume} from the number${unit === 'hours' ? ' of hours' : ''} and ${price} from the price${unit === 'hours' ? ' of an hour' : ''}.`,
   partialPeriod: (period) => `The figures for ${period} are not complete yet.`,
   attention: 'Worth a look',
   nothingUnusual: (period) => `No unusual deviations in ${period}.`,
@@ -227,16 +240,18 @@ const en: Messages = {
   notePartial: (what, end) => `${what}: data are complete up to and including ${end}. Figures after that are provisional.`,
   noteUnitsMissing: (what) => `${what}: data are missing for part of the period or some units, so the figure is provisional.`,
   noteMissing: (what, period) => `${what}: there are no data for ${period}.`,
+  noteNone: (what, period) => `${what}: there were none in ${period}, so there is nothing to work it out from.`,
   noteSuppressed: (threshold) => `Counts of fewer than ${threshold} people are not shown, so that nobody can be recognised.`,
   noteRejected: (rows, source) => `${rows} rows from ${source} could not be read and are left out. The analysts can see which.`,
   noteBreak: (measure, note) => `${measure}: ${note}`,
-  noteDates: 'Money follows the posting date and hours the day of the visit; they may fall in different months.',
+  noteDates: (unit) => `Money follows the posting date and ${unit === 'hours' ? 'hours the day of the visit' : 'the rest the day it happened'}; they may fall in different months.`,
+  tooFew: (what, threshold) => `${what} is not shown: the figure rests on fewer than ${threshold} people.`,
   noteCaveat: (unit, text) => (unit === '' ? text : `${unit}: ${text}`),
   noteForecastRange: (low, high) => `Spend for the year is expected between ${low} and ${high}, depending on the method.`,
   noteForecastMethod: (method) => `Method of the forecast: ${method}.`,
   forecastMethods: { 'budget-profile': 'the deviation from budget goes on as so far', 'rest-as-budgeted': 'the rest of the year as budgeted', 'straight-line': 'the same spend per month as so far', 'last-year-profile': 'the same course over the year as last year' },
   source: (name, end) => `Source: ${name}. Data up to and including ${end}.`,
-  chartSubtitleCoupled: (money) => `Spend (bars) against budget (grey), ${money} per month`,
+  chartSubtitleCoupled: (what, money, line) => `${what} (bars) against budget (grey), ${money} per month${line === '' ? '' : `; the line is ${line}`}`,
   planIs: (plan, period, value) => ended(`${plan} for ${period} is ${value}`),
   planOnly: (unit, plan, value, period, name) => `${ended(`${unit}: ${plan} for ${period} is ${value}`)} There are no figures for ${name} yet.`,
   chartSpan: (name) => `${name} month by month; percent: the whole period together`,
@@ -274,6 +289,8 @@ const en: Messages = {
   againstOther: (difference, more, other) => `${difference} ${more ? 'more' : 'less'} than ${other}`,
   likeOther: (other) => `the same as ${other}`,
   rankedSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} in ${period}: highest in ${highest} (${highestValue}), lowest in ${lowest} (${lowestValue}).`,
+  rankedShownSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} in ${period}, of those that can be shown: highest in ${highest} (${highestValue}), lowest in ${lowest} (${lowestValue}).`,
+  onlyShownSentence: (measure, only, value, period) => `${measure} in ${period}: ${only} (${value}). There are no more figures that can be shown.`,
   trendSentence: (unit, measure, from, first, to, last) => ended(`${unit}: ${measure} went from ${first} in ${from} to ${last} in ${to}`),
   and: 'and',
   per: (what) => `per ${what}`,

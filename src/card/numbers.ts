@@ -23,10 +23,12 @@ const NAMES: Record<string, Record<Language, readonly [one: string, many: string
   days: { da: ['dag', 'dage'], en: ['day', 'days'] },
   persons: { da: ['person', 'personer'], en: ['person', 'people'] },
   count: { da: ['', ''], en: ['', ''] },
+  'whole-year persons': { da: ['helårsperson', 'helårspersoner'], en: ['whole-year person', 'whole-year persons'] },
   percent: { da: ['pct.', 'pct.'], en: ['%', '%'] },
 };
 const PER: Record<Language, string> = { da: 'pr.', en: 'per' };
-const one = (unit: string, language: Language): string => (NAMES[unit] ?? NAMES[`${unit}s`])?.[language][0] || unit;
+/** One of a unit: `time`, `whole-year person`. */
+export const oneOf = (unit: string, language: Language): string => (NAMES[unit] ?? NAMES[`${unit}s`])?.[language][0] || unit;
 
 /** True for units of money (`kr`, `GBP`). */
 export function isMoney(unit: UnitOfMeasure): boolean {
@@ -38,7 +40,7 @@ export function unitName(unit: UnitOfMeasure, language: Language): string {
   const [over, under] = unit.split(' per ') as [string, string | undefined];
   const name = CURRENCIES[over]?.[language] ?? NAMES[over]?.[language][1] ?? over;
   if (under === undefined) return name;
-  return `${name} ${PER[language]} ${one(under, language)}`.trim();
+  return `${name} ${PER[language]} ${oneOf(under, language)}`.trim();
 }
 
 /** How finely an amount of money is written in words: 33,452 is written as 33 thousand, so in steps of 1,000. */
@@ -66,9 +68,10 @@ function scaled(value: number, unit: UnitOfMeasure, language: Language, decimals
  */
 export function formatValue(value: number, unit: UnitOfMeasure, decimals: number, language: Language): string {
   const [over, under] = unit.split(' per ') as [string, string | undefined];
-  const per = under === undefined ? '' : ` ${PER[language]} ${one(under, language)}`;
+  const per = under === undefined ? '' : ` ${PER[language]} ${oneOf(under, language)}`;
   if (isMoney(over)) {
-    const { text, unit: name } = under === undefined ? scaled(value, over, language, decimals) : { text: plain(value, language, decimals), unit: CURRENCIES[over]?.[language] ?? over };
+    // A price is written in full as long as it can be taken in.
+    const { text, unit: name } = under === undefined || Math.abs(value) >= 99_950 ? scaled(value, over, language, decimals) : { text: plain(value, language, decimals), unit: CURRENCIES[over]?.[language] ?? over };
     if (language === 'da') return `${text}${NBSP}${name}${per}`;
     const [currency, ...scale] = name.split(' ');
     const glued = currency === '£' ? `£${text.replace('\u2212', '')}` : `${currency}${NBSP}${text}`;

@@ -133,6 +133,7 @@ const hasFigures = (results: DigestResults, unit: string): boolean => [...result
 function attentionBlocks(page: Page, results: DigestResults): Block[] {
   const { pack, digest, unit, language, period } = page;
   const m = messages(language);
+  const written = (id: string, value: number): string => formatValue(value, measureOf(pack, id).unit, shownDecimals(measureOf(pack, id)), language);
   const findings: (Finding | null)[] = [];
   digest.sections.forEach((section, i) => {
     if (section.kind !== 'table' || section.period !== 'digest') return;
@@ -144,16 +145,20 @@ function attentionBlocks(page: Page, results: DigestResults): Block[] {
       // The headline has already said how money, output and price stand against plan.
       if (!said.includes(id)) findings.push(deviation(measure, row?.values[id] ?? MISSING, row?.against.plan?.[id]));
       const months = rowsOf(results.history ?? undefined, unit.id).map((r) => (r.values[id]?.state === 'ok' ? r.values[id].value : null));
-      if (results.history?.query.measures.includes(id) === true) findings.push(signal(measure, months));
+      // Everything in time is as it should be, and no news.
+      const asTarget = pack.plans.get(id)?.kind === 'target' && row?.values[id]?.value === row?.against.plan?.[id]?.value;
+      if (results.history?.query.measures.includes(id) === true && !asTarget) findings.push(signal(measure, months));
     }
   });
-  const found = ranked(findings, MOST_FINDINGS);
+  // What is unusual only behind the decimals that are shown is not.
+  const shown = (finding: Finding): boolean => finding.kind !== 'signal' || written(finding.measure, finding.value) !== written(finding.measure, finding.expected);
+  const found = ranked(findings.filter((finding) => finding !== null && shown(finding)), MOST_FINDINGS);
   // Nothing stands out of nothing.
   if (found.length === 0 && !hasFigures(results, unit.id)) return [];
   if (found.length === 0) return [{ kind: 'text', text: m.nothingUnusual(inWords(pack, period, language)) }];
   const line = (finding: Finding): string => {
     const measure = measureOf(pack, finding.measure);
-    const show = (v: number): string => formatValue(v, measure.unit, shownDecimals(measure), language);
+    const show = (v: number): string => written(measure.id, v);
     const name = measure.name[language];
     if (finding.kind === 'signal') return `${m.signalLine(name, show(finding.value), finding.above, show(finding.expected))}${finding.favourable === true ? ` ${m.good}` : ''}`;
     const difference = finding.value - finding.plan;
@@ -258,7 +263,8 @@ function forecastNotes(page: Page, results: DigestResults): string[] {
   const method = forecast.range[0]?.method;
   return [
     ...(method === undefined ? [] : [m.noteForecastMethod(m.forecastMethods[method])]),
-    ...(values.length < 2 ? [] : [m.noteForecastRange(show(Math.min(...values)), show(Math.max(...values)))]),
+    // Where all methods come to the same there is no range to tell of.
+    ...(show(Math.min(...values)) === show(Math.max(...values)) ? [] : [m.noteForecastRange(show(Math.min(...values)), show(Math.max(...values)))]),
   ];
 }
 

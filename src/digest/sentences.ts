@@ -1,7 +1,7 @@
 import type { Period } from '../calendar/period.ts';
-import { inWords, shownDecimals } from '../card/figures.ts';
+import { inWords, shownDecimals, spentSentence, thresholdOf } from '../card/figures.ts';
 import { messages } from '../card/messages.ts';
-import { formatPercent, formatValue, stepOf } from '../card/numbers.ts';
+import { formatPercent, formatValue, oneOf, stepOf } from '../card/numbers.ts';
 import { couple, type Coupling } from '../insight/coupling.ts';
 import type { Language, Measure, Pack, Section, Unit } from '../pack/model.ts';
 import { MISSING, type Row } from '../query/result.ts';
@@ -43,16 +43,22 @@ export function headline(pack: Pack, section: Headline, unit: Unit, period: Peri
   const output = measureOf(pack, section.output);
   const price = measureOf(pack, section.price);
   const coupled = couplingOf(section, row);
+  const spentOn = (value: number, plan: number | null): string => spentSentence(pack, money, unit.name[language], formatValue(value, money.unit, 0, language), words, againstPlan(value, plan, planName(pack, money.id, language), language), language);
+  const spending = row?.values[money.id] ?? MISSING;
+  if (spending.value !== null && row?.values[output.id]?.state === 'suppressed') {
+    const sentence = `${spentOn(spending.value, row.against.plan?.[money.id]?.value ?? null)} ${m.tooFew(output.name[language], thresholdOf(pack, output))}`;
+    return spending.state === 'partial' ? `${m.partialPeriod(words)} ${sentence}` : sentence;
+  }
   if (coupled === null) {
     const missing = [money, output].filter((measure) => (row?.values[measure.id]?.value ?? null) === null);
     return missing.map((measure) => m.noteMissing(measure.name[language], words)).join(' ') || m.noteMissing(price.name[language], words);
   }
-  const spent = m.spent(unit.name[language], formatValue(coupled.money.value, money.unit, 0, language), words, againstPlan(coupled.money.value, coupled.money.plan, planName(pack, money.id, language), language));
-  const delivered = m.delivered(formatValue(coupled.output.value, output.unit, shownDecimals(output), language), output.name[language], againstPlan(coupled.output.value, coupled.output.plan, planName(pack, output.id, language), language));
+  const spent = spentOn(coupled.money.value, coupled.money.plan);
+  const delivered = m.delivered(formatValue(coupled.output.value, output.unit, shownDecimals(output), language), output.unit, againstPlan(coupled.output.value, coupled.output.plan, planName(pack, output.id, language), language));
   const difference = coupled.price.plan === null ? null : coupled.price.value - coupled.price.plan;
   const amount = difference === null ? '' : formatValue(Math.abs(difference), money.unit, 0, language);
   const against = difference === null ? '' : Math.abs(difference) < 0.5 ? m.sameAsPlanned : difference > 0 ? m.dearer(amount) : m.cheaper(amount);
-  const sentence = `${spent} ${delivered} ${m.price(m.oneOf(output.unit), formatValue(coupled.price.value, money.unit, 0, language), against)}`;
+  const sentence = `${spent} ${delivered} ${m.price(m.oneOf(output.unit, oneOf(output.unit, language)), formatValue(coupled.price.value, money.unit, 0, language), against)}`;
   return coupled.partial ? `${m.partialPeriod(words)} ${sentence}` : sentence;
 }
 
@@ -69,5 +75,5 @@ export function splitSentence(pack: Pack, section: Headline, row: Row | undefine
   const step = stepOf(total);
   const rounded = (value: number): number => Math.round(value / step) * step;
   const rest = stepOf(volume) === step && stepOf(price) === step ? rounded(total) - rounded(volume) : price;
-  return messages(language).split(formatValue(Math.abs(total), unit, 0, language), total > 0, signed(volume), signed(rest));
+  return messages(language).split(formatValue(Math.abs(total), unit, 0, language), total > 0, signed(volume), signed(rest), measureOf(pack, section.output).unit);
 }

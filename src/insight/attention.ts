@@ -34,11 +34,12 @@ export function deviation(measure: Measure, value: Cell, plan: Cell | undefined)
 
 /**
  * Whether the newest month of a series stands out. `values` are months in order, oldest first; with 24 or more
- * differences from the same month a year before those are used, so that season is not taken for change.
+ * differences from the same month a year before those are used, so that season is not taken for change. A stock is
+ * not judged: it is mostly the month before it, so the limits of its small moves would be broken by any drift.
  */
 export function signal(measure: Measure, values: readonly (number | null)[]): Finding | null {
   const newest = values.at(-1) ?? null;
-  if (newest === null) return null;
+  if (newest === null || measure.kind === 'stock') return null;
   const yearly = values.slice(12).map((value, i) => (value === null || values[i] === null || values[i] === undefined ? null : value - values[i]));
   const seasonal = yearly.filter((v) => v !== null).length >= 24 && yearly.at(-1) !== null;
   const series = (seasonal ? yearly : values).filter((v): v is number => v !== null);

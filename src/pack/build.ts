@@ -142,6 +142,7 @@ function sourceOf(id: string, entry: Entry<RawSource>, sql: (key: string) => Che
       values: Object.fromEntries(Object.entries(dimension.values ?? {}).map(([value, name]) => [value, both(name)])),
     })),
     completeTo: raw.complete_to ?? null,
+    noRows: raw.no_rows ?? 'missing',
     line: entry.located.at(entry.path, { key: true }).line,
     file: entry.located.path,
   };
@@ -155,6 +156,7 @@ function measureOf(id: string, entry: Entry<RawMeasure>, sql: (key: string) => C
     breaks: (raw.breaks ?? []).map((mark) => ({ from: mark.from, note: both(mark.note) })),
     // What is counted by its keys is most often persons: who counts things says so with threshold 0.
     threshold: raw.threshold ?? (raw.kind === 'distinct' || raw.unit === 'persons' ? 5 : null),
+    persons: raw.persons ?? null,
     defaultPeriod: raw.default_period ?? 'last-closed' as const,
     line: entry.located.at(entry.path, { key: true }).line, file: entry.located.path,
   };

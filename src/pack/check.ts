@@ -137,6 +137,13 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
       if (source === undefined) fault(entry, ['source'], `There is no source '${raw.source}'.`, hintFor(raw.source, sources.keys(), 'source'));
       else expression(`measure ${key}`, entry, ['sql'], raw.sql, raw.kind, [...Object.keys(source.value.columns), ...Object.keys(source.value.derive ?? {})], raw.source);
     }
+    if (raw.persons !== undefined && needs(entry, ['persons'], raw.persons)) {
+      const counted = measures.get(raw.persons)?.value;
+      const source = 'source' in raw ? raw.source : undefined;
+      // Without a count in the very same rows there is nothing to judge by, for a value of a dimension least of all.
+      if (source === undefined) fault(entry, ['persons'], `A ${raw.kind} is hidden where one of its parts is.`, 'Write persons: on those.');
+      else if (counted !== undefined && !('source' in counted && counted.source === source)) fault(entry, ['persons'], `'${raw.persons}' does not count rows of the source '${source}'.`, 'Name a measure of the same source that counts its persons.');
+    }
     for (const [i, mark] of (raw.breaks ?? []).entries()) if (!isIsoDate(mark.from)) fault(entry, ['breaks', i, 'from'], `'${mark.from}' is not a day in the calendar.`, 'Write a real day as YYYY-MM-DD.');
   }
 

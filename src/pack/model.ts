@@ -74,6 +74,8 @@ export interface Dimension {
   readonly values: Readonly<Record<string, Text>>;
 }
 
+export const NO_ROWS = ['missing', 'zero'] as const;
+
 export interface Source {
   readonly id: string;
   readonly name: Text;
@@ -99,6 +101,8 @@ export interface Source {
   readonly graceDays: number;
   /** Declared complete up to this day (exclusive); null: derived from the last date and the grain. */
   readonly completeTo: IsoDate | null;
+  /** What it means that a unit known to the source has no rows in a period that its data cover. */
+  readonly noRows: (typeof NO_ROWS)[number];
   readonly line: number;
   readonly file: string;
 }
@@ -162,6 +166,8 @@ interface MeasureBase {
   readonly breaks: readonly { readonly from: IsoDate; readonly note: Text }[];
   /** A count of persons, hidden when 0 < count < threshold; null: no count of persons. */
   readonly threshold: number | null;
+  /** The measure that counts the persons it is made of, of the same source: hidden where that count is. */
+  readonly persons: string | null;
   /** What a question without a period means for this measure. */
   readonly defaultPeriod: 'year-to-date' | 'last-closed';
   readonly line: number;

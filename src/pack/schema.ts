@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TIME_GRAINS } from '../calendar/period.ts';
-import { COLUMN_TYPES, DIRECTIONS, FORECAST_METHODS, LANGUAGES, ROLES } from './model.ts';
+import { COLUMN_TYPES, DIRECTIONS, FORECAST_METHODS, LANGUAGES, NO_ROWS, ROLES } from './model.ts';
 import { nearest } from './nearest.ts';
 
 /** An object with exactly these keys; an unknown key is told with the nearest allowed one. */
@@ -71,6 +71,7 @@ const source = only({
   grain: z.enum(TIME_GRAINS).optional(),
   grace_days: z.int().min(0).max(31).optional().describe('A month counts as complete when its last row is at most this many days before its end'),
   complete_to: day.optional().describe('Complete up to and including the day before this one'),
+  no_rows: z.enum(NO_ROWS).optional().describe('What it means that a unit has no rows in a period the data cover: missing (the default), or zero, for a register of what happens'),
   dimensions: byName(dimension).optional(),
 });
 
@@ -83,6 +84,7 @@ const about = {
   better: z.enum(DIRECTIONS).optional(),
   breaks: z.array(only({ from: day, note: text })).optional().describe('The definition is valid from this day on; figures before it were counted otherwise'),
   threshold: z.int().min(0).max(100).optional().describe('A count under this is not shown; 0 shows all (for things, not persons)'),
+  persons: z.string().optional().describe('The measure that counts the persons this figure is made of: where that count is hidden, so is this figure'),
   default_period: z.enum(['year-to-date', 'last-closed']).optional(),
 };
 const aggregate = { source: z.string(), sql: z.string().min(1), ...about };

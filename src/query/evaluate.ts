@@ -50,8 +50,10 @@ function valueOf(context: Context, id: string, window: Window, node: string, dim
     case 'forecast': return forecastOf(context.pack, measure, window.to, context.coverage.completeTo(measure.of), (m, w) => valueOf(context, m, w, node, dimension)).value;
     default: {
       const cell = context.base(id, window, node, dimension);
-      const small = measure.threshold !== null && cell.value !== null && cell.value > 0 && cell.value < measure.threshold;
-      return small ? { value: null, state: 'suppressed' } : cell;
+      const counted = measure.persons === null ? null : context.pack.measures.get(measure.persons) as Measure;
+      const small = (value: number | null, threshold: number | null): boolean => threshold !== null && value !== null && value > 0 && value < threshold;
+      const hidden = small(cell.value, measure.threshold) || (counted !== null && small(context.base(counted.id, window, node, dimension).value, counted.threshold));
+      return hidden ? { value: null, state: 'suppressed' } : cell;
     }
   }
 }
@@ -123,6 +125,11 @@ function meets(row: Row, having: Having): boolean {
   return having.side === 'above' ? difference > having.limit : having.side === 'below' ? difference < (having.against === null ? having.limit : -having.limit) : Math.abs(difference) > having.limit;
 }
 
+/** A value of a dimension that has nothing of what is asked about, now or in what it is held against (types of support among placements). */
+function isEmpty(row: Row): boolean {
+  return row.dimension !== null && Object.values(row.values).every((cell) => cell.value === 0) && Object.values(row.against).every((cells) => Object.values(cells).every((cell) => cell.value === 0 || cell.state === 'missing'));
+}
+
 /** The units a query is about, in the order of the tree. */
 export function unitsOf(pack: Pack, query: Query): string[] {
   if (query.level === null) return [...query.units];
@@ -140,7 +147,9 @@ export function evaluate(pack: Pack, query: Query, base: Base, coverage: Coverag
     values: Object.fromEntries(query.measures.map((id) => [id, valueOf(context, id, period, unit, dimension)])),
     against: Object.fromEntries(query.comparisons.map((comparison) => [comparison, Object.fromEntries(query.measures.map((id) => [id, against(context, query, comparison, id, period, unit, dimension)]))])),
   }))));
-  const rows = query.having === null ? every : every.filter((row) => meets(row, query.having as Having));
+  // Values that were named are answered though they are empty; of all the values there are, only those with something.
+  const full = by !== null && 'dimension' in by && by.values === null ? every.filter((row) => !isEmpty(row)) : every;
+  const rows = query.having === null ? full : full.filter((row) => meets(row, query.having as Having));
   const order = query.order;
   if (order !== null) {
     const key = (row: Row): number | null => {

@@ -47,10 +47,11 @@ export function pricesOf(pack: Pack, said: readonly string[]): Measure[] {
   return [...pack.measures.values()].filter((m) => m.kind === 'ratio' && m.unit.includes(' per ') && isMoney(pack.measures.get(m.numerator)?.unit ?? '') && (said.length === 0 || said.includes(m.denominator)));
 }
 
-/** The money "we have spent": the pack's only money with a budget, or else its only one that is divided by output. Null when that is not clear. */
+/** The money "we have spent": the pack's only money that is forecast, or with a budget, or else its only one that is divided by output. Null when that is not clear. */
 export function spendOf(pack: Pack): string | null {
   const flows = [...pack.measures.values()].filter((m) => m.kind === 'flow' && isMoney(m.unit) && plannedBy(pack, m.id) === undefined);
-  for (const sort of [flows.filter((m) => pack.plans.has(m.id)), flows.filter((m) => moneyRatio(pack, m.id) !== undefined), flows]) if (sort.length === 1) return sort[0]?.id ?? null;
+  const forecast = new Set([...pack.measures.values()].map((m) => (m.kind === 'forecast' ? m.of : '')));
+  for (const sort of [flows.filter((m) => forecast.has(m.id)), flows.filter((m) => pack.plans.has(m.id)), flows.filter((m) => moneyRatio(pack, m.id) !== undefined), flows]) if (sort.length === 1) return sort[0]?.id ?? null;
   return null;
 }
 

@@ -1,9 +1,11 @@
 import { pathToFileURL } from 'node:url';
 import type { Data } from './figures.ts';
+import { readChildren, table as childrenTable } from './children/figures.ts';
+import { DATA as CHILDREN } from './children/generate.ts';
 import { DISTRICTS, figures, readData } from './figures.ts';
 import { DATA } from './generate.ts';
 
-/** Key figures per district and for the area as lines of a Markdown table; months included. `npx tsx test/demo/facts.ts` prints them for the README. */
+/** Key figures per district and for the area as lines of a Markdown table; months included. `npx tsx test/demo/facts.ts` prints them, and those of the children's pack, for the READMEs. */
 export function table(data: Data, from: string, to: string): string[] {
   const head = ['', 'Spend kr.', 'Corrected budget kr.', 'Spend %', 'Allocated h', 'Delivered h', 'Delivery %', 'Kr./h', 'Citizens', 'Helpers per citizen', 'Sickness %', 'Temp share %'];
   const rows = [...DISTRICTS, null].map((district) => {
@@ -16,5 +18,8 @@ export function table(data: Data, from: string, to: string): string[] {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const data = await readData(DATA);
-  for (const [from, to] of [['2026-10', '2026-10'], ['2026-01', '2026-10']] as const) process.stdout.write(`${from} to ${to}\n${table(data, from, to).join('\n')}\n\n`);
+  const children = await readChildren(CHILDREN);
+  for (const [from, to] of [['2026-10', '2026-10'], ['2026-01', '2026-10']] as const) {
+    process.stdout.write(`${from} to ${to}\n${table(data, from, to).join('\n')}\n\n${childrenTable(children, from, to).join('\n')}\n\n`);
+  }
 }

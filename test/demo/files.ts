@@ -4,16 +4,17 @@ import type { Absence } from './absence.ts';
 import type { Posting } from './ledger.ts';
 import type { Visit } from './visits.ts';
 
-const danishDate = (date: string): string => date.split('-').reverse().join('-');
+/** `2026-10-31` as `31-10-2026`. */
+export const danishDate = (date: string): string => date.split('-').reverse().join('-');
 
 /** Øre as kr. with decimal comma. */
-function kroner(ore: number): string {
+export function kroner(ore: number): string {
   const digits = String(Math.abs(ore)).padStart(3, '0');
   return `${ore < 0 ? '-' : ''}${digits.slice(0, -2)},${digits.slice(-2)}`;
 }
 
 /** As Danish systems export: UTF-8 with BOM, semicolons, CRLF. No value of the demo needs quoting; one that would is a mistake. */
-function csv(rows: readonly (readonly string[])[]): Uint8Array {
+export function csv(rows: readonly (readonly string[])[]): Uint8Array {
   const bad = rows.flat().find((value) => /[;"\r\n]/.test(value));
   if (bad !== undefined) throw new Error(`csv: '${bad}' would need quoting`);
   return new TextEncoder().encode(`\uFEFF${rows.map((row) => `${row.join(';')}\r\n`).join('')}`);
@@ -55,7 +56,7 @@ export async function absenceFile(absences: readonly Absence[]): Promise<Uint8Ar
 }
 
 /** The library stamps the parts of the workbook with the time of writing; one fixed time makes equal content equal bytes. */
-function withoutClock(workbook: Uint8Array): Uint8Array {
+export function withoutClock(workbook: Uint8Array): Uint8Array {
   // Zip times are local and without zone: local fields here give the same bytes everywhere.
   return zipSync(unzipSync(workbook), { mtime: new Date(2026, 10, 5, 8, 0, 0), level: 9 });
 }

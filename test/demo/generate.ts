@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { absences } from './absence.ts';
+import { DATA as CHILDREN, generateChildren } from './children/generate.ts';
 import { absenceFile, ledgerFile, visitsFile } from './files.ts';
 import { ledger } from './ledger.ts';
 import { visits } from './visits.ts';
@@ -22,5 +23,5 @@ export async function generate(directory: string): Promise<{ name: string; bytes
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  for (const { name, bytes } of await generate(DATA)) process.stdout.write(`${name} ${bytes} bytes\n`);
+  for (const { name, bytes } of [...await generate(DATA), ...await generateChildren(CHILDREN)]) process.stdout.write(`${name} ${bytes} bytes\n`);
 }

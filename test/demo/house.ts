@@ -8,10 +8,10 @@ import { openPackHouse, type PackHouse } from '../../src/warehouse.ts';
 
 export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** The demo pack with its facts loaded, in a folder of its own. */
-export async function openDemo(clock: Clock = { now: () => new Date('2026-11-23T12:00:00Z') }): Promise<{ house: PackHouse; dir: string; close(): Promise<void> }> {
+/** A demo pack with its facts loaded, in a folder of its own. */
+export async function openDemo(clock: Clock = { now: () => new Date('2026-11-23T12:00:00Z') }, pack = 'hjemmepleje'): Promise<{ house: PackHouse; dir: string; close(): Promise<void> }> {
   const dir = mkdtempSync(join(tmpdir(), 'overblik-demo-'));
-  const house = await openPackHouse(readConfig({ OVERBLIK_DATA_DIR: dir }), clock, silent);
+  const house = await openPackHouse(readConfig({ OVERBLIK_DATA_DIR: dir }), clock, silent, pack);
   await house.refresh();
   return {
     house, dir,

@@ -56,6 +56,11 @@ describe('what is worth a word', () => {
     expect(signal(measure({}), season)).toBeNull();
     expect(signal(measure({}), [...season.slice(0, -1), (season.at(-1) ?? 0) + 4])).toMatchObject({ kind: 'signal', above: true, favourable: false });
   });
+  it('a stock that has drifted is no signal: it is mostly the month before it', () => {
+    const drifting = Array.from({ length: 20 }, (_, i) => (i < 12 ? 12 : 13));
+    expect(signal(measure({ kind: 'flow', unit: 'count' }), drifting)).not.toBeNull();
+    expect(signal(measure({ kind: 'stock', unit: 'persons' }), drifting)).toBeNull();
+  });
   it('of two findings about one measure only the weightier is told, and never more than asked for', () => {
     const finding = (id: string, weight: number) => ({ kind: 'deviation' as const, measure: id, value: 2, plan: 1, favourable: false, weight });
     expect(ranked([finding('a', 1), finding('a', 3), null, finding('b', 2), finding('c', 1)], 2).map((f) => [f.measure, f.weight])).toEqual([['a', 3], ['b', 2]]);

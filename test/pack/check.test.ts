@@ -115,6 +115,13 @@ describe('a mistake is told with its place, what is wrong and how to mend it', (
     expect((await told(['files: x.csv', 'files: "${SLACK_BOT_TOKEN}.csv"']))[0]).toContain('SLACK_BOT_TOKEN, which packs can not read. Give it a name that begins with OVERBLIK_.');
   });
 
+  it('a count of persons that is not of the same rows, and a ratio that has parts to say it of', async () => {
+    expect((await told(['unit: hours}', 'unit: hours, persons: peple}']))[0]).toContain("There is no measure 'peple'. Did you mean 'people'?");
+    expect((await told(['unit: hours}', 'unit: hours, persons: open}']))[0]).toContain("'open' does not count rows of the source 's'.");
+    expect((await told(['unit: kr per hour}', 'unit: kr per hour, persons: people}']))[0]).toContain('A ratio is hidden where one of its parts is. Write persons: on those.');
+    expect(await told(['unit: hours}', 'unit: hours, persons: people}'])).toEqual([]);
+  });
+
   it('all of them in one go', async () => {
     const faults = await told(['numerator: spend,', 'numerator: spent,'], ['denominator: people', 'denominator: peple'], ['sum(open)', 'sum(opn)'], ['sum(minutes) / 60', 'avg(minutes)']);
     expect(faults).toHaveLength(4);

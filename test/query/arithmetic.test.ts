@@ -135,3 +135,52 @@ describe('stocks, states and comparisons', () => {
     close();
   });
 });
+
+describe('a register of what happens (no_rows: zero), and figures made of few persons (persons:)', () => {
+  /** Figures of a register with these rows; a2 never has one. */
+  const register = async (rows: readonly [unit: string, date: string, who: string, kind?: string][]): Promise<{ value: (measure: string, unit: string, over: Period) => Promise<unknown>; kinds: (unit: string, over: Period) => Promise<unknown>; close: () => void }> => {
+    const yaml = PACK_YAML
+      .replace('    date: d\n', '    date: d\n    no_rows: zero\n')
+      .replace('  per_person:', '  days: {kind: flow, source: s, sql: "sum(minutes)", name: Days, definition: d, unit: days, persons: clients}\n  clients: {kind: distinct, source: s, sql: "count(distinct who)", name: Clients, definition: d, unit: persons}\n  per_day: {kind: ratio, numerator: spend, denominator: days, name: Per day, definition: d, unit: kr per day}\n  per_person:');
+    const [s, stock] = [await engine(), await engine()];
+    const values = rows.map(([unit, date, who, kind]) => `('${unit}', date '${date}', 100::decimal(18,2), 30::bigint, '${who}', '${kind ?? 'x'}')`);
+    const figures = await figuresOf(await packFrom(yaml), {
+      s: { create: `create table facts as select u as _unit, d as _date, * from (values ${values.join(',')}) t(u, d, money, minutes, who, kind)` },
+      stock: { create: "create table facts as select u as _unit, d as _date, * from (values ('a1', date '2026-01-31', 4::bigint)) t(u, d, open)" },
+    }, { s, stock });
+    return {
+      value: async (measure, unit, over) => (await runQuery(figures, query([measure], [unit], over))).rows[0]?.values[measure],
+      kinds: async (unit, over) => Object.fromEntries((await runQuery(figures, query(['visits'], [unit], over, { by: { dimension: 'kind', values: null } }))).rows.map((row) => [row.dimension, row.values['visits']?.value])),
+      close: () => { s.closeSync(); stock.closeSync(); },
+    };
+  };
+  const january = periodOf('month', '2026-01-01');
+  const february = periodOf('month', '2026-02-01');
+
+  it('a month without rows is zero for a unit that has had some, and the total above it is whole', async () => {
+    const { value, kinds, close } = await register([['a1', '2026-01-10', 'w1'], ['b1', '2026-02-10', 'w2', 'y'], ['a1', '2026-03-31', 'w1']]);
+    for (const [measure, unit, over, cell] of [
+      ['visits', 'a1', february, { value: 0, state: 'ok' }], ['clients', 'a1', february, { value: 0, state: 'ok' }], ['visits', 'b1', january, { value: 0, state: 'ok' }],
+      ['visits', 'alt', february, { value: 1, state: 'ok' }],
+      ['visits', 'a2', february, { value: null, state: 'missing' }],
+      ['visits', 'a1', periodOf('month', '2025-12-01'), { value: null, state: 'missing' }], ['visits', 'a1', periodOf('month', '2026-04-01'), { value: null, state: 'missing' }],
+      ['visits', 'b1', periodOf('year', '2026-01-01'), { value: 1, state: 'partial' }],
+    ] as const) expect([measure, unit, over.from, await value(measure, unit, over)]).toEqual([measure, unit, over.from, cell]);
+    expect(await kinds('alt', rolling('2026-04-01', 3))).toEqual({ x: 2, y: 1 });
+    expect(await kinds('b1', rolling('2026-04-01', 3))).toEqual({ y: 1 });
+    // Of a source that does not say so, what is not there is missing.
+    expect(await value('open', 'b1', january)).toEqual({ value: null, state: 'missing' });
+    close();
+  });
+
+  it('days and the price of a day are hidden where fewer than five persons are behind them, whatever their own size', async () => {
+    const of = (unit: string, many: number): [string, string, string][] => Array.from({ length: many }, (_, i) => [unit, '2026-01-31', `${unit}${i % many}`]);
+    const { value, close } = await register([...of('a1', 4), ...of('b1', 5)]);
+    expect(await value('days', 'a1', january)).toEqual({ value: null, state: 'suppressed' });
+    expect(await value('per_day', 'a1', january)).toEqual({ value: null, state: 'suppressed' });
+    expect(await value('days', 'b1', january)).toEqual({ value: 150, state: 'ok' });
+    expect(await value('per_day', 'b1', january)).toMatchObject({ value: 500 / 150, state: 'ok' });
+    expect(await value('days', 'alt', january)).toEqual({ value: 270, state: 'ok' });
+    close();
+  });
+});

@@ -98,7 +98,7 @@ function coupled(spec: CoupledChart): Design {
         x.textBaseline = 'middle';
         x.font = `${TICK}px ${FONT}`;
         x.textAlign = 'right';
-        x.fillText(spec.outputName.length > 8 ? `${spec.outputName.slice(0, 7)}…` : spec.outputName, chart.chartArea.left - 6, (chart.scales['h']?.top ?? 0) + (chart.scales['h']?.height ?? 0) / 2);
+        x.fillText(spec.outputName, chart.chartArea.left - 6, (chart.scales['h']?.top ?? 0) + (chart.scales['h']?.height ?? 0) / 2);
         x.textAlign = 'left';
         x.font = `600 ${TICK}px ${FONT}`;
         x.fillText(written(spec.output[last] ?? 0, outputScale, spec.outputStyle), end.x + 8, end.y);

@@ -30,6 +30,8 @@ export function written(value: number, scale: Scale, style: NumberStyle): string
 /** A tick of an axis: round numbers carry no needless decimals. */
 export function tick(value: number, scale: Scale, style: NumberStyle): string {
   const shown = value / scale.divisor;
-  const decimals = Number.isInteger(shown) ? 0 : Number.isInteger(shown * 10) ? 1 : 2;
+  // Ticks are sums of steps: 0.9 may come as 0.8999999999999999.
+  const round = (x: number): boolean => Math.abs(x - Math.round(x)) < 1e-6;
+  const decimals = round(shown) ? 0 : round(shown * 10) ? 1 : 2;
   return formatNumber(shown, decimals, style.language);
 }
