@@ -21,6 +21,8 @@ const line = (event: string, fields: Readonly<Record<string, unknown>> = {}): vo
 };
 const log: Log = { info: line, warn: line, error: line };
 const next = (event: string): Promise<Readonly<Record<string, unknown>>> => new Promise((resolve) => { waiting.push({ event, resolve }); });
+/** The page of the leader of Syd as it was sent; the local chat forgets at a restart. */
+let southern = '';
 /** Resolves when so many deliveries of a kind have been recorded from now on. */
 const delivered = async (kind: string, count: number): Promise<void> => {
   const before = lines.length;
@@ -160,6 +162,7 @@ describe('the house', () => {
     const room = await chat('leder-syd');
     const page = await room.next((entry) => entry.from === 'bot' && entry.title.includes('October 2026'));
     expect(page.html).toContain('<img');
+    southern = page.html;
     room.close();
     await service.stop();
 
@@ -183,6 +186,41 @@ describe('the house', () => {
     const page = await room.next((entry) => entry.from === 'bot' && entry.title.includes('Team Bakken, oktober 2026'));
     expect(page.html).toContain('bygger på færre end 5 personer');
     room.close();
+  });
+
+  it('a leader says by a button that they have seen their page, and the analysts see it in the status', async () => {
+    const room = await chat('leder-syd');
+    const [, ask = ''] = /data-ask="(Seen [0-9a-f]{16})"/.exec(southern) ?? [];
+    expect(ask).not.toBe('');
+    // Another's button says nothing about one's own page.
+    await say('leder-nord', ask);
+    await say('leder-syd', ask);
+    expect((await room.next((entry) => entry.html.includes('it is noted that you have seen the page'))).from).toBe('bot');
+    room.close();
+    expect((await command('status')).told).toContain('1 seen');
+  });
+
+  it('the plan says who gets what when, and what became of it', async () => {
+    const { told } = await command('plan', '--from', '2026-11-01', '--to', '2026-12-31');
+    const lines = told.split('\n').filter((line) => line.includes('hjemmepleje/maaned'));
+    expect(lines.filter((line) => /^2026-11-06 08:00 {2}hjemmepleje\/maaned {2}2026-10-01 {2}\S+ {2}delivered$/.test(line))).toHaveLength(8);
+    expect(lines.filter((line) => /^2026-12-07 08:00 .* would wait for .*; told at the deadline, 2026-12-10 08:00$/.test(line))).toHaveLength(8);
+  });
+
+  it('a period is closed and opened again, what failed is tried again, and a backup is written, while it runs', async () => {
+    expect((await command('close', 'hjemmepleje', '2026-11')).told).toContain('is closed: pages that waited for it leave within a minute.');
+    expect((await command('close', 'hjemmepleje', '2026-11')).told).toContain('was closed already');
+    expect((await command('close', 'hjemmepleje', '2026-11', '--reopen')).told).toContain('is open again');
+    expect(await command('close', 'hjemmepleje', '2026-13')).toMatchObject({ code: 2 });
+    expect(await command('close', 'hjemmepleje', '2026-11', '--source', 'besog')).toMatchObject({ code: 2, told: expect.stringContaining("There is no source 'besog'") });
+    expect((await command('retry', 'hjemmepleje/maaned')).told).toBe('Nothing of that has failed.');
+    expect((await command('backup', join(dir, 'state.backup'))).told).toMatch(/state\.backup: \d+ rows\./);
+    expect(await command('restore', join(dir, 'state.backup'))).toMatchObject({ code: 3, told: expect.stringContaining('already in use') });
+    expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/overblik_deliveries\{kind="page",state="delivered"\} \d+[\s\S]*overblik_deliveries_late \d+[\s\S]*overblik_oldest_open_seconds 0/);
+  });
+
+  it('a worker beside the embedded database is refused in plain words', async () => {
+    expect(await command('worker')).toMatchObject({ code: 1, told: expect.stringContaining('DATABASE_URL: A worker shares a PostgreSQL server') });
   });
 
   it('tells a port in use, and holds on to nothing', async () => {

@@ -102,6 +102,24 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         expect(await store.query('select version, name from schema_version order by version')).toEqual(MIGRATIONS.map(({ version, name: what }) => ({ version, name: what })));
       });
 
+      it('keep everything the version before this one had kept, in every state', async () => {
+        await store.query('create schema before');
+        const old = MIGRATIONS.filter(({ version }) => version <= 2);
+        const there: Store = { ...store, transaction: (work) => store.transaction(async (tx) => { await tx.query('set local search_path to before'); return work(tx); }) };
+        await migrate(there, silent, old);
+        await there.transaction(async (tx) => {
+          for (const [i, state] of ['owed', 'sending', 'unsure', 'failed', 'delivered'].entries()) await tx.query(`insert into deliveries (pack, digest, period_from, period_to, recipient, state, due_at, state_at, message_id) values ('p', 'd', '2026-10-01', '2026-11-01', $1, $1, now(), now(), $2)`, [state, `m${i}`]);
+          await tx.query(`insert into delivery_moves (delivery, to_state, at, actor) select id, state, now(), 'old' from deliveries`);
+        });
+        await migrate(there, silent);
+        const rows = await there.transaction((tx) => tx.query('select recipient, state, kind, about, late, message_id from deliveries order by id'));
+        expect(rows).toEqual(['owed', 'sending', 'unsure', 'failed', 'delivered'].map((state, i) => ({ recipient: state, state, kind: 'page', about: '', late: false, message_id: `m${i}` })));
+        // What the old one was sending when it stopped is found; and what the old one would owe beside the new schema is refused, not doubled.
+        expect(await there.transaction((tx) => abandoned(tx, T0))).toHaveLength(1);
+        await expect(there.transaction((tx) => tx.query(`insert into deliveries (pack, digest, period_from, period_to, recipient, due_at, state_at) values ('p', 'd', '2026-10-01', '2026-11-01', 'owed', now(), now()) on conflict (pack, digest, period_from, recipient) do nothing`))).rejects.toMatchObject({ code: '42P10' });
+        await store.query('drop schema before cascade');
+      });
+
       it('leave nothing of a step that fails, and the next start does it whole', async () => {
         const first = { version: 1001, name: 'half', statements: ['create table half_made (a int)', 'this is not SQL'] };
         await expect(migrate(store, silent, [first])).rejects.toMatchObject({ code: '42601' });
