@@ -1,6 +1,6 @@
 import type { Language, Measure, Pack } from '../pack/model.ts';
 import type { Having, Query } from '../query/query.ts';
-import { MISSING, type Cell, type Result, type Row } from '../query/result.ts';
+import { isHidden, MISSING, type Cell, type Result, type Row } from '../query/result.ts';
 import { hasData } from '../chart/spec.ts';
 import { couple } from '../insight/coupling.ts';
 import type { Action, Block, Card, Picture, TableCell, TableColumn } from './card.ts';
@@ -81,8 +81,8 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
   if (known.length === 0) {
     const planned = rows.length === 1 ? cellOf(first, besidePlan(pack, query) === null ? '' : query.measures[1] ?? '') : MISSING;
     if (planned.value !== null) return m.planOnly(unitName(pack, first, language), lower(measureOf(pack, query.measures[1] ?? '').name[language]), cellText({ ...planned, state: 'ok' }, pack, measure, language), words, lower(name));
-    const hidden = rows.some((row) => cellOf(row, id).state === 'suppressed');
-    if (hidden) return m.valueSentence(unitName(pack, first, language), lower(name), cellText(cellOf(rows.find((row) => cellOf(row, id).state === 'suppressed'), id), pack, measure, language), words, '');
+    const hidden = rows.find((row) => isHidden(cellOf(row, id)));
+    if (hidden !== undefined) return m.valueSentence(subject(pack, hidden, language), lower(name), cellText(cellOf(hidden, id), pack, measure, language), words, '');
     return latest === '' ? m.noDataAtAll(lower(name), unitName(pack, first, language)) : m.noData(lower(name), unitName(pack, first, language), words, latest);
   }
   if (rows.length === 1) {

@@ -1,4 +1,4 @@
-import type { Language } from '../pack/model.ts';
+import type { CountGrain, Language } from '../pack/model.ts';
 
 /** What the bot says to leaders, besides figures. One entry per thing said, in every language; arguments are already in words. */
 export interface Messages {
@@ -35,12 +35,15 @@ export interface Messages {
   readonly columnShare: string;
   readonly stateMissing: string;
   readonly stateSuppressed: (threshold: number) => string;
+  readonly stateWithheld: string;
   readonly partialMark: string;
   readonly notes: string;
   readonly notePartial: (what: string, end: string) => string;
   readonly noteUnitsMissing: (what: string) => string;
   readonly noteMissing: (what: string, period: string) => string;
   readonly noteSuppressed: (threshold: number) => string;
+  readonly noteWithheld: (threshold: number) => string;
+  readonly noteTooFine: (measure: string, grain: CountGrain) => string;
   readonly noteRejected: (rows: string, source: string) => string;
   readonly noteBreak: (measure: string, note: string) => string;
   readonly noteDates: string;
@@ -130,12 +133,15 @@ const da: Messages = {
   columnShare: 'Andel',
   stateMissing: 'mangler',
   stateSuppressed: (threshold) => `<${threshold}`,
+  stateWithheld: 'skjult',
   partialMark: '(foreløbig)',
   notes: 'Om tallene',
   notePartial: (what, end) => `${what}: data er komplette til og med ${end}. Tal derefter er foreløbige.`,
   noteUnitsMissing: (what) => `${what}: der mangler data for en del af perioden eller enhederne, så tallet er foreløbigt.`,
   noteMissing: (what, period) => `${what}: der er ingen data for ${period}.`,
   noteSuppressed: (threshold) => `Antal personer under ${threshold} vises ikke, så ingen kan genkendes.`,
+  noteWithheld: (threshold) => `"Skjult": tallet vises ikke, fordi det bygger på et antal personer under ${threshold}, eller fordi et sådant antal kunne regnes ud af det.`,
+  noteTooFine: (measure, grain) => `${measure} tæller personer og vises kun for hele ${{ month: 'måneder', quarter: 'kvartaler', 'half-year': 'halvår', year: 'år' }[grain]}, så ingen kan genkendes.`,
   noteRejected: (rows, source) => `${rows} rækker fra ${source} kunne ikke læses og er ikke med. Analytikerne kan se hvilke.`,
   noteBreak: (measure, note) => `${measure}: ${note}`,
   noteDates: 'Penge følger bogføringsdatoen og timer besøgsdagen; de kan falde i hver sin måned.',
@@ -222,12 +228,15 @@ const en: Messages = {
   columnShare: 'Share',
   stateMissing: 'missing',
   stateSuppressed: (threshold) => `<${threshold}`,
+  stateWithheld: 'hidden',
   partialMark: '(provisional)',
   notes: 'About the figures',
   notePartial: (what, end) => `${what}: data are complete up to and including ${end}. Figures after that are provisional.`,
   noteUnitsMissing: (what) => `${what}: data are missing for part of the period or some units, so the figure is provisional.`,
   noteMissing: (what, period) => `${what}: there are no data for ${period}.`,
   noteSuppressed: (threshold) => `Counts of fewer than ${threshold} people are not shown, so that nobody can be recognised.`,
+  noteWithheld: (threshold) => `"Hidden": the figure is not shown because it is made of fewer than ${threshold} people, or because such a number could be worked out from it.`,
+  noteTooFine: (measure, grain) => `${measure} counts people and is shown for whole ${{ month: 'months', quarter: 'quarters', 'half-year': 'half-years', year: 'years' }[grain]} only, so that nobody can be recognised.`,
   noteRejected: (rows, source) => `${rows} rows from ${source} could not be read and are left out. The analysts can see which.`,
   noteBreak: (measure, note) => `${measure}: ${note}`,
   noteDates: 'Money follows the posting date and hours the day of the visit; they may fall in different months.',

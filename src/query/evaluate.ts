@@ -4,7 +4,7 @@ import type { Measure, Pack, Plan } from '../pack/model.ts';
 import type { Window } from './compile.ts';
 import { forecastOf } from './forecast.ts';
 import type { Comparison, Having, Query } from './query.ts';
-import { MISSING, type Cell, type CellState, type Row } from './result.ts';
+import { isHidden, MISSING, type Cell, type CellState, type Row } from './result.ts';
 
 /** Gives the figure of a base measure (flow, stock, distinct) for a window, node and dimension value. */
 export type Base = (measure: string, window: Window, node: string, dimension: string | null) => Cell;
@@ -17,13 +17,14 @@ export interface Coverage {
   dimensionValues: readonly (string | null)[];
 }
 
-const RANK: Record<CellState, number> = { ok: 0, partial: 1, missing: 2, suppressed: 3 };
+const RANK: Record<CellState, number> = { ok: 0, partial: 1, missing: 2, suppressed: 3, withheld: 3 };
 const worst = (...states: CellState[]): CellState => states.reduce((a, b) => (RANK[b] > RANK[a] ? b : a), 'ok');
 
-/** A cell made from others: its state is the worst of theirs, and it has a value only when they all do. */
+/** A cell made from others: its state is the worst of theirs, and it has a value only when they all do. What is made of a small count is no count. */
 function combine(cells: readonly Cell[], compute: (values: number[]) => number | null): Cell {
   const state = worst(...cells.map((cell) => cell.state));
-  if (state === 'suppressed' || state === 'missing') return { value: null, state };
+  if (state === 'suppressed' || state === 'withheld') return { value: null, state: 'withheld' };
+  if (state === 'missing') return MISSING;
   const value = compute(cells.map((cell) => cell.value ?? 0));
   return value === null || !Number.isFinite(value) ? MISSING : { value, state };
 }
@@ -48,11 +49,7 @@ function valueOf(context: Context, id: string, window: Window, node: string, dim
       [valueOf(context, measure.numerator, window, node, dimension), valueOf(context, measure.denominator, window, node, dimension)],
       ([over = 0, under = 0]) => (under === 0 ? null : (over / under) * measure.scale));
     case 'forecast': return forecastOf(context.pack, measure, window.to, context.coverage.completeTo(measure.of), (m, w) => valueOf(context, m, w, node, dimension)).value;
-    default: {
-      const cell = context.base(id, window, node, dimension);
-      const small = measure.threshold !== null && cell.value !== null && cell.value > 0 && cell.value < measure.threshold;
-      return small ? { value: null, state: 'suppressed' } : cell;
-    }
+    default: return context.base(id, window, node, dimension);
   }
 }
 
@@ -88,7 +85,7 @@ function averageOf(context: Context, id: string, window: Window, node: string, d
   if (parent === null) return MISSING;
   if (measure.kind === 'ratio') return valueOf(context, id, window, parent, dimension);
   const siblings = (context.pack.organisation.units.get(parent)?.children ?? []).map((unit) => valueOf(context, id, window, unit, dimension));
-  if (siblings.some((cell) => cell.state === 'suppressed')) return { value: null, state: 'suppressed' };
+  if (siblings.some(isHidden)) return { value: null, state: 'withheld' };
   const present = siblings.filter((cell) => cell.value !== null);
   return combine(present.length === 0 ? [MISSING] : present, (values) => values.reduce((a, b) => a + b, 0) / values.length);
 }

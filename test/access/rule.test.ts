@@ -9,7 +9,7 @@ import { packFrom, PACK_YAML } from '../query/facts.ts';
 let pack: Pack;
 beforeAll(async () => { pack = await packFrom(PACK_YAML); });
 
-const leaderOf = (...units: string[]): Person => ({ id: 'x', name: 'X', title: { da: '', en: '' }, role: 'leader', units, language: 'da', email: null, slack: null, teams: null });
+const leaderOf = (...units: string[]): Person => ({ id: 'x', name: 'X', title: { da: '', en: '' }, role: 'leader', units, alsoSees: [], language: 'da', email: null, slack: null, teams: null });
 const about = (units: readonly string[], over: Partial<Query> = {}): Query => ({
   pack: 'p', measures: ['spend'], units, level: null, by: null, period: { grain: 'month', from: '2026-10-01', to: '2026-11-01' }, comparisons: [], comparedTo: null, having: null, order: null, limit: null, ...over,
 });

@@ -17,16 +17,17 @@ let store: Store;
 beforeAll(async () => { store = await open(); });
 afterAll(async () => { await store.close(); await rm(dir, { recursive: true, force: true }); });
 
-const person = (id: string): Person => ({ id, name: id, title: { da: 'Distriktsleder', en: 'District leader' }, role: 'leader', units: ['root'], language: 'da', email: null, slack: id, teams: null });
+const person = (id: string): Person => ({ id, name: id, title: { da: 'Distriktsleder', en: 'District leader' }, role: 'leader', units: ['root'], alsoSees: [], language: 'da', email: null, slack: id, teams: null });
 const digest = (over: Partial<Digest> = {}): Digest => ({
   id: 'monthly', title: { da: 'Måneden', en: 'The month' }, schedule: { workday: 5, at: '08:00' }, period: { grain: 'month', which: 'last-closed' },
   audience: [{ role: 'leader', level: null }], start: '2026-10-01', sections: [], line: 1, file: 'digests.yaml', ...over,
 });
+const NOTHING_MORE = { siblings: 'none', above: false, sensitive: false } as const;
 let packs = 0;
 /** Each test has a pack of its own in the one store. */
 const packOf = (digests: readonly Digest[], over: Partial<Pack> = {}): Pack => ({
   id: `pack-${++packs}`, dir: '.', title: { da: 'Hjemmepleje', en: 'Home care' }, label: null, timeZone: 'Europe/Copenhagen', language: 'da', yearStart: 1,
-  organisation: { root: 'root', levels: [], units: new Map() }, sources: new Map(), measures: new Map(), plans: new Map(), caveats: [], caveatSource: null,
+  organisation: { root: 'root', levels: [], units: new Map() }, sources: new Map(), measures: new Map(), plans: new Map(), caveats: [], caveatSource: null, access: { leader: NOTHING_MORE, chief: NOTHING_MORE, analyst: NOTHING_MORE },
   people: new Map(), digests: new Map(digests.map((one) => [one.id, one])), ...over,
 });
 
