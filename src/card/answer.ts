@@ -51,7 +51,7 @@ function againstText(pack: Pack, row: Row, id: string, query: Query, language: L
     const found = differenceOf(cellOf(row, id), other, measure, language);
     if (found === null) continue;
     const size = found.text.replace(/^[+\u2212]/, '');
-    const name = comparison === 'plan' ? (pack.plans.get(id)?.name[language] ?? m.columnPlan.toLowerCase()) : comparison === 'last-year' ? m.lastYear : comparison === 'previous' ? m.columnPrevious.toLowerCase() : comparison === 'period' ? (query.comparedTo === null ? '' : inWords(pack, query.comparedTo, language)) : m.average;
+    const name = comparison === 'plan' ? (pack.plans.get(id)?.name[language] ?? m.columnPlan.toLowerCase()) : comparison === 'last-year' ? m.lastYear : comparison === 'previous' ? m.columnPrevious.toLowerCase() : comparison === 'period' ? (query.comparedTo === null ? '' : inWords(pack, query.comparedTo, language)) : comparison === 'highest' ? m.columnHighest.toLowerCase() : comparison === 'lowest' ? m.columnLowest.toLowerCase() : m.average;
     if (/^0([.,]0+)?\D*$/.test(size)) return m.likeOther(name);
     return comparison === 'plan' ? m.againstPlan(size, found.difference > 0, name) : m.againstOther(size, found.difference > 0, name);
   }
@@ -174,7 +174,7 @@ function coupledSentence(pack: Pack, result: Result, language: Language): string
 
 function comparisonColumns(pack: Pack, query: Query, language: Language): { title: string; comparison: Query['comparisons'][number] }[] {
   const m = messages(language);
-  const titles = { plan: m.columnPlan, previous: m.columnPrevious, 'last-year': m.columnLastYear, period: query.comparedTo === null ? '' : inWords(pack, query.comparedTo, language), average: m.columnAverage, share: m.columnShare } as const;
+  const titles = { plan: m.columnPlan, previous: m.columnPrevious, 'last-year': m.columnLastYear, period: query.comparedTo === null ? '' : inWords(pack, query.comparedTo, language), average: m.columnAverage, highest: m.columnHighest, lowest: m.columnLowest, share: m.columnShare } as const;
   return query.comparisons.map((comparison) => ({ title: titles[comparison], comparison }));
 }
 

@@ -32,6 +32,8 @@ export interface Messages {
   readonly columnChange: string;
   readonly columnPrevious: string;
   readonly columnAverage: string;
+  readonly columnHighest: string;
+  readonly columnLowest: string;
   readonly columnShare: string;
   readonly stateMissing: string;
   readonly stateSuppressed: (threshold: number) => string;
@@ -77,6 +79,10 @@ export interface Messages {
   readonly stranger: string;
   readonly noAccess: (unit: string) => string;
   readonly onlyOwn: (units: string) => string;
+  readonly tooSensitive: string;
+  readonly notCompared: string;
+  readonly answeredPrivately: string;
+  readonly writeToMe: string;
   readonly notDividable: (measure: string, dimension: string) => string;
   readonly greeting: (name: string) => string;
   readonly thanks: string;
@@ -130,6 +136,8 @@ const da: Messages = {
   columnChange: 'Ændring',
   columnPrevious: 'Forrige periode',
   columnAverage: 'Gennemsnit',
+  columnHighest: 'Højeste af de andre',
+  columnLowest: 'Laveste af de andre',
   columnShare: 'Andel',
   stateMissing: 'mangler',
   stateSuppressed: (threshold) => `<${threshold}`,
@@ -174,6 +182,10 @@ const da: Messages = {
   notUnderstoodWords: (words) => `Jeg kender ikke: ${words}.`,
   stranger: 'Jeg kan ikke se, at du har adgang til tallene her. Skriv til analyseenheden, hvis du skal have det.',
   onlyOwn: (units) => `Her er kun ${units}: du har ikke adgang til de øvrige.`,
+  tooSensitive: 'De tal er følsomme, og du har ikke adgang til dem.',
+  notCompared: 'Sammenligning med andre enheder er ikke med i din adgang.',
+  answeredPrivately: 'Her læser andre med, så jeg har svaret dig direkte.',
+  writeToMe: 'Her læser andre med. Skriv til mig direkte, så svarer jeg.',
   notDividable: (measure, dimension) => `${measure} kan ikke deles på ${dimension.toLowerCase()}.`,
   noAccess: (unit) => `Du har ikke adgang til tal for ${unit}.`,
   greeting: (name) => `Hej ${name}. Spørg om et nøgletal, eller tryk på et af forslagene.`,
@@ -225,6 +237,8 @@ const en: Messages = {
   columnChange: 'Change',
   columnPrevious: 'Period before',
   columnAverage: 'Average',
+  columnHighest: 'Highest of the others',
+  columnLowest: 'Lowest of the others',
   columnShare: 'Share',
   stateMissing: 'missing',
   stateSuppressed: (threshold) => `<${threshold}`,
@@ -269,6 +283,10 @@ const en: Messages = {
   notUnderstoodWords: (words) => `I do not know: ${words}.`,
   stranger: 'I can not see that you have access to the figures here. Write to the analysis unit if you should have it.',
   onlyOwn: (units) => `Only ${units} is here: you do not have access to the others.`,
+  tooSensitive: 'Those figures are sensitive, and you do not have access to them.',
+  notCompared: 'Comparison with other units is not part of your access.',
+  answeredPrivately: 'Others read along here, so I have answered you directly.',
+  writeToMe: 'Others read along here. Write to me directly and I will answer.',
   notDividable: (measure, dimension) => `${measure} can't be divided by ${dimension.toLowerCase()}.`,
   noAccess: (unit) => `You do not have access to figures for ${unit}.`,
   greeting: (name) => `Hello ${name}. Ask about a key figure, or press one of the suggestions.`,

@@ -19,7 +19,7 @@ export function answerSheets(pack: Pack, result: Result, about: readonly string[
   const m = messages(language);
   const { query } = result;
   const measures = query.measures.map((id) => pack.measures.get(id)).filter((one) => one !== undefined);
-  const titles = { plan: m.columnPlan, previous: m.columnPrevious, 'last-year': m.columnLastYear, period: query.comparedTo === null ? '' : inWords(pack, query.comparedTo, language), average: m.columnAverage, share: m.columnShare } as const;
+  const titles = { plan: m.columnPlan, previous: m.columnPrevious, 'last-year': m.columnLastYear, period: query.comparedTo === null ? '' : inWords(pack, query.comparedTo, language), average: m.columnAverage, highest: m.columnHighest, lowest: m.columnLowest, share: m.columnShare } as const;
   const dimension = query.by !== null && 'dimension' in query.by;
   const named = (measure: Measure): string => { const unit = unitName(measure.unit, language); return unit === '' ? measure.name[language] : `${measure.name[language]} (${unit})`; };
   const header = [m.columnUnit, m.columnPeriod, ...(dimension ? [''] : []), ...measures.flatMap((measure) => [named(measure), ...query.comparisons.map((one) => `${measure.name[language]}, ${titles[one].toLowerCase()}`)])];

@@ -4,7 +4,7 @@ import { coupledPicture, multiplesPicture, trendPicture, variancePicture } from 
 import { hasData } from '../chart/spec.ts';
 import { messages } from '../card/messages.ts';
 import { formatDeviation, formatPercent, formatValue, NBSP } from '../card/numbers.ts';
-import { visibleUnits } from '../access/rule.ts';
+import { permitDigest, visibleUnits } from '../access/rule.ts';
 import type { Period } from '../calendar/period.ts';
 import { deviation, ranked, signal, type Finding } from '../insight/attention.ts';
 import type { Digest, Language, Measure, Pack, Person, Section, Unit } from '../pack/model.ts';
@@ -59,7 +59,8 @@ export function recipientsOf(pack: Pack, digest: Digest): Person[] {
 }
 
 /** One recipient's page of a digest. Pure: the same results give the same card. Only units the person may see are on it. */
-export function composePage(pack: Pack, digest: Digest, person: Person, period: Period, results: DigestResults): Card {
+export function composePage(pack: Pack, whole: Digest, person: Person, period: Period, results: DigestResults): Card {
+  const digest = permitDigest(pack, person, whole);
   const unit = pack.organisation.units.get(person.units[0] ?? '') as Unit;
   const language = person.language;
   const page: Page = { pack, digest, period, person, unit, language, visible: visibleUnits(pack, person) };
@@ -89,7 +90,7 @@ export function composePage(pack: Pack, digest: Digest, person: Person, period: 
         return;
       }
       case 'ranking': { const block = rankingBlock(page, section, result); if (block !== null) blocks.push(block); return; }
-      case 'text': blocks.push({ kind: 'text', text: section.text[language] });
+      case 'text': if (section.text[language] !== '') blocks.push({ kind: 'text', text: section.text[language] });
     }
   });
   if (!digest.sections.some((section) => section.kind === 'headline')) blocks.unshift(...attentionBlocks(page, results));

@@ -145,6 +145,8 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
 
   for (const [key, entry] of plans) {
     needs({ ...entry, path: ['plans', key] }, [], key);
+    const by = 'by' in entry.value ? entry.value.by : 'yearly' in entry.value ? entry.value.yearly : null;
+    if (by !== null && measures.get(by)?.value.sensitivity === 'sensitive' && measures.get(key)?.value.sensitivity !== 'sensitive') fault(entry, ['by' in entry.value ? 'by' : 'yearly'], `'${by}' is sensitive, and as the plan of '${key}' it is shown beside it.`, `Mark '${key}' as sensitive too, or '${by}' as open.`);
     if ('by' in entry.value) needs(entry, ['by'], entry.value.by);
     if ('yearly' in entry.value) needs(entry, ['yearly'], entry.value.yearly);
     if ('target' in entry.value) for (const unit of Object.keys(entry.value.units ?? {})) if (!unitIds.has(unit)) fault(entry, ['units', unit], `There is no unit '${unit}'.`, hintFor(unit, unitIds.keys(), 'unit'));

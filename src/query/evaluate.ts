@@ -79,7 +79,24 @@ function planOf(context: Context, id: string, window: Window, node: string, dime
   return over === null || under === null ? null : combine([over, under], ([a = 0, b = 0]) => (b === 0 ? null : (a / b) * measure.scale));
 }
 
-function averageOf(context: Context, id: string, window: Window, node: string, dimension: string | null): Cell {
+/** With fewer others than this, who knows their own figure could work out another's. */
+const FEWEST_NAMELESS = 3;
+
+/** The highest or lowest of the units beside one. */
+function extremeOf(context: Context, side: 'highest' | 'lowest', id: string, window: Window, node: string, dimension: string | null): Cell {
+  const cells = othersOf(context, id, window, node, dimension);
+  if (cells.some(isHidden)) return { value: null, state: 'withheld' };
+  const present = cells.filter((cell) => cell.value !== null);
+  return present.length < FEWEST_NAMELESS ? MISSING : combine(present, (values) => (side === 'highest' ? Math.max(...values) : Math.min(...values)));
+}
+
+function othersOf(context: Context, id: string, window: Window, node: string, dimension: string | null): Cell[] {
+  const parent = context.pack.organisation.units.get(node)?.parent ?? '';
+  return (context.pack.organisation.units.get(parent)?.children ?? []).filter((unit) => unit !== node).map((unit) => valueOf(context, id, window, unit, dimension));
+}
+
+function averageOf(context: Context, id: string, window: Window, node: string, dimension: string | null, nameless: boolean): Cell {
+  if (nameless && extremeOf(context, 'highest', id, window, node, dimension).value === null) return extremeOf(context, 'highest', id, window, node, dimension);
   const parent = context.pack.organisation.units.get(node)?.parent ?? null;
   const measure = context.pack.measures.get(id) as Measure;
   if (parent === null) return MISSING;
@@ -106,7 +123,8 @@ function against(context: Context, query: Query, comparison: Comparison, id: str
     case 'previous': return valueOf(context, id, previousPeriod(period), node, dimension);
     case 'last-year': return valueOf(context, id, before(period), node, dimension);
     case 'period': return query.comparedTo === null ? MISSING : valueOf(context, id, query.comparedTo, node, dimension);
-    case 'average': return averageOf(context, id, period, node, dimension);
+    case 'average': return averageOf(context, id, period, node, dimension, query.comparisons.includes('highest'));
+    case 'highest': case 'lowest': return extremeOf(context, comparison, id, period, node, dimension);
     case 'share': return shareOf(context, id, period, node, dimension);
   }
 }
