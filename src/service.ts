@@ -101,6 +101,21 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
     const lexicons = new Map<string, Lexicon>();
     const handle = createConversation({
       packs: () => house.packs(), figures: (id) => house.figures(id), store, painter, writeWorkbook, clock, log,
+      sendPrivately: async (incoming, person, message) => {
+        const { platform, user } = incoming.from;
+        // Slack opens the conversation from who wrote; elsewhere it is where the person wrote from before.
+        const address = platform === 'slack' ? { ...incoming.address, conversation: '', thread: null, user } : await addressOf(store, person.id, (one) => knownAs(person, one), [platform]);
+        const adapter = adapters.get(platform);
+        if (address === null || adapter === undefined) return false;
+        try {
+          await adapter.send(address, message);
+          return true;
+        } catch (error) {
+          if (!(error instanceof ServiceError)) throw error;
+          log.warn('not-sent-privately', { platform, error });
+          return false;
+        }
+      },
       lexicon: (packs) => {
         const key = packs.map((pack) => pack.id).join(' ');
         const known = lexicons.get(key) ?? buildLexicon(packs);
