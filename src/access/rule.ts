@@ -90,7 +90,8 @@ export function permit(pack: Pack, person: Person, query: Query): Permitted {
     allowed: true,
     query: { ...cut, comparisons, having: lost(query.having?.against) ? null : query.having, order: lost(query.order?.against) ? null : query.order },
     removed: query.level === null ? outside : [],
-    uncompared: query.comparisons.some(lost),
+    // The whole has no others to be compared with.
+    uncompared: query.comparisons.some(lost) && unitsOf(pack, cut).some((unit) => unit !== pack.organisation.root),
   };
 }
 
