@@ -182,8 +182,8 @@ function comparisonCells(pack: Pack, row: Row, id: string, query: Query, languag
   const measure = measureOf(pack, id);
   return comparisonColumns(pack, query, language).flatMap(({ comparison }) => {
     const other = row.against[comparison]?.[id] ?? MISSING;
-    if (comparison === 'share') return [plainCell(other.value === null ? '–' : cellText(other, pack, { ...measure, unit: 'percent', decimals: 1 } as Measure, language))];
-    return [plainCell(other.value === null ? '–' : cellText(other, pack, measure, language)), differenceCell(cellOf(row, id), other, measure, language)];
+    if (comparison === 'share') return [plainCell(other.state === 'missing' ? '–' : cellText(other, pack, { ...measure, unit: 'percent', decimals: 1 } as Measure, language))];
+    return [plainCell(other.state === 'missing' ? '–' : cellText(other, pack, measure, language)), differenceCell(cellOf(row, id), other, measure, language)];
   });
 }
 

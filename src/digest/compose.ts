@@ -9,7 +9,7 @@ import type { Period } from '../calendar/period.ts';
 import { deviation, ranked, signal, type Finding } from '../insight/attention.ts';
 import type { Digest, Language, Measure, Pack, Person, Section, Unit } from '../pack/model.ts';
 import type { Forecast } from '../query/forecast.ts';
-import { MISSING, type Cell, type Result, type Row } from '../query/result.ts';
+import { isHidden, MISSING, type Cell, type Result, type Row } from '../query/result.ts';
 import { headline, planName, splitSentence } from './sentences.ts';
 
 /** What one run of a digest's queries gave, for all units. */
@@ -118,6 +118,7 @@ function plainHeadline(page: Page, results: DigestResults): string {
   const row = rowsOf(results.sections.get(index), unit.id)[0];
   if (measure === undefined || row === undefined) return `${digest.title[language]}: ${words}`;
   const cell = row.values[measure.id] ?? MISSING;
+  if (isHidden(cell)) return m.noteHidden(measure.name[language], words, cellText(cell, pack, measure, language));
   if (cell.value === null) return m.noteMissing(measure.name[language], words);
   const plan = differenceOf(cell, row.against.plan?.[measure.id], measure, language);
   const before = differenceOf(cell, row.against['last-year']?.[measure.id], measure, language);
@@ -178,7 +179,7 @@ function tableBlock(page: Page, section: Section & { kind: 'table' }, result: Re
     return [
       plainCell(measure.name[language]),
       plainCell(cellText(cell, pack, measure, language)),
-      ...(withPlan ? [plan === undefined || plan.value === null ? plainCell('–') : plainCell(cellText(plan, pack, measure, language)), differenceCell(cell, plan, measure, language), lastYear] : [lastYear, differenceCell(cell, before, measure, language)]),
+      ...(withPlan ? [plan === undefined || plan.state === 'missing' ? plainCell('–') : plainCell(cellText(plan, pack, measure, language)), differenceCell(cell, plan, measure, language), lastYear] : [lastYear, differenceCell(cell, before, measure, language)]),
     ];
   });
   const right = (title: string): TableColumn => ({ title, align: 'right' });
@@ -204,7 +205,7 @@ function rankingBlock(page: Page, section: Section & { kind: 'ranking' }, result
     rows: sorted.map((row) => {
       const cell = row.values[measure.id] ?? MISSING;
       const other = row.against[basis]?.[measure.id];
-      return [plainCell(pack.organisation.units.get(row.unit)?.name[language] ?? row.unit), plainCell(cellText(cell, pack, measure, language)), other === undefined || other.value === null ? plainCell('–') : plainCell(cellText(other, pack, measure, language)), differenceCell(cell, other, measure, language)];
+      return [plainCell(pack.organisation.units.get(row.unit)?.name[language] ?? row.unit), plainCell(cellText(cell, pack, measure, language)), other === undefined || other.state === 'missing' ? plainCell('–') : plainCell(cellText(other, pack, measure, language)), differenceCell(cell, other, measure, language)];
     }),
   };
 }

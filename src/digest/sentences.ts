@@ -1,10 +1,10 @@
 import type { Period } from '../calendar/period.ts';
-import { inWords, shownDecimals } from '../card/figures.ts';
+import { cellText, inWords, shownDecimals } from '../card/figures.ts';
 import { messages } from '../card/messages.ts';
 import { formatPercent, formatValue, stepOf } from '../card/numbers.ts';
 import { couple, type Coupling } from '../insight/coupling.ts';
 import type { Language, Measure, Pack, Section, Unit } from '../pack/model.ts';
-import { MISSING, type Row } from '../query/result.ts';
+import { isHidden, MISSING, type Row } from '../query/result.ts';
 
 type Headline = Section & { readonly kind: 'headline' };
 
@@ -45,7 +45,8 @@ export function headline(pack: Pack, section: Headline, unit: Unit, period: Peri
   const coupled = couplingOf(section, row);
   if (coupled === null) {
     const missing = [money, output].filter((measure) => (row?.values[measure.id]?.value ?? null) === null);
-    return missing.map((measure) => m.noteMissing(measure.name[language], words)).join(' ') || m.noteMissing(price.name[language], words);
+    const absent = (measure: Measure): string => { const cell = row?.values[measure.id]; return cell !== undefined && isHidden(cell) ? m.noteHidden(measure.name[language], words, cellText(cell, pack, measure, language)) : m.noteMissing(measure.name[language], words); };
+    return missing.map(absent).join(' ') || m.noteMissing(price.name[language], words);
   }
   const spent = m.spent(unit.name[language], formatValue(coupled.money.value, money.unit, 0, language), words, againstPlan(coupled.money.value, coupled.money.plan, planName(pack, money.id, language), language));
   const delivered = m.delivered(formatValue(coupled.output.value, output.unit, shownDecimals(output), language), output.name[language], againstPlan(coupled.output.value, coupled.output.plan, planName(pack, output.id, language), language));
