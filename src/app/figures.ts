@@ -8,7 +8,7 @@ import { forecastOf, type Forecast } from '../query/forecast.ts';
 import type { Query } from '../query/query.ts';
 import { MISSING, type Cell, type Provenance, type Result } from '../query/result.ts';
 import { measuresOf } from '../query/rollup.ts';
-import { shieldOf, type Shield, type ShieldMemory } from './shield.ts';
+import { nothingDecided, shieldOf, type Shield, type ShieldMemory } from './shield.ts';
 
 /** One source in service: its facts, locked for reading, and what its load said. */
 export interface LoadedSource {
@@ -107,7 +107,7 @@ function computeCompleteTo(figures: Figures, id: string): IsoDate {
 interface Memory { readonly shield: ShieldMemory;  readonly ends: Map<string, IsoDate>; readonly beginnings: Map<string, IsoDate>; readonly units: Map<string, number>; readonly pieces: Map<string, number> }
 const memories = new WeakMap<Figures, Memory>();
 function memoryOf(figures: Figures): Memory {
-  const known = memories.get(figures) ?? { shield: new Map() as ShieldMemory, ends: new Map<string, IsoDate>(), beginnings: new Map<string, IsoDate>(), units: new Map<string, number>(), pieces: new Map<string, number>() };
+  const known = memories.get(figures) ?? { shield: nothingDecided(), ends: new Map<string, IsoDate>(), beginnings: new Map<string, IsoDate>(), units: new Map<string, number>(), pieces: new Map<string, number>() };
   memories.set(figures, known);
   return known;
 }

@@ -15,8 +15,14 @@ export type ReadCounts = (measure: string, windows: readonly Window[], dimension
 /** What was decided for one measure, by stretch of time. `any`: whether anyone was counted in it. */
 interface Decided { readonly any: boolean; readonly marks: ReadonlyMap<string, Mark>; readonly values: ReadonlyMap<string, ReadonlyMap<string, Mark>> }
 
-/** Decisions kept for one load of a pack: by measure (and dimension), then stretch of time. */
-export type ShieldMemory = Map<string, Map<string, Promise<Decided>>>;
+/** Decisions kept for one load of a pack: of totals for all of time, of splits by measure and dimension for what was asked. */
+export interface ShieldMemory {
+  readonly totals: Map<string, Promise<ReadonlyMap<string, Decided>>>;
+  readonly splits: Map<string, Map<string, Promise<Decided>>>;
+}
+
+/** Nothing decided yet. */
+export const nothingDecided = (): ShieldMemory => ({ totals: new Map(), splits: new Map() });
 
 type Counted = Exclude<Measure, { kind: 'ratio' | 'forecast' }>;
 
@@ -42,22 +48,34 @@ const keyOf = (value: string | null): string => value ?? '\u0002';
  */
 export async function shieldOf(pack: Pack, memory: ShieldMemory, demands: ReadonlyMap<string, { readonly windows: ReadonlyMap<string, Window> }>, dimension: string | null, span: (measure: string) => { first: IsoDate; last: IsoDate } | null, read: ReadCounts): Promise<Shield> {
   const decided = new Map<string, ReadonlyMap<string, Decided>>();
+  const known = new Map<string, Window[] | null>();
+  const stretches = (window: Window, { finest }: Counted): Window[] | null => {
+    const key = `${finest} ${windowKey(window)}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const made = stretchesOf(window, finest, pack.yearStart);
+    known.set(key, made);
+    return made;
+  };
   await Promise.all(countedAmong(pack, demands.keys()).map(async (measure) => {
     const windows = [...(demands.get(measure.id)?.windows.values() ?? [])];
     const spanned = span(measure.id);
     if (spanned === null) return;
-    const asked = windows.flatMap((window) => stretchesOf(window, measure.finest, pack.yearStart) ?? []).filter((one) => one.from <= spanned.last && one.to > spanned.first);
     // Totals are kept from the load, so all of time is decided at once; a split reads the facts, so only what is asked.
-    const all = pieces({ from: periodOf(measure.finest, spanned.first, pack.yearStart).from, to: periodOf(measure.finest, spanned.last, pack.yearStart).to, grain: 'rolling' }, measure.finest, pack.yearStart);
-    decided.set(measure.id, await decide(pack, memory, measure, dimension, dimension === null ? all : asked, read));
+    if (dimension === null) {
+      const all = (): Window[] => pieces({ from: periodOf(measure.finest, spanned.first, pack.yearStart).from, to: periodOf(measure.finest, spanned.last, pack.yearStart).to, grain: 'rolling' }, measure.finest, pack.yearStart).map(({ from, to }) => ({ from, to }));
+      decided.set(measure.id, await decideTotals(pack, memory, measure, all, read));
+    } else {
+      const asked = windows.flatMap((window) => stretches(window, measure) ?? []).filter((one) => one.from <= spanned.last && one.to > spanned.first);
+      decided.set(measure.id, await decideSplit(pack, memory, measure, dimension, asked, read));
+    }
   }));
   return (id, window, node, value) => {
     const measure = pack.measures.get(id);
     if (measure === undefined || (measure.threshold ?? 0) === 0 || measure.kind === 'ratio' || measure.kind === 'forecast') return null;
-    const stretches = stretchesOf(window, measure.finest, pack.yearStart);
-    if (stretches === null) return 'withheld';
-    const known = decided.get(id);
-    const found = stretches.map((one) => known?.get(windowKey(one))).filter((one): one is Decided => one?.any === true);
+    const parts = stretches(window, measure);
+    if (parts === null) return 'withheld';
+    const found = parts.map((one) => decided.get(id)?.get(windowKey(one))).filter((one): one is Decided => one?.any === true);
     const counts = measure.kind === 'stock' ? found.slice(-1) : found;
     const marks = counts.flatMap((one) => {
       const mark = one.marks.get(node) ?? null;
@@ -66,21 +84,32 @@ export async function shieldOf(pack: Pack, memory: ShieldMemory, demands: Readon
       return [mark, own].filter((each): each is Mark => each !== null);
     });
     if (marks.length === 0) return null;
-    return counts.length === 1 && stretches.length === 1 && marks.every((mark) => mark === 'small') ? 'small' : 'withheld';
+    return counts.length === 1 && parts.length === 1 && marks.every((mark) => mark === 'small') ? 'small' : 'withheld';
   };
 }
 
-async function decide(pack: Pack, memory: ShieldMemory, measure: Counted, dimension: string | null, windows: readonly { from: IsoDate; to: IsoDate }[], read: ReadCounts): Promise<Map<string, Decided>> {
-  const key = `${measure.id} ${dimension ?? ''}`;
-  const known = memory.get(key) ?? new Map<string, Promise<Decided>>();
-  memory.set(key, known);
-  const missing = windows.filter((window) => !known.has(windowKey(window))).map(({ from, to }): Window => ({ from, to }));
+function decideTotals(pack: Pack, memory: ShieldMemory, measure: Counted, windows: () => Window[], read: ReadCounts): Promise<ReadonlyMap<string, Decided>> {
+  const known = memory.totals.get(measure.id);
+  if (known !== undefined) return known;
+  const all = windows();
+  const reading = read(measure.id, all, null).then(({ count }) => new Map(all.map((window) => [windowKey(window), decideOne(pack, measure, window, count, null)])));
+  memory.totals.set(measure.id, reading);
+  // What could not be read is asked for again the next time.
+  reading.catch(() => memory.totals.delete(measure.id));
+  return reading;
+}
+
+async function decideSplit(pack: Pack, memory: ShieldMemory, measure: Counted, dimension: string, windows: readonly Window[], read: ReadCounts): Promise<ReadonlyMap<string, Decided>> {
+  const key = `${measure.id} ${dimension}`;
+  const known = memory.splits.get(key) ?? new Map<string, Promise<Decided>>();
+  memory.splits.set(key, known);
+  const missing = windows.filter((window, i) => !known.has(windowKey(window)) && windows.findIndex((one) => windowKey(one) === windowKey(window)) === i);
   if (missing.length > 0) {
-    const reading = Promise.all([read(measure.id, missing, null), dimension === null ? null : read(measure.id, missing, dimension)]);
+    const reading = Promise.all([read(measure.id, missing, null), read(measure.id, missing, dimension)]);
     for (const window of missing) {
-      known.set(windowKey(window), reading.then(([totals, split]) => decideOne(pack, measure, window, totals.count, split)));
-      // What could not be read is asked for again the next time, and no one waits for it but who asked.
-      known.get(windowKey(window))?.catch(() => known.delete(windowKey(window)));
+      const one = reading.then(([totals, split]) => decideOne(pack, measure, window, totals.count, split));
+      known.set(windowKey(window), one);
+      one.catch(() => known.delete(windowKey(window)));
     }
   }
   return new Map(await Promise.all(windows.map(async (window): Promise<[string, Decided]> => [windowKey(window), await (known.get(windowKey(window)) as Promise<Decided>)])));

@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { lastClosed, periodOf, pieces, rolling, yearToDate, type Period } from '../../src/calendar/period.ts';
+import readXlsxFile from 'read-excel-file/node';
+import { answer } from '../../src/app/answer.ts';
+import { composeDigest } from '../../src/app/compose.ts';
+import { sheetOf } from '../../src/app/converse.ts';
 import { runForecast, runQuery, type Figures } from '../../src/app/figures.ts';
 import { explain } from '../../src/app/explain.ts';
-import type { Pack } from '../../src/pack/model.ts';
+import type { Card } from '../../src/card/card.ts';
+import { cardText } from '../../src/card/text.ts';
+import { writeWorkbook } from '../../src/io/sheet/workbook.ts';
+import type { Digest, Pack, Person } from '../../src/pack/model.ts';
+import { buildLexicon } from '../../src/question/lexicon.ts';
 import type { Comparison, Query } from '../../src/query/query.ts';
 import type { Cell, Result } from '../../src/query/result.ts';
 import { solve, type Equation, type Known } from '../access/attacker.ts';
@@ -31,6 +39,21 @@ measures:
   forecast: {kind: forecast, of: moved, plan: moved, methods: [straight-line], name: Forecast, definition: d, unit: persons}
 plans:
   people: {yearly: moved, spread: even}
+digests:
+  side:
+    title: Siden
+    schedule: workday 5
+    period: last closed month
+    audience: [{role: leader}, {role: chief}]
+    start: 2026-01-01
+    sections:
+      - {kind: table, title: Tallene, measures: [people, moved, there, each]}
+      - {kind: chart, chart: trend, measures: [people], months: 3}
+      - {kind: ranking, title: Distrikter, measure: people, level: distrikt}
+people:
+  chef: {name: Chef Chefsen, role: chief, units: [a]}
+  to: {name: To Tosen, role: leader, units: [a2]}
+  tre: {name: Tre Tresen, role: leader, units: [a3]}
 `;
 const NODES = ['alt', 'a', 'a1', 'a2', 'a3', 'b', 'b1', 'b2'];
 const LEAVES = ['a1', 'a2', 'a3', 'b1', 'b2'];
@@ -227,6 +250,42 @@ describe('small counts in answers', () => {
     // By kind it can be told; of the units only one could be, so none is.
     expect(said).toContain('"x"');
     expect(said).not.toMatch(/A2|A3/);
+    close();
+  });
+
+  it('the page, the question, the spreadsheet, the picture and its alt text say the same: small, hidden, and why; nobody, whoever asks, is told the number', async () => {
+    const { pack, figures, close } = await given();
+    const digest = pack.digests.get('side') as Digest;
+    const people = [...pack.people.values()];
+    const pages = await composeDigest(figures, digest, month('2026-01-01'), people);
+    const tableOf = (card: Card | undefined, title: RegExp): Record<string, string> => Object.fromEntries(card?.blocks.flatMap((block) => (block.kind === 'table' && title.test(block.title) ? block.rows.map((row) => [row[0]?.text ?? '', (row[1]?.text ?? '').replaceAll('\u00a0', ' ')]) : [])) ?? []);
+    expect(tableOf(pages.get('to'), /Tallene/)).toEqual({ People: '<5', 'Moved in': '<5', There: '<5', Each: 'skjult' });
+    expect(tableOf(pages.get('tre'), /Tallene/)).toEqual({ People: 'skjult', 'Moved in': 'skjult', There: 'skjult', Each: 'skjult' });
+    expect(tableOf(pages.get('chef'), /Distrikter/)).toEqual({ A1: '27 personer', A2: '<5', A3: 'skjult' });
+    expect(cardText(pages.get('to') as Card)).toContain('Antal personer under 5 vises ikke');
+    expect(cardText(pages.get('tre') as Card)).toContain('bygger på et antal personer under 5');
+    // In the picture they are gaps, and in its alt text the same words.
+    const asking = { memberships: [{ pack, person: pack.people.get('chef') as Person }], figures: () => figures, lexicon: buildLexicon([pack]), today: '2026-05-10', previous: null, offered: [], language: 'da' as const };
+    const answered = await answer('people pr. distrikt i januar 2026', asking);
+    if (answered.kind !== 'answer') throw new Error(cardText(answered.card));
+    expect(tableOf(answered.card, /./)).toEqual({ A1: '27 personer', A2: '<5', A3: 'skjult' });
+    const chart = answered.card.picture?.chart;
+    expect(chart?.kind === 'bars' ? chart.rows.map(({ value, label }) => [value, label]) : null).toEqual([[27, '27\u00a0personer'], [null, '<5'], [null, 'skjult']]);
+    expect(answered.card.picture?.alt).toMatch(/A2 <5, A3 skjult/);
+    expect(cardText(answered.card)).toMatch(/under 5/);
+    const sheet = await sheetOf(answered, [pack], writeWorkbook);
+    const [first] = await readXlsxFile(Buffer.from(sheet?.bytes ?? []));
+    expect((first?.data ?? []).slice(1).map((row) => row[2])).toEqual([27, '<5', 'skjult']);
+    // Asked about by who leads it, by itself or month by month, it is no different.
+    for (const [who, mark] of [['to', '<5'], ['tre', 'skjult']] as const) {
+      const alone = await answer('people i januar 2026', { ...asking, memberships: [{ pack, person: pack.people.get(who) as Person }] });
+      expect(alone.card.headline).toContain(mark);
+      const months = await answer('people pr. måned de sidste 4 måneder', { ...asking, memberships: [{ pack, person: pack.people.get(who) as Person }] });
+      expect(months.card.picture?.alt).toContain(`januar 2026 ${mark}`);
+    }
+    // Who is hidden has no rank: the lowest is the lowest that is shown.
+    expect((await answer('de 1 laveste people pr. distrikt i januar 2026', asking)).card.headline).not.toMatch(/A2|A3/);
+    expect((await answer('people pr. distrikt i januar 2026', asking)).card.headline).not.toMatch(/A2|A3/);
     close();
   });
 
