@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 import readXlsxFile from 'read-excel-file/node';
 import { answer, type Answer } from '../../src/app/answer.ts';
-import { composeDigest, latestPeriod } from '../../src/app/compose.ts';
+import { visibleUnits } from '../../src/access/rule.ts';
+import { composeDigest, latestPeriod, runDigest } from '../../src/app/compose.ts';
 import { createConversation, sheetOf, type House } from '../../src/app/converse.ts';
 import type { Figures } from '../../src/app/figures.ts';
 import { cardText } from '../../src/card/text.ts';
 import type { Card, Message } from '../../src/card/card.ts';
 import { writeWorkbook } from '../../src/io/sheet/workbook.ts';
 import { openStore } from '../../src/io/store/store.ts';
+import { composePage } from '../../src/digest/compose.ts';
 import type { Digest, Pack, Person } from '../../src/pack/model.ts';
 import type { Incoming, Parameter, Store } from '../../src/ports.ts';
+import type { Result } from '../../src/query/result.ts';
 import { buildLexicon } from '../../src/question/lexicon.ts';
 import type { PackHouse } from '../../src/warehouse.ts';
 import { openDemo, silent } from '../demo/house.ts';
@@ -155,6 +158,24 @@ describe('when someone\'s role or unit changes', () => {
     for (const text of ['1', ...(offered?.card.actions.map(({ ask: typed }) => typed) ?? [])]) {
       const message = await converse(incoming('chef', text));
       expect(amounts(cardText(message?.card as Card)).size === 0 || !/\bSyd\b/.test(cardText(message?.card as Card))).toBe(true);
+    }
+  });
+});
+
+describe('a digest, whose queries run once for all', () => {
+  it('gives everyone the page they would get if there were no figures but those they may see', async () => {
+    const figures = packs.figures(demo().id);
+    const { pack } = figures;
+    for (const digest of pack.digests.values()) {
+      const period = latestPeriod(figures, digest);
+      const results = await runDigest(figures, digest, period);
+      for (const person of pack.people.values()) {
+        const visible = visibleUnits(pack, person);
+        const cut = <R extends Result | null>(result: R): R => (result === null ? result : { ...result, rows: result.rows.filter((row) => visible.has(row.unit)), caveats: result.caveats.filter((caveat) => caveat.unit === null || visible.has(caveat.unit)) });
+        const own = { sections: new Map([...results.sections].map(([i, result]) => [i, cut(result)])), history: cut(results.history), forecasts: new Map([...results.forecasts].filter(([unit]) => visible.has(unit))) };
+        expect(composePage(pack, digest, person, period, own)).toEqual(composePage(pack, digest, person, period, results));
+        if (visible.size < pack.organisation.units.size) expect(JSON.stringify(composePage(pack, digest, person, period, results))).not.toMatch(new RegExp(`\\b(${[...pack.organisation.units.values()].filter(({ id, parent }) => !visible.has(id) && parent !== null).map(({ name }) => name[person.language]).join('|')})\\b`));
+      }
     }
   });
 });
