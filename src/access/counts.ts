@@ -192,30 +192,52 @@ function fillBelow(table: Table, marks: Marks, forced: ReadonlyMap<string, Reado
   const cells = rows.filter((node) => node === OWN || !totals.has(node)).flatMap((node) => values.filter((value) => !above(value) && (isSmall(rule, at(node, value)) || (node !== OWN && forced.get(node)?.has(value) === true))).map((value) => ({ node, value })));
   for (const { node, value } of cells) newly(node, value);
 
-  const cost = (node: string, value: string): number => (hidden(node, value) ? 0 : 1 + (node === OWN ? 0 : below(organisation, node).length));
-  /** How far the corner of a rectangle can go down and up; nothing is gone down to that is not there. */
-  const room = (node: string, value: string): { less: number; more: number } => { const { low, high } = box(node, value); const x = at(node, value); return { less: Math.max(0, x - low), more: Math.max(0, high - x) }; };
+  // Looked at once for every pair of rows and values, so kept by place and not by name.
+  const cell = (node: string, value: string): Corner => {
+    const count = at(node, value);
+    const { low, high } = box(node, value);
+    const shown = !hidden(node, value);
+    // What is hidden only for another's sake is marked as no small count, so it must be none.
+    return { usable: !shown || count >= rule.threshold, less: Math.max(0, count - low), more: Math.max(0, high - count), price: shown ? 1 + (node === OWN ? 0 : below(organisation, node).length) : 0 };
+  };
+  const grid = rows.map((node) => values.map((value) => cell(node, value)));
   for (const { node, value } of cells) {
-    const need = needOf(rule, at(node, value));
-    let best: { price: number; corners: readonly (readonly [string, string])[] } | null = null;
-    for (const other of rows) for (const beside of values) {
-      if (other === node || beside === value) continue;
-      const corners = [[other, value], [node, beside], [other, beside]] as const;
-      // What is hidden only for another's sake is marked as no small count, so it must be none.
-      if (corners.some(([n, v]) => !hidden(n, v) && at(n, v) < rule.threshold)) continue;
-      const [down, across, opposite] = [room(other, value), room(node, beside), room(other, beside)];
-      const up = Math.min(down.less, across.less, opposite.more);
-      const less = Math.min(down.more, across.more, opposite.less);
-      const full = up >= need.up && less >= need.down;
-      if (!full && !((need.up >= 1 && up >= 1) || (need.down >= 1 && less >= 1))) continue;
-      // One more cell hidden is worth it where the small count can then be any small count.
-      const price = corners.reduce((sum, [n, v]) => sum + cost(n, v), full ? 0 : 1);
-      if (best === null || price < best.price) best = { price, corners };
+    const [r, v] = [rows.indexOf(node), values.indexOf(value)];
+    const found = rectangleFor(grid, r, v, needOf(rule, at(node, value)));
+    if (found === null) return { node: parent, value };
+    for (const [i, j] of [[found.row, v], [r, found.column], [found.row, found.column]] as const) {
+      newly(rows[i] as string, values[j] as string);
+      (grid[i] as Corner[])[j] = cell(rows[i] as string, values[j] as string);
     }
-    if (best === null) return { node: parent, value };
-    for (const [n, v] of best.corners) newly(n, v);
   }
   return null;
+}
+
+/** A cell as a corner of a rectangle: whether it may be hidden, how far its count can go down and up, and how many cells are lost with it. */
+interface Corner { readonly usable: boolean; readonly less: number; readonly more: number; readonly price: number }
+
+/** The row and column that make the cheapest rectangle with a hidden cell; null where none lets it be another count. */
+function rectangleFor(grid: readonly (readonly Corner[])[], r: number, v: number, need: Need): { row: number; column: number } | null {
+  const own = grid[r] as readonly Corner[];
+  let best: { price: number; row: number; column: number } | null = null;
+  for (let row = 0; row < grid.length; row += 1) {
+    const other = grid[row] as readonly Corner[];
+    const beneath = other[v] as Corner;
+    if (row === r || !beneath.usable || (best !== null && beneath.price >= best.price)) continue;
+    for (let column = 0; column < own.length; column += 1) {
+      const [beside, opposite] = [own[column] as Corner, other[column] as Corner];
+      if (column === v || !beside.usable || !opposite.usable) continue;
+      const up = Math.min(beneath.less, beside.less, opposite.more);
+      const down = Math.min(beneath.more, beside.more, opposite.less);
+      const full = up >= need.up && down >= need.down;
+      if (!full && !((need.up >= 1 && up >= 1) || (need.down >= 1 && down >= 1))) continue;
+      // One more cell hidden is worth it where the small count can then be any small count.
+      const price = beneath.price + beside.price + opposite.price + (full ? 0 : 1);
+      if (best === null || price < best.price) best = { price, row, column };
+      if (price === 0) return best;
+    }
+  }
+  return best;
 }
 
 /** A hidden cell that the shown ones prove to be zero is shown: hiding it would hide nothing. */
