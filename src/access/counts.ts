@@ -133,7 +133,7 @@ export function hideValues(organisation: Organisation, counts: ReadonlyMap<strin
     const marks = new Map([...organisation.units.keys()].map((node) => [node, new Map<string, Mark>()]));
     const failed = whole ? null : fillMarks(table, marks, forced);
     if (whole) for (const node of organisation.units.keys()) for (const value of values) marks.get(node)?.set(value, 'withheld');
-    if (failed === null) return withoutGivenZeros(table, marks, whole);
+    if (failed === null) return withoutGivenZeros(table, marks);
     const known = forced.get(failed.node) ?? new Set<string>();
     // Nothing more can be hidden at the root: the dimension is not shown at all.
     if (failed.node === '' || known.has(failed.value)) whole = true;
@@ -241,8 +241,7 @@ function rectangleFor(grid: readonly (readonly Corner[])[], r: number, v: number
 }
 
 /** A hidden cell that the shown ones prove to be zero is shown: hiding it would hide nothing. */
-function withoutGivenZeros({ organisation, values, totals, at }: Table, marks: Marks, whole: boolean): Marks {
-  if (whole) return marks;
+function withoutGivenZeros({ organisation, values, totals, at }: Table, marks: Marks): Marks {
   for (const node of organisation.units.keys()) {
     const own = marks.get(node) ?? new Map<string, Mark>();
     if (!totals.has(node) && [...own.keys()].every((value) => at(node, value) === 0)) own.clear();
