@@ -3,7 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import express from 'express';
 import { z } from 'zod';
 import { createConversation } from './app/converse.ts';
-import { recordAudit } from './app/records.ts';
+import { knownAs } from './app/people.ts';
+import { addressOf, recordAudit } from './app/records.ts';
 import type { Period } from './calendar/period.ts';
 import { connect } from './connecting.ts';
 import { startDelivering, workOf } from './delivering.ts';
@@ -76,6 +77,21 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
     const lexicons = new Map<string, Lexicon>();
     const handle = createConversation({
       packs: () => house.packs(), figures: (id) => house.figures(id), store, painter, writeWorkbook, clock, log,
+      sendPrivately: async (incoming, person, message) => {
+        const { platform, user } = incoming.from;
+        // Slack opens the conversation from who wrote; elsewhere it is where the person wrote from before.
+        const address = platform === 'slack' ? { ...incoming.address, conversation: '', thread: null, user } : await addressOf(store, person.id, (one) => knownAs(person, one), [platform]);
+        const adapter = adapters.get(platform);
+        if (address === null || adapter === undefined) return false;
+        try {
+          await adapter.send(address, message);
+          return true;
+        } catch (error) {
+          if (!(error instanceof ServiceError)) throw error;
+          log.warn('not-sent-privately', { platform, error });
+          return false;
+        }
+      },
       lexicon: (packs) => {
         const key = packs.map((pack) => pack.id).join(' ');
         const known = lexicons.get(key) ?? buildLexicon(packs);

@@ -67,6 +67,18 @@ describe.each(['http', 'socket'] as const)('the house connected to Slack over %s
     expect(said).toContain('Overblik');
   });
 
+  it('a mention where others read along is answered in private, and the channel is told no more than that', async () => {
+    workspace.gateway.calls.length = 0;
+    const envelope = workspace.gateway.envelope({ type: 'app_mention', user: workspace.user.anna, text: 'forbrug i oktober 2026', ts: '7.7', channel: workspace.channel, event_ts: '7.7' }, `Ev${Math.random()}`);
+    await (kind === 'http' ? workspace.gateway.byHttp(service.url, 'events_api', envelope) : workspace.gateway.bySocket('events_api', envelope));
+    const posts = [new URLSearchParams(await workspace.called('chat.postMessage')), new URLSearchParams(await workspace.called('chat.postMessage'))];
+    const told = (channel: string): string => posts.filter((post) => post.get('channel') === channel).map((post) => `${post.get('text')} ${post.get('blocks')}`.replaceAll('\u00a0', ' ')).join();
+    expect(told(direct)).toContain('825 t.kr.');
+    expect(told(direct)).toContain('slack_file');
+    expect(told(workspace.channel)).toContain('svaret dig direkte');
+    expect(told(workspace.channel)).not.toMatch(/825|t\.kr|Nord|slack_file/);
+  });
+
   it('what Slack sends twice is answered once, over a restart too', async () => {
     await says(workspace.user.anna, 'sygefravær i oktober 2026', 'Ev0TWICE');
     await service.stop();

@@ -62,6 +62,15 @@ describe('the house connected to Teams', () => {
     expect((await fetch(`${service.url}${link.pathname.slice(0, -3)}abc${link.search}`)).ok).toBe(false);
   });
 
+  it('a mention in a channel is answered in private, and the channel is told no more than that', async () => {
+    await post(activity('message', { text: '<at>Overblik</at> forbrug i oktober 2026', entities: [{ type: 'mention', text: '<at>Overblik</at>', mentioned: { id: '28:bot', name: 'Overblik' } }], conversation: { id: '19:channel@thread.tacv2;messageid=17', conversationType: 'channel', tenantId: tenant } }));
+    const said = [await next(), await next()];
+    const told = (place: string): string => said.filter(({ path }) => path.includes(place)).map((one) => one.said).join();
+    expect(told('a%3Aanna')).toContain('825 t.kr.');
+    expect(told('19%3Achannel')).toContain('svaret dig direkte');
+    expect(told('19%3Achannel')).not.toMatch(/825|t\.kr|Nord/);
+  });
+
   it('refuses what is from another tenant or goes to another connector', async () => {
     const other = randomUUID();
     expect(await post(activity('message', { text: 'forbrug', conversation: { id: 'a:x', conversationType: 'personal', tenantId: other }, channelData: { tenant: { id: other } } }))).toBe(403);

@@ -1,6 +1,6 @@
 import { lastClosed, rolling, shiftDays, type IsoDate } from '../calendar/period.ts';
 import { holdsPersonalNumber } from '../access/personal-number.ts';
-import { permit, visibleUnits } from '../access/rule.ts';
+import { knownUnits, permit, seesDimension, seesMeasure, visibleUnits } from '../access/rule.ts';
 import { answerCard, couplingIds, type UnderstoodPart } from '../card/answer.ts';
 import type { Action, Block, Card } from '../card/card.ts';
 import { messages } from '../card/messages.ts';
@@ -54,8 +54,8 @@ const actionsFrom = (choices: readonly { label: string; ask: string }[]): Action
 export function helpCard(membership: Membership, language: Language, headline: string): Card {
   const { pack, person } = membership;
   const m = messages(language);
-  const visible = visibleUnits(pack, person);
-  const measures = [...pack.measures.values()].filter((measure) => measure.synonyms[language].length > 0).map((measure) => measure.name[language]);
+  const visible = knownUnits(pack, person);
+  const measures = [...pack.measures.values()].filter((measure) => measure.synonyms[language].length > 0 && seesMeasure(pack, person, measure.id)).map((measure) => measure.name[language]);
   const units = [...pack.organisation.units.values()].filter((unit) => visible.has(unit.id)).map((unit) => unit.name[language]);
   const examples = examplesFor(pack, person, language);
   return plainCard(language, m.help, headline, [
@@ -68,8 +68,9 @@ export function helpCard(membership: Membership, language: Language, headline: s
 /** Questions that work for a person, in their language. */
 export function examplesFor(pack: Pack, person: Person, language: Language): string[] {
   const m = messages(language);
-  const ratio = [...pack.measures.values()].find((measure) => measure.kind === 'ratio' && measure.unit.includes(' per ') && pack.plans.has(measure.numerator));
-  const other = [...pack.measures.values()].filter((measure) => measure.kind === 'ratio' && measure.unit === 'percent' && measure.id !== ratio?.id).at(-2);
+  const seen = [...pack.measures.values()].filter((measure) => seesMeasure(pack, person, measure.id));
+  const ratio = seen.find((measure) => measure.kind === 'ratio' && measure.unit.includes(' per ') && pack.plans.has(measure.numerator));
+  const other = seen.filter((measure) => measure.kind === 'ratio' && measure.unit === 'percent' && measure.id !== ratio?.id).at(-2);
   const level = pack.organisation.levels.find((l) => person.units.some((unit) => pack.organisation.units.get(unit)?.children.some((child) => pack.organisation.units.get(child)?.level === l.id)));
   const last = language === 'da' ? 'sidste måned' : 'last month';
   const coupled = ratio?.kind === 'ratio' ? `${pack.measures.get(ratio.numerator)?.name[language] ?? ''} ${language === 'da' ? 'mod' : 'vs'} ${pack.measures.get(ratio.denominator)?.name[language] ?? ''} ${last}` : null;
@@ -108,20 +109,45 @@ async function unitPage(asking: Asking, membership: Membership, unit: string, la
   const { pack, person } = membership;
   const name = pack.organisation.units.get(unit)?.name[language] ?? unit;
   if (!visibleUnits(pack, person).has(unit)) return { kind: 'refused', card: plainCard(language, pack.title[language], messages(language).noAccess(name), [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))), reading };
-  const page = await latestPage({ pack, person: { ...person, role: 'analyst', units: [unit], language } }, asking.figures(pack.id));
+  const page = await latestPage({ pack, person: { ...person, units: [unit], alsoSees: [], language } }, asking.figures(pack.id), true);
   return { kind: 'help', card: page ?? plainCard(language, pack.title[language], replies(language).noSuchUnitPage(name), [], [], pack.label?.[language] ?? ''), reading };
 }
 
-/** The newest page of a person's digest; null when they get none or no period is complete. */
-export async function latestPage(membership: Membership, figures: Figures): Promise<Card | null> {
+/** The newest page of a person's digest, or with `others` of one that others get; null when there is none or no period is complete. */
+export async function latestPage(membership: Membership, figures: Figures, others = false): Promise<Card | null> {
   const { pack, person } = membership;
   for (const digest of pack.digests.values()) {
-    const mine = digest.audience.some((who) => who.role === person.role) || person.role === 'analyst';
+    const mine = digest.audience.some((who) => who.role === person.role) || person.role === 'analyst' || others;
     const period = latestPeriod(figures, digest);
     if (!mine || period.from < '1900-01-01') continue;
     return (await composeDigest(figures, digest, period, [person])).get(person.id) ?? null;
   }
   return null;
+}
+
+const tooSensitive = ({ pack, person }: Membership, language: Language, reading: Reading): Answer => ({
+  kind: 'refused', reading, card: plainCard(language, pack.title[language], messages(language).tooSensitive, [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))),
+});
+
+/** A query a person may have as it stands; null when they may not. */
+function allowedWhole({ pack, person }: Membership, query: Query): Query | null {
+  const permitted = permit(pack, person, query);
+  return permitted.allowed && permitted.removed.length === 0 && permitted.query.level === query.level && permitted.query.measures.length === query.measures.length && query.units.every((unit) => permitted.query.units.includes(unit)) ? permitted.query : null;
+}
+
+/** Whether a choice says nothing that its reader may not know: it asks for what they may have. */
+function offerable({ pack, person }: Membership, { query }: Choice): boolean {
+  if (query === null || query.pack !== pack.id) return true;
+  const known = knownUnits(pack, person);
+  return query.units.every((unit) => known.has(unit) || (query.level !== null && unit === pack.organisation.root)) && query.measures.every((id) => seesMeasure(pack, person, id)) && (query.by === null || !('dimension' in query.by) || seesDimension(pack, person, query.by.dimension));
+}
+
+/** What was asked before, as far as the person may have it today: roles and units change between two messages. */
+function stillAllowed(memberships: readonly Membership[], query: Query | null): Query | null {
+  const membership = memberships.find((one) => one.pack.id === query?.pack);
+  if (query === null || membership === undefined) return null;
+  const permitted = permit(membership.pack, membership.person, query);
+  return permitted.allowed ? { ...permitted.query, comparisons: permitted.query.comparisons.filter((one) => one !== 'highest' && one !== 'lowest') } : null;
 }
 
 /** The first measure that can't be divided by a dimension, and those it can be divided by; null when all can. */
@@ -142,12 +168,13 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const figures = asking.figures(pack.id);
   const permitted = permit(pack, person, reading.query);
   const named = (units: readonly string[]): string => units.map((unit) => pack.organisation.units.get(unit)?.name[language] ?? unit).join(', ');
+  if (!permitted.allowed && 'sensitive' in permitted) return tooSensitive(membership, language, reading);
   if (!permitted.allowed) return { kind: 'refused', card: plainCard(language, pack.title[language], m.noAccess(named(permitted.refused)), [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))), reading };
   const { query } = permitted;
   const undivided = query.by !== null && 'dimension' in query.by ? indivisible(pack, query, query.by.dimension) : null;
   if (undivided !== null) {
     const { measure, dimensions } = undivided;
-    const choices = dimensions.map((id) => ({ label: dimensionName(pack, id, language), ask: phrase(pack, { ...query, by: { dimension: id, values: null } }, language, completeTo(figures, measure)) }));
+    const choices = dimensions.filter((id) => seesDimension(pack, person, id)).map((id) => ({ label: dimensionName(pack, id, language), ask: phrase(pack, { ...query, by: { dimension: id, values: null } }, language, completeTo(figures, measure)) }));
     const said = m.notDividable(pack.measures.get(measure)?.name[language] ?? measure, dimensionName(pack, query.by !== null && 'dimension' in query.by ? query.by.dimension : '', language));
     return { kind: 'clarify', card: plainCard(language, pack.title[language], said, [], actionsFrom(choices), pack.label?.[language] ?? ''), reading };
   }
@@ -157,15 +184,16 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const months: Query | null = single && wantsChart !== false && reading.kind !== 'why' && query.period.to.endsWith('-01')
     ? { ...query, period: rolling(query.period.to < closed.to ? query.period.to : closed.to, MONTHS_BEHIND), by: { grain: 'month' }, comparisons: couplingIds(pack, query) === null ? ['last-year', 'plan'] : ['plan'], comparedTo: null, having: null, order: null, limit: null }
     : null;
-  const [asked, history, explained] = await Promise.all([runQuery(figures, query), months === null ? null : runQuery(figures, months), reading.kind === 'why' ? explain(figures, query, language) : null]);
+  const [asked, history, explained] = await Promise.all([runQuery(figures, query), months === null ? null : runQuery(figures, months), reading.kind === 'why' ? explain(figures, query, language, (one) => allowedWhole(membership, one)) : null]);
   // None is over the limit: they are shown all the same, and the answer says so.
   const noneMet = query.having !== null && asked.rows.length === 0;
   const result = noneMet ? await runQuery(figures, { ...query, having: null, limit: null }) : asked;
   const among = query.having === null ? 0 : query.by !== null ? (await runQuery(figures, { ...query, having: null, limit: null })).rows.length : unitsOf(pack, query).length;
   const latest = completeTo(figures, query.measures[0] ?? '');
   const understood: UnderstoodPart[] = reading.understood.map((part) => ({ meaning: part.meaning, assumed: part.assumed }));
-  const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives, latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart, filtered: query.having === null ? null : { having: query.having, among, none: noneMet }, history });
+  const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives.filter((choice) => offerable(membership, choice)), latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart, filtered: query.having === null ? null : { having: query.having, among, none: noneMet }, history });
   const removed = permitted.removed.length > 0 ? [m.noAccess(named(permitted.removed))] : query.level !== null && permitted.query.units !== reading.query.units && reading.query.units.some((unit) => !permitted.query.units.includes(unit)) ? [m.onlyOwn(named(query.units))] : [];
+  if (permitted.uncompared) removed.push(m.notCompared);
   const told: Card = explained === null ? card : { ...card, blocks: [...(explained.sentences.length === 0 ? [] : [{ kind: 'text' as const, text: explained.sentences.join(' ') }]), ...card.blocks.filter((block) => block.kind !== 'table'), ...explained.blocks] };
   return { kind: 'answer', card: removed.length === 0 ? told : { ...told, blocks: [...told.blocks, { kind: 'notes', title: '', items: removed }] }, result, reading };
 }
@@ -184,7 +212,8 @@ export async function answer(text: string, asking: Asking): Promise<Answer> {
     const language = asking.language ?? first.person.language;
     return { kind: 'refused', card: plainCard(language, first.pack.title[language], messages(language).personalNumber, [], []), reading: { kind: 'help', language } };
   }
-  const reading = read(text, { lexicon: asking.lexicon, person: first.person, people: new Map(asking.memberships.map((one) => [one.pack.id, one.person])), pack: first.pack, today: asking.today, closedThrough, previous: asking.previous, offered: asking.offered, language: asking.language });
+  const everyOffer = (choice: Choice): boolean => asking.memberships.every((one) => offerable(one, choice));
+  const reading = read(text, { lexicon: asking.lexicon, person: first.person, people: new Map(asking.memberships.map((one) => [one.pack.id, one.person])), pack: first.pack, today: asking.today, closedThrough, previous: stillAllowed(asking.memberships, asking.previous), offered: asking.offered.filter(everyOffer), language: asking.language });
   const { language } = reading;
   const m = messages(language);
   const label = first.pack.label?.[language] ?? '';
@@ -193,10 +222,12 @@ export async function answer(text: string, asking: Asking): Promise<Answer> {
       const membership = asking.memberships.find((one) => one.pack.id === reading.query.pack) ?? first;
       return answerQuery(asking, membership, reading);
     }
-    case 'clarify': return { kind: 'clarify', card: plainCard(language, first.pack.title[language], reading.question, [], actionsFrom(reading.choices), label), reading };
+    case 'clarify': return { kind: 'clarify', card: plainCard(language, first.pack.title[language], reading.question, [], actionsFrom(reading.choices.filter(everyOffer)), label), reading };
     case 'definition': {
       const membership = asking.memberships.find((one) => one.pack.id === reading.pack) ?? first;
-      return { kind: 'help', card: definitionCard(asking.figures(membership.pack.id), reading.measures, language), reading };
+      const seen = reading.measures.filter((id) => seesMeasure(membership.pack, membership.person, id));
+      if (seen.length === 0) return tooSensitive(membership, language, reading);
+      return { kind: 'help', card: definitionCard(asking.figures(membership.pack.id), seen, language), reading };
     }
     case 'latest-digest': {
       const membership = asking.memberships.find((one) => one.pack.id === reading.pack) ?? first;
@@ -212,7 +243,7 @@ export async function answer(text: string, asking: Asking): Promise<Answer> {
     }
     case 'fresh': {
       const membership = asking.memberships.find((one) => one.pack.id === reading.pack) ?? first;
-      return { kind: 'fresh', card: freshnessCard(asking.figures(membership.pack.id), reading.measures, reading.period, language), reading };
+      return { kind: 'fresh', card: freshnessCard(asking.figures(membership.pack.id), reading.measures.filter((id) => seesMeasure(membership.pack, membership.person, id)), reading.period, language), reading };
     }
     case 'greeting': return { kind: 'help', card: helpCard(first, language, m.greeting(first.person.name.split(' ')[0] ?? '')), reading };
     case 'thanks': return { kind: 'help', card: plainCard(language, first.pack.title[language], m.thanks, [], []), reading };
@@ -220,7 +251,7 @@ export async function answer(text: string, asking: Asking): Promise<Answer> {
     case 'not-understood': {
       const words = reading.leftover.length === 0 ? '' : ` ${m.notUnderstoodWords(reading.leftover.map((word) => `"${word}"`).join(', '))}`;
       const help = helpCard(first, language, `${m.notUnderstood}${words}`);
-      const near = actionsFrom(reading.nearest);
+      const near = actionsFrom(reading.nearest.filter(everyOffer));
       return { kind: 'help', card: near.length === 0 ? help : { ...help, actions: [...near.slice(0, 2), ...help.actions.slice(0, 2)] }, reading };
     }
   }

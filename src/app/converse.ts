@@ -4,7 +4,7 @@ import type { Card, Message, Sheet } from '../card/card.ts';
 import { answerSheets } from '../card/sheet.ts';
 import { messages } from '../card/messages.ts';
 import { tidings } from '../card/tidings.ts';
-import type { Language, Pack } from '../pack/model.ts';
+import type { Language, Pack, Person } from '../pack/model.ts';
 import type { Clock, Incoming, Log, Painter, Store, WriteWorkbook } from '../ports.ts';
 import type { Query } from '../query/query.ts';
 import type { Choice } from '../question/doubts.ts';
@@ -24,6 +24,8 @@ export interface House {
   readonly store: Store;
   readonly painter: Painter;
   readonly writeWorkbook: WriteWorkbook;
+  /** Sends an answer to who asked, one to one; false when there is no such conversation yet or the platform did not take it. */
+  readonly sendPrivately: (incoming: Incoming, person: Person, message: Message) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -76,7 +78,10 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     }
     const { person, pack } = member;
     const m = messages(person.language);
+    // A command is answered to who wrote it alone, wherever it is written.
+    const readByOthers = !incoming.direct && incoming.kind !== 'command';
     if (incoming.direct) await saveAddress(store, person.id, knownAs(person, incoming.from.platform), incoming.address, now);
+    if (incoming.kind === 'installed' && readByOthers) return { card: textCard(person.language, 'Overblik', m.writeToMe), png: null, sheet: null };
     if (incoming.kind === 'installed') return { card: helpCard(member, person.language, m.welcome(person.name.split(' ')[0] ?? '')), png: null, sheet: null };
     if (incoming.kind === 'home') {
       const page = await latestPage(member, house.figures(pack.id));
@@ -107,7 +112,12 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     await recordQuestion(store, { person: person.id, platform: incoming.from.platform, askedAt: now, text: incoming.text, kind: answered.reading.kind, reading: answered.kind === 'answer' ? answered.result.query : answered.reading });
     await recordAudit(store, { at: now, actor: person.id, action: answered.kind === 'refused' ? 'refused-units' : 'asked', detail: { platform: incoming.from.platform, kind: answered.reading.kind, query: answered.kind === 'answer' ? answered.result.query : null } });
     const sheet = answered.kind === 'answer' && answered.reading.shape === 'excel' ? await sheetOf(answered, house.packs(), house.writeWorkbook) : null;
-    return { ...await withPicture(answered.card, house.painter, log), sheet };
+    const message: Message = { ...await withPicture(answered.card, house.painter, log), sheet };
+    if (!readByOthers) return message;
+    // Who reads along is not known, so nothing of what one person may see is said to all: neither figures nor names.
+    const sent = await house.sendPrivately(incoming, person, message);
+    await recordAudit(store, { at: now, actor: person.id, action: sent ? 'answered-privately' : 'not-answered-in-public', detail: { platform: incoming.from.platform } });
+    return { card: textCard(answered.card.language, 'Overblik', sent ? messages(answered.card.language).answeredPrivately : messages(answered.card.language).writeToMe), png: null, sheet: null };
   };
 
   return async (incoming) => {

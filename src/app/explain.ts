@@ -8,8 +8,8 @@ import type { Comparison, Query } from '../query/query.ts';
 import { dimensionName } from '../question/phrase.ts';
 import { runQuery, type Figures } from './figures.ts';
 
-/** Runs what explains the difference of a query's first measure: its output or its parts, the units below, its dimensions, its months. */
-export async function explain(figures: Figures, query: Query, language: Language): Promise<{ sentences: string[]; blocks: Block[] }> {
+/** Runs what explains the difference of a query's first measure: its output or its parts, the units below, its dimensions, its months; each as far as `allow` lets it. */
+export async function explain(figures: Figures, query: Query, language: Language, allow: (query: Query) => Query | null): Promise<{ sentences: string[]; blocks: Block[] }> {
   const { pack } = figures;
   const id = query.measures[0] ?? '';
   const measure = pack.measures.get(id);
@@ -24,15 +24,17 @@ export async function explain(figures: Figures, query: Query, language: Language
   const level = pack.organisation.levels.find((one) => one.id === below);
 
   const asked: { title: string; query: Query }[] = [];
-  if (below !== null && level !== undefined) asked.push({ title: `${language === 'da' ? 'pr.' : 'per'} ${level.name[language]}`, query: { ...base, level: below } });
-  for (const dimension of dimensions) asked.push({ title: `${language === 'da' ? 'pr.' : 'per'} ${dimensionName(pack, dimension.id, language)}`, query: { ...base, by: { dimension: dimension.id, values: null } } });
-  if (pieces(query.period, 'month', pack.yearStart).length > 1 && comparison !== 'period') asked.push({ title: replies(language).months, query: { ...base, by: { grain: 'month' } } });
+  const add = (title: string, one: Query): void => { const allowed = allow(one); if (allowed !== null) asked.push({ title, query: allowed }); };
+  if (below !== null && level !== undefined) add(`${language === 'da' ? 'pr.' : 'per'} ${level.name[language]}`, { ...base, level: below });
+  for (const dimension of dimensions) add(`${language === 'da' ? 'pr.' : 'per'} ${dimensionName(pack, dimension.id, language)}`, { ...base, by: { dimension: dimension.id, values: null } });
+  if (pieces(query.period, 'month', pack.yearStart).length > 1 && comparison !== 'period') add(replies(language).months, { ...base, by: { grain: 'month' } });
 
-  const [whole, output, ...results] = await Promise.all([
+  const output = price?.kind === 'ratio' ? allow({ ...base, measures: [price.denominator] }) : null;
+  const [whole, delivered, ...results] = await Promise.all([
     runQuery(figures, { ...base, measures: [id, ...parts] }),
-    price?.kind === 'ratio' ? runQuery(figures, { ...base, measures: [price.denominator] }) : null,
+    output === null ? null : runQuery(figures, output),
     ...asked.map((one) => runQuery(figures, one.query)),
   ]);
   const found = asked.map((one, i): Part => ({ title: one.title, result: results[i] as Part['result'] }));
-  return explanationBlocks(pack, whole, comparison, output === null || price?.kind !== 'ratio' ? null : { result: output, id: price.denominator }, found, language);
+  return explanationBlocks(pack, whole, comparison, delivered === null || delivered === undefined || price?.kind !== 'ratio' ? null : { result: delivered, id: price.denominator }, found, language);
 }

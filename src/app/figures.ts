@@ -8,6 +8,7 @@ import { forecastOf, type Forecast } from '../query/forecast.ts';
 import type { Query } from '../query/query.ts';
 import { MISSING, type Cell, type Provenance, type Result } from '../query/result.ts';
 import { measuresOf } from '../query/rollup.ts';
+import { nothingDecided, shieldOf, type Shield, type ShieldMemory } from './shield.ts';
 
 /** One source in service: its facts, locked for reading, and what its load said. */
 export interface LoadedSource {
@@ -102,11 +103,11 @@ function computeCompleteTo(figures: Figures, id: string): IsoDate {
   return ends.sort()[0] ?? '0001-01-01';
 }
 
-/** What is counted once for a pack's facts and asked for many times: complete ends, units with data below a node, pieces of a window. */
-interface Memory { readonly ends: Map<string, IsoDate>; readonly beginnings: Map<string, IsoDate>; readonly units: Map<string, number>; readonly pieces: Map<string, number> }
+/** What is counted once for a pack's facts and asked for many times: complete ends, units with data below a node, pieces of a window, what may not be shown. */
+interface Memory { readonly shield: ShieldMemory;  readonly ends: Map<string, IsoDate>; readonly beginnings: Map<string, IsoDate>; readonly units: Map<string, number>; readonly pieces: Map<string, number> }
 const memories = new WeakMap<Figures, Memory>();
 function memoryOf(figures: Figures): Memory {
-  const known = memories.get(figures) ?? { ends: new Map<string, IsoDate>(), beginnings: new Map<string, IsoDate>(), units: new Map<string, number>(), pieces: new Map<string, number>() };
+  const known = memories.get(figures) ?? { shield: nothingDecided(), ends: new Map<string, IsoDate>(), beginnings: new Map<string, IsoDate>(), units: new Map<string, number>(), pieces: new Map<string, number>() };
   memories.set(figures, known);
   return known;
 }
@@ -223,13 +224,29 @@ export async function runQuery(figures: Figures, query: Query): Promise<Result> 
     for (const [key, found] of totals.table) if (!table.has(key)) table.set(key, found);
     coverage.dimensionValues = [...values].sort((a, b) => Number(a === null) - Number(b === null) || (a ?? '').localeCompare(b ?? '', pack.language));
   }
-  const rows = evaluate(pack, query, baseOf(figures, table, dimension), coverage);
+  const rows = evaluate(pack, query, baseOf(figures, table, dimension, await shieldFor(figures, demands, dimension)), coverage);
   return { query, rows, provenance: provenanceOf(figures, query), caveats: caveatsFor(figures, query) };
 }
 
+/** What of some figures may not be shown; decided once for each count of persons, whoever asks. */
+function shieldFor(figures: Figures, demands: ReadonlyMap<string, Demand>, dimension: string | null): Promise<Shield> {
+  const { pack } = figures;
+  const nodes = new Set(pack.organisation.units.keys());
+  const span = (base: string): Span | null => {
+    const spans = [...(figures.spans.get(spanKey(pack, base))?.values() ?? [])];
+    return spans.length === 0 ? null : { first: spans.map(({ first }) => first).sort()[0] as IsoDate, last: spans.map(({ last }) => last).sort().at(-1) as IsoDate };
+  };
+  return shieldOf(pack, memoryOf(figures).shield, demands, dimension, span, async (measure, windows, by) => {
+    const { table, values } = await fetchFigures(figures, new Map([[measure, { windows: new Map(windows.map((window) => [windowKey(window), window])), nodes }]]), by);
+    return { count: (window, node, value) => table.get(cellKey(measure, window, node, value))?.value ?? null, values };
+  });
+}
+
 /** `by`: the dimension the figures are split by. */
-function baseOf(figures: Figures, table: Table, by: string | null): Base {
+function baseOf(figures: Figures, table: Table, by: string | null, shield: Shield): Base {
   return (measure, window, node, dimension): Cell => {
+    const mark = shield(measure, window, node, dimension);
+    if (mark !== null) return { value: null, state: mark === 'small' ? 'suppressed' : 'withheld' };
     const found = table.get(cellKey(measure, window, node, dimension));
     const source = sourceOf(figures.pack, measure);
     // A register of what happens has no row where nothing did.
@@ -256,7 +273,7 @@ export async function runForecast(figures: Figures, id: string, units: readonly 
     return { value: 1, state: 'ok' };
   });
   const { table } = await fetchFigures(figures, demands, null);
-  const base = baseOf(figures, table, null);
+  const base = baseOf(figures, table, null, await shieldFor(figures, demands, null));
   return new Map(units.map((unit) => [unit, forecastOf(figures.pack, measure, period.to, end, (m, w) => base(m, w, unit, null))]));
 }
 

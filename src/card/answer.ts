@@ -1,6 +1,6 @@
 import type { Language, Measure, Pack } from '../pack/model.ts';
 import type { Having, Query } from '../query/query.ts';
-import { MISSING, type Cell, type Result, type Row } from '../query/result.ts';
+import { isHidden, MISSING, type Cell, type Result, type Row } from '../query/result.ts';
 import { hasData } from '../chart/spec.ts';
 import { couple } from '../insight/coupling.ts';
 import type { Action, Block, Card, Picture, TableCell, TableColumn } from './card.ts';
@@ -51,7 +51,7 @@ function againstText(pack: Pack, row: Row, id: string, query: Query, language: L
     const found = differenceOf(cellOf(row, id), other, measure, language);
     if (found === null) continue;
     const size = found.text.replace(/^[+\u2212]/, '');
-    const name = comparison === 'plan' ? (pack.plans.get(id)?.name[language] ?? m.columnPlan.toLowerCase()) : comparison === 'last-year' ? m.lastYear : comparison === 'previous' ? m.columnPrevious.toLowerCase() : comparison === 'period' ? (query.comparedTo === null ? '' : inWords(pack, query.comparedTo, language)) : m.average;
+    const name = comparison === 'plan' ? (pack.plans.get(id)?.name[language] ?? m.columnPlan.toLowerCase()) : comparison === 'last-year' ? m.lastYear : comparison === 'previous' ? m.columnPrevious.toLowerCase() : comparison === 'period' ? (query.comparedTo === null ? '' : inWords(pack, query.comparedTo, language)) : comparison === 'highest' ? m.columnHighest.toLowerCase() : comparison === 'lowest' ? m.columnLowest.toLowerCase() : m.average;
     if (/^0([.,]0+)?\D*$/.test(size)) return m.likeOther(name);
     return comparison === 'plan' ? m.againstPlan(size, found.difference > 0, name) : m.againstOther(size, found.difference > 0, name);
   }
@@ -81,8 +81,8 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
   if (known.length === 0) {
     const planned = rows.length === 1 ? cellOf(first, besidePlan(pack, query) === null ? '' : query.measures[1] ?? '') : MISSING;
     if (planned.value !== null) return m.planOnly(unitName(pack, first, language), lower(measureOf(pack, query.measures[1] ?? '').name[language]), cellText({ ...planned, state: 'ok' }, pack, measure, language), words, lower(name));
-    const hidden = rows.some((row) => cellOf(row, id).state === 'suppressed');
-    if (hidden) return m.valueSentence(unitName(pack, first, language), lower(name), cellText(cellOf(rows.find((row) => cellOf(row, id).state === 'suppressed'), id), pack, measure, language), words, '');
+    const hidden = rows.find((row) => isHidden(cellOf(row, id)));
+    if (hidden !== undefined) return m.valueSentence(subject(pack, hidden, language), lower(name), cellText(cellOf(hidden, id), pack, measure, language), words, '');
     const none = noneOf(pack, result, measure, language);
     if (none !== null) return none;
     return latest === '' ? m.noDataAtAll(lower(name), unitName(pack, first, language)) : m.noData(lower(name), unitName(pack, first, language), words, latest);
@@ -120,7 +120,7 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
   const [top, bottom] = [sorted[0] as Row, sorted.at(-1) as Row];
   const [topText, bottomText] = [cellText(cellOf(top, id), pack, measure, language), cellText(cellOf(bottom, id), pack, measure, language)];
   if (top === bottom) return m.onlyShownSentence(name, labelOf(pack, rows, top, language), topText, words);
-  const ranked = rows.some((row) => cellOf(row, id).state === 'suppressed') ? m.rankedShownSentence : m.rankedSentence;
+  const ranked = rows.some((row) => isHidden(cellOf(row, id))) ? m.rankedShownSentence : m.rankedSentence;
   return ranked(name, labelOf(pack, rows, top, language), topText, labelOf(pack, rows, bottom, language), bottomText, words);
 }
 
@@ -179,7 +179,7 @@ function coupledSentence(pack: Pack, result: Result, language: Language): string
 
 function comparisonColumns(pack: Pack, query: Query, language: Language): { title: string; comparison: Query['comparisons'][number] }[] {
   const m = messages(language);
-  const titles = { plan: m.columnPlan, previous: m.columnPrevious, 'last-year': m.columnLastYear, period: query.comparedTo === null ? '' : inWords(pack, query.comparedTo, language), average: m.columnAverage, share: m.columnShare } as const;
+  const titles = { plan: m.columnPlan, previous: m.columnPrevious, 'last-year': m.columnLastYear, period: query.comparedTo === null ? '' : inWords(pack, query.comparedTo, language), average: m.columnAverage, highest: m.columnHighest, lowest: m.columnLowest, share: m.columnShare } as const;
   return query.comparisons.map((comparison) => ({ title: titles[comparison], comparison }));
 }
 
@@ -187,8 +187,8 @@ function comparisonCells(pack: Pack, row: Row, id: string, query: Query, languag
   const measure = measureOf(pack, id);
   return comparisonColumns(pack, query, language).flatMap(({ comparison }) => {
     const other = row.against[comparison]?.[id] ?? MISSING;
-    if (comparison === 'share') return [plainCell(other.value === null ? '–' : cellText(other, pack, { ...measure, unit: 'percent', decimals: 1 } as Measure, language))];
-    return [plainCell(other.value === null ? '–' : cellText(other, pack, measure, language)), differenceCell(cellOf(row, id), other, measure, language)];
+    if (comparison === 'share') return [plainCell(other.state === 'missing' ? '–' : cellText(other, pack, { ...measure, unit: 'percent', decimals: 1 } as Measure, language))];
+    return [plainCell(other.state === 'missing' ? '–' : cellText(other, pack, measure, language)), differenceCell(cellOf(row, id), other, measure, language)];
   });
 }
 

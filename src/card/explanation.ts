@@ -53,7 +53,7 @@ export function explanationBlocks(pack: Pack, whole: Result, comparison: Compari
     const name = (one: Row): string => (result.query.by !== null && 'grain' in result.query.by ? inWords(pack, one.period, language) : rowName(pack, one, language));
     const first = sorted[0];
     if (i === 0 && first !== undefined && (gap(first, comparison, id) ?? 0) * total > 0) sentences.push(r.whyMost(name(first), formatDeviation(gap(first, comparison, id) ?? 0, measure.unit, shownDecimals(measure), language)));
-    const titles = { plan: m.columnPlan, previous: m.columnPrevious, 'last-year': m.columnLastYear, period: m.columnPrevious, average: m.columnAverage, share: m.columnShare } as const;
+    const titles = { plan: m.columnPlan, previous: m.columnPrevious, 'last-year': m.columnLastYear, period: m.columnPrevious, average: m.columnAverage, highest: m.columnHighest, lowest: m.columnLowest, share: m.columnShare } as const;
     blocks.push({
       kind: 'table', title: r.whyBy(title),
       columns: [{ title: '', align: 'left' }, { title: m.columnValue, align: 'right' }, { title: titles[comparison], align: 'right' }, { title: m.columnDifference, align: 'right' }, { title: '', align: 'right' }],

@@ -1,6 +1,6 @@
-import { shiftDays, type Period } from '../calendar/period.ts';
+import { periodOf, shiftDays, type Period } from '../calendar/period.ts';
 import { favourable } from '../insight/attention.ts';
-import type { Language, Measure, Pack } from '../pack/model.ts';
+import type { CountGrain, Language, Measure, Pack } from '../pack/model.ts';
 import { basesOf, unitsOf } from '../query/evaluate.ts';
 import type { Cell, Result } from '../query/result.ts';
 import type { TableCell } from './card.ts';
@@ -15,6 +15,7 @@ export { plainCell };
 export function cellText(cell: Cell, pack: Pack, measure: Measure, language: Language): string {
   const m = messages(language);
   if (cell.state === 'suppressed') return m.stateSuppressed(thresholdOf(pack, measure));
+  if (cell.state === 'withheld') return m.stateWithheld;
   if (cell.value === null) return ofRegisters(pack, measure) ? '–' : m.stateMissing;
   const text = formatValue(cell.value, measure.unit, shownDecimals(measure), language);
   return cell.state === 'partial' ? `${text} ${m.partialMark}` : text;
@@ -38,7 +39,19 @@ export function shownDecimals(measure: Measure): number {
 
 /** The threshold under which a measure's persons are not shown; of a ratio, its parts'. */
 export function thresholdOf(pack: Pack, measure: Measure): number {
-  return Math.max(5, ...basesOf(pack, measure.id).map((id) => pack.measures.get(id)?.threshold ?? 0));
+  const counted = basesOf(pack, measure.id).flatMap((id) => [id, pack.measures.get(id)?.persons ?? id]);
+  return Math.max(0, ...counted.map((id) => pack.measures.get(id)?.threshold ?? 0));
+}
+
+/** The grain a count of persons is shown for at the finest, where the period is not made of whole ones; null where it is. */
+function tooFine(pack: Pack, measure: Measure, period: Period): CountGrain | null {
+  for (const id of basesOf(pack, measure.id)) {
+    const base = pack.measures.get(id);
+    if (base === undefined || (base.threshold ?? 0) === 0) continue;
+    const [first, last] = [periodOf(base.finest, period.from, pack.yearStart), periodOf(base.finest, shiftDays(period.to, -1), pack.yearStart)];
+    if (first.from !== period.from || last.to !== period.to) return base.finest;
+  }
+  return null;
 }
 
 /** How far a value is from another, in words: percent for amounts, percentage points for percentages. Less than 1 percent (half a point) is no cause for concern or joy. Null when one of them is missing. */
@@ -83,7 +96,12 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
       notes.push(end !== undefined && end < result.query.period.to ? m.notePartial(name, dayName(shiftDays(end, -1), language)) : m.noteUnitsMissing(name));
     }
     if (cells.length > 0 && cells.every((cell) => cell.state === 'missing')) notes.push(noneOf(pack, result, measure, language) ?? m.noteMissing(name, periodName(result.query.period, language, pack.yearStart)));
-    if (cells.some((cell) => cell.state === 'suppressed')) notes.push(m.noteSuppressed(thresholdOf(pack, measure)));
+    const shown = [...cells, ...result.rows.flatMap((row) => Object.values(row.against).map((against) => against[id]))];
+    if (shown.some((cell) => cell?.state === 'suppressed')) notes.push(m.noteSuppressed(thresholdOf(pack, measure)));
+    if (shown.some((cell) => cell?.state === 'withheld')) {
+      const grains = result.rows.map((row) => tooFine(pack, measure, row.period)).filter((grain) => grain !== null);
+      notes.push(grains[0] === undefined ? m.noteWithheld(thresholdOf(pack, measure)) : m.noteTooFine(name, grains[0]));
+    }
     const parts = [id, ...basesOf(pack, id)].flatMap((base) => pack.measures.get(base)?.breaks ?? []);
     const compared = result.query.comparisons.includes('last-year') ? 366 : 0;
     for (const mark of parts) {

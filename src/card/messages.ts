@@ -1,4 +1,4 @@
-import type { Language } from '../pack/model.ts';
+import type { CountGrain, Language } from '../pack/model.ts';
 
 /** What the bot says to leaders, besides figures. One entry per thing said, in every language; arguments are already in words. */
 export interface Messages {
@@ -33,9 +33,12 @@ export interface Messages {
   readonly columnChange: string;
   readonly columnPrevious: string;
   readonly columnAverage: string;
+  readonly columnHighest: string;
+  readonly columnLowest: string;
   readonly columnShare: string;
   readonly stateMissing: string;
   readonly stateSuppressed: (threshold: number) => string;
+  readonly stateWithheld: string;
   readonly partialMark: string;
   readonly notes: string;
   readonly notePartial: (what: string, end: string) => string;
@@ -43,7 +46,10 @@ export interface Messages {
   readonly noteMissing: (what: string, period: string) => string;
   /** A share of what did not happen at all. */
   readonly noteNone: (what: string, period: string) => string;
+  readonly noteHidden: (what: string, period: string, mark: string) => string;
   readonly noteSuppressed: (threshold: number) => string;
+  readonly noteWithheld: (threshold: number) => string;
+  readonly noteTooFine: (measure: string, grain: CountGrain) => string;
   readonly noteRejected: (rows: string, source: string) => string;
   readonly noteBreak: (measure: string, note: string) => string;
   readonly noteDates: (unit: string) => string;
@@ -80,6 +86,10 @@ export interface Messages {
   readonly stranger: string;
   readonly noAccess: (unit: string) => string;
   readonly onlyOwn: (units: string) => string;
+  readonly tooSensitive: string;
+  readonly notCompared: string;
+  readonly answeredPrivately: string;
+  readonly writeToMe: string;
   readonly notDividable: (measure: string, dimension: string) => string;
   readonly greeting: (name: string) => string;
   readonly thanks: string;
@@ -136,16 +146,22 @@ const da: Messages = {
   columnChange: 'Ændring',
   columnPrevious: 'Forrige periode',
   columnAverage: 'Gennemsnit',
+  columnHighest: 'Højeste af de andre',
+  columnLowest: 'Laveste af de andre',
   columnShare: 'Andel',
   stateMissing: 'mangler',
   stateSuppressed: (threshold) => `<${threshold}`,
+  stateWithheld: 'skjult',
   partialMark: '(foreløbig)',
   notes: 'Om tallene',
   notePartial: (what, end) => `${what}: data er komplette til og med ${end}. Tal derefter er foreløbige.`,
   noteUnitsMissing: (what) => `${what}: der mangler data for en del af perioden eller enhederne, så tallet er foreløbigt.`,
   noteMissing: (what, period) => `${what}: der er ingen data for ${period}.`,
   noteNone: (what, period) => `${what}: der var ingen i ${period}, så der er intet at regne af.`,
+  noteHidden: (what, period, mark) => `${what} for ${period}: ${mark}.`,
   noteSuppressed: (threshold) => `Antal personer under ${threshold} vises ikke, så ingen kan genkendes.`,
+  noteWithheld: (threshold) => `"Skjult": tallet vises ikke, fordi det bygger på et antal personer under ${threshold}, eller fordi et sådant antal kunne regnes ud af det.`,
+  noteTooFine: (measure, grain) => `${measure} tæller personer og vises kun for hele ${{ month: 'måneder', quarter: 'kvartaler', 'half-year': 'halvår', year: 'år' }[grain]}, så ingen kan genkendes.`,
   noteRejected: (rows, source) => `${rows} rækker fra ${source} kunne ikke læses og er ikke med. Analytikerne kan se hvilke.`,
   noteBreak: (measure, note) => `${measure}: ${note}`,
   noteDates: (unit) => `Penge følger bogføringsdatoen og ${unit === 'hours' ? 'timer besøgsdagen' : 'resten den dag, det skete'}; de kan falde i hver sin måned.`,
@@ -179,6 +195,10 @@ const da: Messages = {
   notUnderstoodWords: (words) => `Jeg kender ikke: ${words}.`,
   stranger: 'Jeg kan ikke se, at du har adgang til tallene her. Skriv til analyseenheden, hvis du skal have det.',
   onlyOwn: (units) => `Her er kun ${units}: du har ikke adgang til de øvrige.`,
+  tooSensitive: 'De tal er følsomme, og du har ikke adgang til dem.',
+  notCompared: 'Sammenligning med andre enheder er ikke med i din adgang.',
+  answeredPrivately: 'Her læser andre med, så jeg har svaret dig direkte.',
+  writeToMe: 'Her læser andre med. Skriv til mig direkte, så svarer jeg.',
   notDividable: (measure, dimension) => `${measure} kan ikke deles på ${dimension.toLowerCase()}.`,
   noAccess: (unit) => `Du har ikke adgang til tal for ${unit}.`,
   greeting: (name) => `Hej ${name}. Spørg om et nøgletal, eller tryk på et af forslagene.`,
@@ -232,16 +252,22 @@ const en: Messages = {
   columnChange: 'Change',
   columnPrevious: 'Period before',
   columnAverage: 'Average',
+  columnHighest: 'Highest of the others',
+  columnLowest: 'Lowest of the others',
   columnShare: 'Share',
   stateMissing: 'missing',
   stateSuppressed: (threshold) => `<${threshold}`,
+  stateWithheld: 'hidden',
   partialMark: '(provisional)',
   notes: 'About the figures',
   notePartial: (what, end) => `${what}: data are complete up to and including ${end}. Figures after that are provisional.`,
   noteUnitsMissing: (what) => `${what}: data are missing for part of the period or some units, so the figure is provisional.`,
   noteMissing: (what, period) => `${what}: there are no data for ${period}.`,
   noteNone: (what, period) => `${what}: there were none in ${period}, so there is nothing to work it out from.`,
+  noteHidden: (what, period, mark) => `${what} for ${period}: ${mark}.`,
   noteSuppressed: (threshold) => `Counts of fewer than ${threshold} people are not shown, so that nobody can be recognised.`,
+  noteWithheld: (threshold) => `"Hidden": the figure is not shown because it is made of fewer than ${threshold} people, or because such a number could be worked out from it.`,
+  noteTooFine: (measure, grain) => `${measure} counts people and is shown for whole ${{ month: 'months', quarter: 'quarters', 'half-year': 'half-years', year: 'years' }[grain]} only, so that nobody can be recognised.`,
   noteRejected: (rows, source) => `${rows} rows from ${source} could not be read and are left out. The analysts can see which.`,
   noteBreak: (measure, note) => `${measure}: ${note}`,
   noteDates: (unit) => `Money follows the posting date and ${unit === 'hours' ? 'hours the day of the visit' : 'the rest the day it happened'}; they may fall in different months.`,
@@ -275,6 +301,10 @@ const en: Messages = {
   notUnderstoodWords: (words) => `I do not know: ${words}.`,
   stranger: 'I can not see that you have access to the figures here. Write to the analysis unit if you should have it.',
   onlyOwn: (units) => `Only ${units} is here: you do not have access to the others.`,
+  tooSensitive: 'Those figures are sensitive, and you do not have access to them.',
+  notCompared: 'Comparison with other units is not part of your access.',
+  answeredPrivately: 'Others read along here, so I have answered you directly.',
+  writeToMe: 'Others read along here. Write to me directly and I will answer.',
   notDividable: (measure, dimension) => `${measure} can't be divided by ${dimension.toLowerCase()}.`,
   noAccess: (unit) => `You do not have access to figures for ${unit}.`,
   greeting: (name) => `Hello ${name}. Ask about a key figure, or press one of the suggestions.`,

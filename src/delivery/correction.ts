@@ -7,7 +7,7 @@ export interface Figure {
   readonly from: IsoDate;
   readonly to: IsoDate;
   readonly value: number | null;
-  readonly state: 'ok' | 'missing' | 'partial' | 'suppressed';
+  readonly state: 'ok' | 'missing' | 'partial' | 'suppressed' | 'withheld';
 }
 
 /** A figure that is no longer what it was said to be; null: it was missing, or is now. */
@@ -19,6 +19,8 @@ export interface Correction {
   readonly was: number | null;
   readonly is: number | null;
 }
+
+const hidden = ({ state }: Figure): boolean => state === 'suppressed' || state === 'withheld';
 
 /** Binary sums of the same rows in another order differ by less than this part. */
 const NOISE = 1e-9;
@@ -32,7 +34,7 @@ export function corrections(sent: readonly Figure[], now: readonly Figure[], tol
   const current = new Map(now.map((figure) => [key(figure), figure]));
   return sent.flatMap((before): Correction[] => {
     const after = current.get(key(before));
-    if (after === undefined || before.state === 'suppressed' || after.state === 'suppressed') return [];
+    if (after === undefined || hidden(before) || hidden(after)) return [];
     const [was, is] = [before.value, after.value];
     if (was === null && is === null) return [];
     const moved = was === null || is === null || Math.abs(is - was) > Math.max((Math.abs(was) * tolerance) / 100, NOISE * Math.max(Math.abs(was), Math.abs(is)));

@@ -4,12 +4,12 @@ import { coupledPicture, multiplesPicture, trendPicture, variancePicture } from 
 import { hasData } from '../chart/spec.ts';
 import { messages } from '../card/messages.ts';
 import { formatDeviation, formatPercent, formatValue, NBSP } from '../card/numbers.ts';
-import { visibleUnits } from '../access/rule.ts';
+import { permitDigest, visibleUnits } from '../access/rule.ts';
 import type { Period } from '../calendar/period.ts';
 import { deviation, ranked, signal, type Finding } from '../insight/attention.ts';
 import type { Digest, Language, Measure, Pack, Person, Section, Unit } from '../pack/model.ts';
 import type { Forecast } from '../query/forecast.ts';
-import { MISSING, type Cell, type Result, type Row } from '../query/result.ts';
+import { isHidden, MISSING, type Cell, type Result, type Row } from '../query/result.ts';
 import { headline, planName, splitSentence } from './sentences.ts';
 
 /** What one run of a digest's queries gave, for all units. */
@@ -59,7 +59,8 @@ export function recipientsOf(pack: Pack, digest: Digest): Person[] {
 }
 
 /** One recipient's page of a digest. Pure: the same results give the same card. Only units the person may see are on it. */
-export function composePage(pack: Pack, digest: Digest, person: Person, period: Period, results: DigestResults): Card {
+export function composePage(pack: Pack, whole: Digest, person: Person, period: Period, results: DigestResults): Card {
+  const digest = permitDigest(pack, person, whole);
   const unit = pack.organisation.units.get(person.units[0] ?? '') as Unit;
   const language = person.language;
   const page: Page = { pack, digest, period, person, unit, language, visible: visibleUnits(pack, person) };
@@ -89,7 +90,7 @@ export function composePage(pack: Pack, digest: Digest, person: Person, period: 
         return;
       }
       case 'ranking': { const block = rankingBlock(page, section, result); if (block !== null) blocks.push(block); return; }
-      case 'text': blocks.push({ kind: 'text', text: section.text[language] });
+      case 'text': if (section.text[language] !== '') blocks.push({ kind: 'text', text: section.text[language] });
     }
   });
   if (!digest.sections.some((section) => section.kind === 'headline')) blocks.unshift(...attentionBlocks(page, results));
@@ -117,6 +118,7 @@ function plainHeadline(page: Page, results: DigestResults): string {
   const row = rowsOf(results.sections.get(index), unit.id)[0];
   if (measure === undefined || row === undefined) return `${digest.title[language]}: ${words}`;
   const cell = row.values[measure.id] ?? MISSING;
+  if (isHidden(cell)) return m.noteHidden(measure.name[language], words, cellText(cell, pack, measure, language));
   if (cell.value === null) return m.noteMissing(measure.name[language], words);
   const plan = differenceOf(cell, row.against.plan?.[measure.id], measure, language);
   const before = differenceOf(cell, row.against['last-year']?.[measure.id], measure, language);
@@ -182,7 +184,7 @@ function tableBlock(page: Page, section: Section & { kind: 'table' }, result: Re
     return [
       plainCell(measure.name[language]),
       plainCell(cellText(cell, pack, measure, language)),
-      ...(withPlan ? [plan === undefined || plan.value === null ? plainCell('–') : plainCell(cellText(plan, pack, measure, language)), differenceCell(cell, plan, measure, language), lastYear] : [lastYear, differenceCell(cell, before, measure, language)]),
+      ...(withPlan ? [plan === undefined || plan.state === 'missing' ? plainCell('–') : plainCell(cellText(plan, pack, measure, language)), differenceCell(cell, plan, measure, language), lastYear] : [lastYear, differenceCell(cell, before, measure, language)]),
     ];
   });
   const right = (title: string): TableColumn => ({ title, align: 'right' });
@@ -208,7 +210,7 @@ function rankingBlock(page: Page, section: Section & { kind: 'ranking' }, result
     rows: sorted.map((row) => {
       const cell = row.values[measure.id] ?? MISSING;
       const other = row.against[basis]?.[measure.id];
-      return [plainCell(pack.organisation.units.get(row.unit)?.name[language] ?? row.unit), plainCell(cellText(cell, pack, measure, language)), other === undefined || other.value === null ? plainCell('–') : plainCell(cellText(other, pack, measure, language)), differenceCell(cell, other, measure, language)];
+      return [plainCell(pack.organisation.units.get(row.unit)?.name[language] ?? row.unit), plainCell(cellText(cell, pack, measure, language)), other === undefined || other.state === 'missing' ? plainCell('–') : plainCell(cellText(other, pack, measure, language)), differenceCell(cell, other, measure, language)];
     }),
   };
 }

@@ -1,10 +1,10 @@
 import type { Period } from '../calendar/period.ts';
-import { inWords, shownDecimals, spentSentence, thresholdOf } from '../card/figures.ts';
+import { cellText, inWords, shownDecimals, spentSentence, thresholdOf } from '../card/figures.ts';
 import { messages } from '../card/messages.ts';
 import { formatPercent, formatValue, oneOf, stepOf } from '../card/numbers.ts';
 import { couple, type Coupling } from '../insight/coupling.ts';
 import type { Language, Measure, Pack, Section, Unit } from '../pack/model.ts';
-import { MISSING, type Row } from '../query/result.ts';
+import { isHidden, MISSING, type Row } from '../query/result.ts';
 
 type Headline = Section & { readonly kind: 'headline' };
 
@@ -45,13 +45,16 @@ export function headline(pack: Pack, section: Headline, unit: Unit, period: Peri
   const coupled = couplingOf(section, row);
   const spentOn = (value: number, plan: number | null): string => spentSentence(pack, money, unit.name[language], formatValue(value, money.unit, 0, language), words, againstPlan(value, plan, planName(pack, money.id, language), language), language);
   const spending = row?.values[money.id] ?? MISSING;
-  if (spending.value !== null && row?.values[output.id]?.state === 'suppressed') {
-    const sentence = `${spentOn(spending.value, row.against.plan?.[money.id]?.value ?? null)} ${m.tooFew(output.name[language], thresholdOf(pack, output))}`;
+  const made = row?.values[output.id] ?? MISSING;
+  if (spending.value !== null && isHidden(made)) {
+    const why = made.state === 'suppressed' ? m.tooFew(output.name[language], thresholdOf(pack, output)) : m.noteHidden(output.name[language], words, cellText(made, pack, output, language));
+    const sentence = `${spentOn(spending.value, row?.against.plan?.[money.id]?.value ?? null)} ${why}`;
     return spending.state === 'partial' ? `${m.partialPeriod(words)} ${sentence}` : sentence;
   }
   if (coupled === null) {
     const missing = [money, output].filter((measure) => (row?.values[measure.id]?.value ?? null) === null);
-    return missing.map((measure) => m.noteMissing(measure.name[language], words)).join(' ') || m.noteMissing(price.name[language], words);
+    const absent = (measure: Measure): string => { const cell = row?.values[measure.id]; return cell !== undefined && isHidden(cell) ? m.noteHidden(measure.name[language], words, cellText(cell, pack, measure, language)) : m.noteMissing(measure.name[language], words); };
+    return missing.map(absent).join(' ') || m.noteMissing(price.name[language], words);
   }
   const spent = spentOn(coupled.money.value, coupled.money.plan);
   const delivered = m.delivered(formatValue(coupled.output.value, output.unit, shownDecimals(output), language), output.unit, againstPlan(coupled.output.value, coupled.output.plan, planName(pack, output.id, language), language));

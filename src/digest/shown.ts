@@ -1,4 +1,4 @@
-import { visibleUnits } from '../access/rule.ts';
+import { permitDigest, visibleUnits } from '../access/rule.ts';
 import type { IsoDate } from '../calendar/period.ts';
 import type { Digest, Pack, Person } from '../pack/model.ts';
 import type { CellState } from '../query/result.ts';
@@ -19,7 +19,8 @@ export interface ShownFigure {
  * The figures of a person's page: what its sentences and tables show, of its units, without comparisons and charts. A
  * forecast is left out: it is expected to move every month.
  */
-export function shownFigures(pack: Pack, digest: Digest, person: Person, results: DigestResults): ShownFigure[] {
+export function shownFigures(pack: Pack, whole: Digest, person: Person, results: DigestResults): ShownFigure[] {
+  const digest = permitDigest(pack, person, whole);
   const visible = visibleUnits(pack, person);
   const own = new Set(digest.sections.some((section) => section.kind === 'headline') ? person.units : person.units.slice(0, 1));
   const figures = new Map<string, ShownFigure>();

@@ -1,4 +1,5 @@
 import type { Caveat, Column, ColumnType, Digest, Dimension, FileSet, Layout, Measure, Organisation, Pack, Person, Plan, Section, SourceRule, Source, SplitExpression, Text, Words } from './model.ts';
+import { ROLES, type Role, type RoleAccess } from './model.ts';
 import type { RawDigest, RawMeasure, RawPackFile, RawSource, RawText } from './schema.ts';
 import type { Located } from './yaml.ts';
 
@@ -23,6 +24,7 @@ export interface Written {
   readonly plans: ReadonlyMap<string, Entry<RawSection<'plans'>[string]>>;
   readonly digests: ReadonlyMap<string, Entry<RawDigest>>;
   readonly people: ReadonlyMap<string, Entry<RawSection<'people'>[string]>>;
+  readonly access: Entry<RawSection<'access'>> | null;
   readonly caveats: Entry<RawSection<'caveats'>> | null;
   readonly caveatSource: Entry<RawSection<'caveat_source'>> | null;
 }
@@ -108,9 +110,13 @@ export function buildPack(id: string, dir: string, written: Written, organisatio
     caveats: (written.caveats?.value ?? []).map((caveat): Caveat => ({ unit: caveat.unit ?? null, measures: caveat.measures ?? null, from: caveat.from, to: caveat.to, text: both(caveat.text) })),
     caveatSource: written.caveatSource === null ? null : { source: written.caveatSource.value.source, text: written.caveatSource.value.text, measures: written.caveatSource.value.measures ?? null },
     people: new Map([...written.people].map(([key, entry]): [string, Person] => [key, {
-      id: key, name: entry.value.name, title: both(entry.value.title ?? ''), role: entry.value.role, units: entry.value.units,
+      id: key, name: entry.value.name, title: both(entry.value.title ?? ''), role: entry.value.role, units: entry.value.units, alsoSees: entry.value.also_sees ?? [],
       language: entry.value.language ?? language, email: entry.value.email?.toLowerCase() ?? null, slack: entry.value.slack ?? null, teams: entry.value.teams ?? null,
     }])),
+    access: Object.fromEntries(ROLES.map((role): [Role, RoleAccess] => {
+      const own = written.access?.value[role];
+      return [role, { siblings: own?.siblings ?? 'none', above: own?.above ?? false, sensitive: own?.sensitive ?? false }];
+    })) as Record<Role, RoleAccess>,
     digests: new Map([...written.digests].map(([key, entry]) => [key, digestOf(key, entry)])),
   };
 }
@@ -140,6 +146,7 @@ function sourceOf(id: string, entry: Entry<RawSource>, sql: (key: string) => Che
     dimensions: Object.entries(raw.dimensions ?? {}).map(([key, dimension]): Dimension => ({
       id: key, column: dimension.column, name: both(dimension.name), synonyms: wordsOf(dimension.synonyms),
       values: Object.fromEntries(Object.entries(dimension.values ?? {}).map(([value, name]) => [value, both(name)])),
+      sensitive: dimension.sensitivity === 'sensitive',
     })),
     completeTo: raw.complete_to ?? null,
     noRows: raw.no_rows ?? 'missing',
@@ -157,6 +164,7 @@ function measureOf(id: string, entry: Entry<RawMeasure>, sql: (key: string) => C
     // What is counted by its keys is most often persons: who counts things says so with threshold 0.
     threshold: raw.threshold ?? (raw.kind === 'distinct' || raw.unit === 'persons' ? 5 : null),
     persons: raw.persons ?? null,
+    zeroHidden: raw.zero === 'hidden', finest: raw.finest ?? 'month' as const, sensitive: raw.sensitivity === 'sensitive',
     defaultPeriod: raw.default_period ?? 'last-closed' as const,
     line: entry.located.at(entry.path, { key: true }).line, file: entry.located.path,
   };

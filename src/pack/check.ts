@@ -40,7 +40,7 @@ type SectionName = 'sources' | 'measures' | 'plans' | 'digests' | 'people';
 export function draftPack(id: string, dir: string, files: readonly PackFile[], settings: Readonly<Record<string, string | undefined>>): Draft {
   const faults: Fault[] = [];
   const entries: Record<SectionName, Map<string, Entry<unknown>>> = { sources: new Map(), measures: new Map(), plans: new Map(), digests: new Map(), people: new Map() };
-  const single = new Map<'pack' | 'organisation' | 'caveats' | 'caveat_source', Entry<unknown>>();
+  const single = new Map<'pack' | 'organisation' | 'access' | 'caveats' | 'caveat_source', Entry<unknown>>();
   const main = files[0]?.path ?? dir;
 
   for (const file of files) {
@@ -51,7 +51,7 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
     if (!parsed.success) faults.push(...schemaFaults(parsed.error.issues, located));
     const raw = (parsed.success ? parsed.data : located.value) as RawPackFile;
     if (typeof raw !== 'object') continue;
-    for (const name of ['pack', 'organisation', 'caveats', 'caveat_source'] as const) {
+    for (const name of ['pack', 'organisation', 'access', 'caveats', 'caveat_source'] as const) {
       if (raw[name] === undefined) continue;
       if (single.has(name)) faults.push({ ...located.at([name], { key: true }), message: `'${name}' stands in two files of the pack.`, hint: `Keep it here or in ${single.get(name)?.located.path ?? ''}.` });
       else single.set(name, { value: raw[name], located, path: [name] });
@@ -144,11 +144,16 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
       if (source === undefined) fault(entry, ['persons'], `A ${raw.kind} is hidden where one of its parts is.`, 'Write persons: on those.');
       else if (counted !== undefined && !('source' in counted && counted.source === source)) fault(entry, ['persons'], `'${raw.persons}' does not count rows of the source '${source}'.`, 'Name a measure of the same source that counts its persons.');
     }
+    const counts = raw.kind !== 'ratio' && raw.kind !== 'forecast' && (raw.threshold ?? (raw.kind === 'distinct' || raw.unit === 'persons' ? 5 : 0)) > 0;
+    if (raw.threshold === 1 || raw.threshold === 2) fault(entry, ['threshold'], `A threshold of ${raw.threshold} protects nobody: who is hidden is known to be one.`, 'Write 3 or more, or 0 where nothing is to be hidden.');
+    for (const field of ['zero', 'finest'] as const) if (raw[field] !== undefined && !counts) fault(entry, [field], `'${field}' is for counts of persons, and '${key}' is none.`, raw.kind === 'ratio' || raw.kind === 'forecast' ? 'Write it at the count the figure is made of.' : 'Add threshold: 5, or take the line away.');
     for (const [i, mark] of (raw.breaks ?? []).entries()) if (!isIsoDate(mark.from)) fault(entry, ['breaks', i, 'from'], `'${mark.from}' is not a day in the calendar.`, 'Write a real day as YYYY-MM-DD.');
   }
 
   for (const [key, entry] of plans) {
     needs({ ...entry, path: ['plans', key] }, [], key);
+    const by = 'by' in entry.value ? entry.value.by : 'yearly' in entry.value ? entry.value.yearly : null;
+    if (by !== null && measures.get(by)?.value.sensitivity === 'sensitive' && measures.get(key)?.value.sensitivity !== 'sensitive') fault(entry, ['by' in entry.value ? 'by' : 'yearly'], `'${by}' is sensitive, and as the plan of '${key}' it is shown beside it.`, `Mark '${key}' as sensitive too, or '${by}' as open.`);
     if ('by' in entry.value) needs(entry, ['by'], entry.value.by);
     if ('yearly' in entry.value) needs(entry, ['yearly'], entry.value.yearly);
     if ('target' in entry.value) for (const unit of Object.keys(entry.value.units ?? {})) if (!unitIds.has(unit)) fault(entry, ['units', unit], `There is no unit '${unit}'.`, hintFor(unit, unitIds.keys(), 'unit'));
@@ -201,6 +206,7 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
   }
   for (const [, entry] of people) {
     entry.value.units.forEach((unit, i) => { if (!unitIds.has(unit)) fault(entry, ['units', i], `There is no unit '${unit}'.`, hintFor(unit, unitIds.keys(), 'unit')); });
+    entry.value.also_sees?.forEach((unit, i) => { if (!unitIds.has(unit)) fault(entry, ['also_sees', i], `There is no unit '${unit}'.`, hintFor(unit, unitIds.keys(), 'unit')); });
   }
   const caveats = single.get('caveats') as Entry<RawSection<'caveats'>> | undefined;
   caveats?.value.forEach((caveat, i) => {
@@ -216,7 +222,7 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
   }
 
   const build = (checked: ReadonlyMap<string, CheckedExpression>): Pack => buildPack(id, dir, {
-    pack: single.get('pack') as Entry<RawSection<'pack'>>, sources, measures, plans, digests, people, caveats: caveats ?? null, caveatSource: caveatSource ?? null,
+    pack: single.get('pack') as Entry<RawSection<'pack'>>, sources, measures, plans, digests, people, access: (single.get('access') as Entry<RawSection<'access'>> | undefined) ?? null, caveats: caveats ?? null, caveatSource: caveatSource ?? null,
   }, organisation, checked, settings);
   return { faults, expressions, build };
 }

@@ -72,6 +72,8 @@ export interface Dimension {
   readonly synonyms: Words;
   /** Plain names of values; a value not named here is shown as it is. */
   readonly values: Readonly<Record<string, Text>>;
+  /** Only for roles that may see what is sensitive. */
+  readonly sensitive: boolean;
 }
 
 export const NO_ROWS = ['missing', 'zero'] as const;
@@ -168,6 +170,12 @@ interface MeasureBase {
   readonly threshold: number | null;
   /** The measure that counts the persons it is made of, of the same source: hidden where that count is. */
   readonly persons: string | null;
+  /** Of a count of persons: zero is hidden as a small count is. */
+  readonly zeroHidden: boolean;
+  /** Of a count of persons: the shortest stretch of time it is shown for; longer ones are shown when each such stretch in them is. */
+  readonly finest: CountGrain;
+  /** Only for roles that may see what is sensitive. */
+  readonly sensitive: boolean;
   /** What a question without a period means for this measure. */
   readonly defaultPeriod: 'year-to-date' | 'last-closed';
   readonly line: number;
@@ -192,6 +200,21 @@ export type Plan =
   /** A yearly amount spread over the months: evenly, or by last year's months of the measure itself. */
   | { readonly kind: 'yearly'; readonly measure: string; readonly by: string; readonly spread: 'even' | 'last-year'; readonly name: Text };
 
+export const COUNT_GRAINS = ['month', 'quarter', 'half-year', 'year'] as const satisfies readonly TimeGrain[];
+export type CountGrain = (typeof COUNT_GRAINS)[number];
+
+export const SIBLINGS = ['named', 'anonymous', 'none'] as const;
+
+/** What a role may see besides its own units and everything below them. */
+export interface RoleAccess {
+  /** The units beside the own: by name, as highest, lowest and average of at least three, or not at all. */
+  readonly siblings: (typeof SIBLINGS)[number];
+  /** The units above the own, as totals. */
+  readonly above: boolean;
+  /** Measures and dimensions marked as sensitive. */
+  readonly sensitive: boolean;
+}
+
 export const ROLES = ['leader', 'chief', 'analyst'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -202,6 +225,8 @@ export interface Person {
   readonly role: Role;
   /** Own units; the person sees these and everything below. */
   readonly units: readonly string[];
+  /** Further units they see, with everything below; their own page is not about these. */
+  readonly alsoSees: readonly string[];
   readonly language: Language;
   readonly email: string | null;
   readonly slack: string | null;
@@ -283,5 +308,6 @@ export interface Pack {
   /** A file of caveats: source id and the columns that hold unit, from, to and text. */
   readonly caveatSource: { readonly source: string; readonly text: string; readonly measures: readonly string[] | null } | null;
   readonly people: ReadonlyMap<string, Person>;
+  readonly access: Readonly<Record<Role, RoleAccess>>;
   readonly digests: ReadonlyMap<string, Digest>;
 }

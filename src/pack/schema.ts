@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TIME_GRAINS } from '../calendar/period.ts';
-import { COLUMN_TYPES, DIRECTIONS, FORECAST_METHODS, LANGUAGES, NO_ROWS, ROLES } from './model.ts';
+import { COLUMN_TYPES, COUNT_GRAINS, DIRECTIONS, FORECAST_METHODS, LANGUAGES, NO_ROWS, ROLES, SIBLINGS } from './model.ts';
 import { nearest } from './nearest.ts';
 
 /** An object with exactly these keys; an unknown key is told with the nearest allowed one. */
@@ -54,7 +54,8 @@ const layout = {
 };
 const file = z.union([z.string().min(1), only({ path: z.string().min(1), ...layout, set: z.record(z.string(), z.coerce.string()).optional(), at: z.record(z.string(), letter).optional() })]);
 
-const dimension = only({ column: z.string(), name: text, synonyms: words.optional(), values: z.record(z.string(), text).optional() });
+const sensitivity = z.enum(['open', 'sensitive']).optional().describe('Sensitive: only for roles that access: lets see it');
+const dimension = only({ column: z.string(), name: text, synonyms: words.optional(), values: z.record(z.string(), text).optional(), sensitivity });
 
 const source = only({
   name: text,
@@ -85,6 +86,9 @@ const about = {
   breaks: z.array(only({ from: day, note: text })).optional().describe('The definition is valid from this day on; figures before it were counted otherwise'),
   threshold: z.int().min(0).max(100).optional().describe('A count under this is not shown; 0 shows all (for things, not persons)'),
   persons: z.string().optional().describe('The measure that counts the persons this figure is made of: where that count is hidden, so is this figure'),
+  zero: z.enum(['shown', 'hidden']).optional().describe('Whether a count of no persons is shown or hidden like a small one'),
+  finest: z.enum(COUNT_GRAINS).optional().describe('The shortest stretch of time a count of persons is shown for; choose a longer one where months are small'),
+  sensitivity,
   default_period: z.enum(['year-to-date', 'last-closed']).optional(),
 };
 const aggregate = { source: z.string(), sql: z.string().min(1), ...about };
@@ -137,10 +141,17 @@ const person = only({
   title: text.optional(),
   role: z.enum(ROLES),
   units: z.array(z.string()).min(1),
+  also_sees: z.array(z.string()).optional().describe('Further units they may ask about, with everything below'),
   language: z.enum(LANGUAGES).optional(),
   email: z.email().optional(),
   slack: z.string().optional(),
   teams: z.string().optional(),
+});
+
+const roleAccess = only({
+  siblings: z.enum(SIBLINGS).optional().describe('The units beside the own: named, anonymous (highest, lowest and average of at least three), or none'),
+  above: z.boolean().optional().describe('The units above the own, as totals'),
+  sensitive: z.boolean().optional().describe('Measures and dimensions marked as sensitive'),
 });
 
 const unitShape = {
@@ -175,6 +186,7 @@ export const packFile = only({
   plans: byName(plan).optional(),
   digests: byName(digest).optional(),
   people: byName(person).optional(),
+  access: only({ leader: roleAccess.optional(), chief: roleAccess.optional(), analyst: roleAccess.optional() }).optional().describe('What each role may see besides its own units and everything below'),
   caveats: z.array(caveat).optional(),
   caveat_source: only({ source: z.string(), text: z.string(), measures: z.array(z.string()).optional() }).optional(),
 });

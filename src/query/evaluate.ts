@@ -4,7 +4,7 @@ import type { Measure, Pack, Plan } from '../pack/model.ts';
 import type { Window } from './compile.ts';
 import { forecastOf } from './forecast.ts';
 import type { Comparison, Having, Query } from './query.ts';
-import { MISSING, type Cell, type CellState, type Row } from './result.ts';
+import { isHidden, MISSING, type Cell, type CellState, type Row } from './result.ts';
 
 /** Gives the figure of a base measure (flow, stock, distinct) for a window, node and dimension value. */
 export type Base = (measure: string, window: Window, node: string, dimension: string | null) => Cell;
@@ -17,13 +17,14 @@ export interface Coverage {
   dimensionValues: readonly (string | null)[];
 }
 
-const RANK: Record<CellState, number> = { ok: 0, partial: 1, missing: 2, suppressed: 3 };
+const RANK: Record<CellState, number> = { ok: 0, partial: 1, missing: 2, suppressed: 3, withheld: 3 };
 const worst = (...states: CellState[]): CellState => states.reduce((a, b) => (RANK[b] > RANK[a] ? b : a), 'ok');
 
-/** A cell made from others: its state is the worst of theirs, and it has a value only when they all do. */
+/** A cell made from others: its state is the worst of theirs, and it has a value only when they all do. What is made of a small count is no count. */
 function combine(cells: readonly Cell[], compute: (values: number[]) => number | null): Cell {
   const state = worst(...cells.map((cell) => cell.state));
-  if (state === 'suppressed' || state === 'missing') return { value: null, state };
+  if (state === 'suppressed' || state === 'withheld') return { value: null, state: 'withheld' };
+  if (state === 'missing') return MISSING;
   const value = compute(cells.map((cell) => cell.value ?? 0));
   return value === null || !Number.isFinite(value) ? MISSING : { value, state };
 }
@@ -49,11 +50,10 @@ function valueOf(context: Context, id: string, window: Window, node: string, dim
       ([over = 0, under = 0]) => (under === 0 ? null : (over / under) * measure.scale));
     case 'forecast': return forecastOf(context.pack, measure, window.to, context.coverage.completeTo(measure.of), (m, w) => valueOf(context, m, w, node, dimension)).value;
     default: {
+      // What is made of some persons is hidden where their count is.
+      const counted = measure.persons === null ? null : context.base(measure.persons, window, node, dimension);
       const cell = context.base(id, window, node, dimension);
-      const counted = measure.persons === null ? null : context.pack.measures.get(measure.persons) as Measure;
-      const small = (value: number | null, threshold: number | null): boolean => threshold !== null && value !== null && value > 0 && value < threshold;
-      const hidden = small(cell.value, measure.threshold) || (counted !== null && small(context.base(counted.id, window, node, dimension).value, counted.threshold));
-      return hidden ? { value: null, state: 'suppressed' } : cell;
+      return counted !== null && isHidden(counted) ? { value: null, state: counted.state } : cell;
     }
   }
 }
@@ -84,13 +84,30 @@ function planOf(context: Context, id: string, window: Window, node: string, dime
   return over === null || under === null ? null : combine([over, under], ([a = 0, b = 0]) => (b === 0 ? null : (a / b) * measure.scale));
 }
 
-function averageOf(context: Context, id: string, window: Window, node: string, dimension: string | null): Cell {
+/** With fewer others than this, who knows their own figure could work out another's. */
+const FEWEST_NAMELESS = 3;
+
+/** The highest or lowest of the units beside one. */
+function extremeOf(context: Context, side: 'highest' | 'lowest', id: string, window: Window, node: string, dimension: string | null): Cell {
+  const cells = othersOf(context, id, window, node, dimension);
+  if (cells.some(isHidden)) return { value: null, state: 'withheld' };
+  const present = cells.filter((cell) => cell.value !== null);
+  return present.length < FEWEST_NAMELESS ? MISSING : combine(present, (values) => (side === 'highest' ? Math.max(...values) : Math.min(...values)));
+}
+
+function othersOf(context: Context, id: string, window: Window, node: string, dimension: string | null): Cell[] {
+  const parent = context.pack.organisation.units.get(node)?.parent ?? '';
+  return (context.pack.organisation.units.get(parent)?.children ?? []).filter((unit) => unit !== node).map((unit) => valueOf(context, id, window, unit, dimension));
+}
+
+function averageOf(context: Context, id: string, window: Window, node: string, dimension: string | null, nameless: boolean): Cell {
+  if (nameless && extremeOf(context, 'highest', id, window, node, dimension).value === null) return extremeOf(context, 'highest', id, window, node, dimension);
   const parent = context.pack.organisation.units.get(node)?.parent ?? null;
   const measure = context.pack.measures.get(id) as Measure;
   if (parent === null) return MISSING;
   if (measure.kind === 'ratio') return valueOf(context, id, window, parent, dimension);
   const siblings = (context.pack.organisation.units.get(parent)?.children ?? []).map((unit) => valueOf(context, id, window, unit, dimension));
-  if (siblings.some((cell) => cell.state === 'suppressed')) return { value: null, state: 'suppressed' };
+  if (siblings.some(isHidden)) return { value: null, state: 'withheld' };
   const present = siblings.filter((cell) => cell.value !== null);
   return combine(present.length === 0 ? [MISSING] : present, (values) => values.reduce((a, b) => a + b, 0) / values.length);
 }
@@ -111,7 +128,8 @@ function against(context: Context, query: Query, comparison: Comparison, id: str
     case 'previous': return valueOf(context, id, previousPeriod(period), node, dimension);
     case 'last-year': return valueOf(context, id, before(period), node, dimension);
     case 'period': return query.comparedTo === null ? MISSING : valueOf(context, id, query.comparedTo, node, dimension);
-    case 'average': return averageOf(context, id, period, node, dimension);
+    case 'average': return averageOf(context, id, period, node, dimension, query.comparisons.includes('highest'));
+    case 'highest': case 'lowest': return extremeOf(context, comparison, id, period, node, dimension);
     case 'share': return shareOf(context, id, period, node, dimension);
   }
 }

@@ -1,7 +1,7 @@
 import { periodOf, pieces, sameLastYear, shiftDays, type IsoDate } from '../calendar/period.ts';
 import type { ForecastMeasure, ForecastMethod, Pack } from '../pack/model.ts';
 import type { Window } from './compile.ts';
-import { MISSING, type Cell } from './result.ts';
+import { isHidden, MISSING, type Cell } from './result.ts';
 
 /** A forecast by each method of the measure; the first is the one shown. */
 export interface Forecast {
@@ -27,7 +27,7 @@ export function forecastOf(pack: Pack, measure: ForecastMeasure, to: IsoDate, co
   const lastYear = value(measure.of, sameLastYear(year));
   const lastSofar = value(measure.of, sameLastYear({ ...sofar, grain: 'year-to-date' }));
   const A = actual.value;
-  if (A === null || months < 3) return { value: { value: null, state: actual.state === 'suppressed' ? 'suppressed' : 'missing' }, range: [] };
+  if (A === null || months < 3) return { value: { value: null, state: isHidden(actual) ? 'withheld' : 'missing' }, range: [] };
   const by = (method: ForecastMethod): number | null => {
     switch (method) {
       case 'straight-line': return (A / months) * 12;

@@ -1,7 +1,7 @@
 import type { Period, TimeGrain } from '../calendar/period.ts';
 
-/** Against what: plan (budget, target), the period before, the same period last year, another period (`comparedTo`), the average of the sibling units (a ratio of sums), or as a share of the parent's total. */
-export type Comparison = 'plan' | 'previous' | 'last-year' | 'period' | 'average' | 'share';
+/** Against what: plan (budget, target), the period before, the same period last year, another period (`comparedTo`), the average of the sibling units (a ratio of sums), the highest or lowest of the others without their names (then the average, too, only of at least three), or as a share of the parent's total. */
+export type Comparison = 'plan' | 'previous' | 'last-year' | 'period' | 'average' | 'highest' | 'lowest' | 'share';
 
 /** Only rows above or below something: the figure itself (`against` null), or its difference from a comparison, in percent of it when `relative`. */
 export interface Having {

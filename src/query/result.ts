@@ -2,13 +2,17 @@ import type { Caveat, Text } from '../pack/model.ts';
 import type { IsoDate, Period } from '../calendar/period.ts';
 import type { Comparison, Query } from './query.ts';
 
-export type CellState = 'ok' | 'missing' | 'partial' | 'suppressed';
+/** `suppressed`: a small count of persons; `withheld`: not shown because with others it would give one away, or is made of one. */
+export type CellState = 'ok' | 'missing' | 'partial' | 'suppressed' | 'withheld';
 
-/** One figure. `value` is null when missing or suppressed; a partial one says what of it is there. */
+/** One figure. `value` is null when missing or hidden; a partial one says what of it is there. */
 export interface Cell {
   readonly value: number | null;
   readonly state: CellState;
 }
+
+/** True for a figure there is and that is not shown. */
+export const isHidden = (cell: Cell | undefined): boolean => cell?.state === 'suppressed' || cell?.state === 'withheld';
 
 export const MISSING: Cell = { value: null, state: 'missing' };
 

@@ -30,7 +30,7 @@ export interface Asks {
   readonly soFar: (whole: string, closed: string) => string;
   readonly comparedWith: Readonly<Record<Comparison, string>>;
   /** The shortest way to type a comparison. */
-  readonly typed: Readonly<Record<Exclude<Comparison, 'period'>, string>>;
+  readonly typed: Readonly<Record<Exclude<Comparison, 'period' | 'highest' | 'lowest'>, string>>;
   readonly against: string;
   readonly per: (what: string) => string;
   readonly grains: Readonly<Record<TimeGrain, string>>;
@@ -80,7 +80,7 @@ const da: Asks = {
   valueOverTime: 'Jeg kan ikke vise en del af fordelingen over tid. Mente du et af disse?',
   mended: (typed, meant) => `Jeg læste "${typed}" som "${meant}".`,
   notClosed: 'ikke lukket', soFar: (whole, closed) => `${whole} indtil nu, ${closed}`,
-  comparedWith: { plan: 'mod budget eller mål', previous: 'mod forrige periode', 'last-year': 'mod samme periode sidste år', period: 'mod', average: 'mod gennemsnittet', share: 'andel af det hele' },
+  comparedWith: { plan: 'mod budget eller mål', previous: 'mod forrige periode', 'last-year': 'mod samme periode sidste år', period: 'mod', average: 'mod gennemsnittet', highest: 'mod den højeste af de andre', lowest: 'mod den laveste af de andre', share: 'andel af det hele' },
   typed: { plan: 'mod plan', previous: 'mod forrige periode', 'last-year': 'mod sidste år', average: 'mod gennemsnittet', share: 'andel af det hele' },
   against: 'mod', per: (what) => `pr. ${what}`,
   grains: { day: 'dag', week: 'uge', month: 'måned', quarter: 'kvartal', 'half-year': 'halvår', year: 'år' },
@@ -112,7 +112,7 @@ const en: Asks = {
   valueOverTime: "I can't show a part of a split over time. Did you mean one of these?",
   mended: (typed, meant) => `I read "${typed}" as "${meant}".`,
   notClosed: 'not closed', soFar: (whole, closed) => `${whole} so far, ${closed}`,
-  comparedWith: { plan: 'against budget or target', previous: 'against the period before', 'last-year': 'against the same period last year', period: 'against', average: 'against the average', share: 'share of the whole' },
+  comparedWith: { plan: 'against budget or target', previous: 'against the period before', 'last-year': 'against the same period last year', period: 'against', average: 'against the average', highest: 'against the highest of the others', lowest: 'against the lowest of the others', share: 'share of the whole' },
   typed: { plan: 'against plan', previous: 'against the previous period', 'last-year': 'against last year', average: 'against the average', share: 'share of the whole' },
   against: 'against', per: (what) => `per ${what}`,
   grains: { day: 'day', week: 'week', month: 'month', quarter: 'quarter', 'half-year': 'half-year', year: 'year' },

@@ -18,11 +18,14 @@ let house: House;
 const clock = { at: new Date('2026-11-23T12:00:00Z'), now: (): Date => clock.at };
 const painter: Painter = { paint: async () => new Uint8Array([1]), close: async () => undefined };
 const logged: string[] = [];
+/** What was said to one person alone, and whether that can be done. */
+const whispered: { to: string; message: Message }[] = [];
+let reachable = true;
 beforeAll(async () => {
   const demo = await openDemo(clock);
   store = await openStore({ databaseUrl: null, dir: `${demo.dir}/state`, log: silent });
   const note = (event: string, fields?: unknown): void => void logged.push(`${event} ${JSON.stringify(fields)}`);
-  house = { packs: () => demo.house.packs(), figures: (id) => demo.house.figures(id), lexicon: buildLexicon, store, painter, writeWorkbook, clock, log: { info: note, warn: note, error: note } };
+  house = { packs: () => demo.house.packs(), figures: (id) => demo.house.figures(id), lexicon: buildLexicon, store, painter, writeWorkbook, sendPrivately: async (to, person, message) => { whispered.push({ to: `${to.from.user} ${person.id}`, message }); return reachable; }, clock, log: { info: note, warn: note, error: note } };
   close = async () => {
     await store.close();
     await demo.close();
@@ -124,6 +127,43 @@ describe('a conversation', () => {
     const asking = { memberships: [{ pack, person }], figures: house.figures, lexicon: buildLexicon(house.packs()), today: '2026-11-23', previous: null, offered: [], language: null } as const;
     const [one, two] = [await answer('pris pr. time pr. distrikt i år', asking), await answer('pris pr. time pr. distrikt i år', asking)];
     expect(one).toEqual(two);
+  });
+});
+
+describe('where others read along', () => {
+  const channel = { platform: 'teams', tenant: 'local', conversation: 'channel', thread: '1', user: '', serviceUrl: '', bot: '' } as const;
+  const asks = (user: string, text: string, over: Partial<Incoming> = {}): Incoming => incoming(user, text, { direct: false, address: { ...channel, user }, ...over });
+  beforeEach(() => { whispered.length = 0; reachable = true; });
+
+  it.each([['figures', 'forbrug sidste måned'], ['a spreadsheet', 'forbrug sidste måned i Excel'], ['a page', 'seneste side'], ['a refusal', 'forbrug i Syd sidste måned'], ['a list of what one may ask', 'hjælp'], ['a question back', 'forbrug i Nordlyst'], ['why', 'hvorfor er forbruget steget i oktober']])('%s goes to who asked, and the channel gets a word without figure or name', async (_what, text) => {
+    const converse = createConversation(house);
+    const [alone, said] = [await converse(incoming('leder-nord', text)), await converse(asks('leder-nord', text))];
+    expect(words(said)).not.toMatch(/\d|Nord|Syd|forbrug/i);
+    expect(said).toMatchObject({ png: null, sheet: null, card: { picture: null, actions: [], blocks: [] } });
+    expect(whispered.map(({ to }) => to)).toEqual(['leder-nord leder-nord']);
+    expect(words(whispered[0]?.message ?? null)).toBe(words(alone));
+    expect(whispered[0]?.message.png).toEqual(alone?.png);
+  });
+
+  it('a button, an edited message and a follow-up there are answered in private too', async () => {
+    const converse = createConversation(house);
+    for (const [text, over] of [['forbrug sidste måned', {}], ['og i september?', {}], ['forbrug i august', { kind: 'edited' }], ['leverede timer i oktober 2026', { kind: 'action' }]] as const) expect(words(await converse(asks('chef', text, over)))).not.toMatch(/\d/);
+    expect(whispered).toHaveLength(4);
+    expect(words(whispered[1]?.message ?? null)).toContain('september 2026');
+  });
+
+  it('who can not be reached in private is asked to write there, and nothing is said', async () => {
+    reachable = false;
+    expect(words(await createConversation(house)(asks('leder-nord', 'forbrug sidste måned')))).toMatch(/Skriv til mig direkte/);
+  });
+
+  it('a command is seen by who writes it alone, and answered on the spot', async () => {
+    expect(words(await createConversation(house)(asks('leder-nord', 'forbrug sidste måned', { kind: 'command' })))).toContain('825 t.kr.');
+    expect(whispered).toEqual([]);
+  });
+
+  it('put into a channel, the bot lists nothing of what who did it may see', async () => {
+    expect(words(await createConversation(house)(asks('chef', '', { kind: 'installed' })))).not.toMatch(/Nord|Forbrug/);
   });
 });
 

@@ -56,7 +56,7 @@ const IN_TURN: readonly Asked[] = QUESTIONS.map((_, i) => QUESTIONS[(i % 3) * pe
 export async function measureQuestions(town: Town, painter: Painter, store: Store, rounds: number): Promise<{ lines: Line[]; notes: string[]; unanswered: string[] }> {
   const { pack, figures, site } = town;
   const lexicon = buildLexicon([pack]);
-  const handle = createConversation({ packs: () => [pack], figures: () => figures, lexicon: () => lexicon, store, painter, writeWorkbook, clock: CLOCK, log: LOG });
+  const handle = createConversation({ packs: () => [pack], figures: () => figures, lexicon: () => lexicon, store, painter, writeWorkbook, sendPrivately: async () => false, clock: CLOCK, log: LOG });
   const bare = await bareOnFacts(town);
   const library = openLibrary();
   const address: Address = { platform: 'web', tenant: 'local', conversation: '', thread: null, user: '', serviceUrl: '', bot: '' };

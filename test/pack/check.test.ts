@@ -49,6 +49,21 @@ describe('a mistake is told with its place, what is wrong and how to mend it', (
     expect(fault).toContain("Did you mean 'better'?");
   });
 
+  it('what is said of small counts where nothing is counted, and a threshold that protects nobody', async () => {
+    expect(await told(['unit: hours}', 'unit: hours, zero: hidden}'])).toEqual([expect.stringMatching(new RegExp(`^${lineOf('  hours:')}:\\d+ 'zero' is for counts of persons, and 'hours' is none\\. Add threshold: 5`))]);
+    expect(await told(['unit: kr per hour}', 'unit: kr per hour, finest: year}'])).toEqual([expect.stringMatching(/'finest' is for counts of persons, and 'price' is none\. Write it at the count/)]);
+    expect(await told(['unit: count, threshold: 0}', 'unit: count, threshold: 2}'])).toEqual([expect.stringMatching(new RegExp(`^${lineOf('  people:')}:\\d+ A threshold of 2 protects nobody.*Write 3 or more, or 0`))]);
+    expect(await told(['unit: count, threshold: 0}', 'unit: persons, zero: hidden, finest: quarter}'])).toEqual([]);
+  });
+
+  it('access that is not known, of a role, a unit or a plan', async () => {
+    expect(await told(['measures:\n', 'access: {leader: {siblings: anonym}}\nmeasures:\n'])).toEqual([expect.stringMatching(/^\d+:\d+ .*(named|anonymous)/)]);
+    expect(await told(['measures:\n', 'access: {leder: {above: true}}\nmeasures:\n'])).toEqual([expect.stringMatching(/Unknown key 'leder'\. Did you mean 'leader'\?/)]);
+    expect(await told(['measures:\n', 'people: {anna: {name: Anna, role: leader, units: [a], also_sees: [bb]}}\nmeasures:\n'])).toEqual([expect.stringMatching(/There is no unit 'bb'/)]);
+    expect(await told(['unit: hours}', 'unit: hours, sensitivity: sensitive}'], ['measures:\n', 'plans: {spend: {by: hours}}\nmeasures:\n'])).toEqual([expect.stringMatching(/'hours' is sensitive, and as the plan of 'spend' it is shown beside it\. Mark 'spend' as sensitive too/)]);
+    expect(await told(['measures:\n', 'access: {leader: {siblings: anonymous, above: true}, analyst: {sensitive: true}}\npeople: {anna: {name: Anna, role: leader, units: [a], also_sees: [b]}}\nmeasures:\n'])).toEqual([]);
+  });
+
   it('a measure that is not there, with the nearest one', async () => {
     const [fault] = await told(['numerator: spend,', 'numerator: spent,']);
     expect(fault).toContain("There is no measure 'spent'. Did you mean 'spend'?");

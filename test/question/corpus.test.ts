@@ -45,7 +45,7 @@ function readLine(line: Line, file: { readonly pack: string; readonly as: string
   const known = packs.get(line.pack ?? file.pack);
   if (known === undefined) throw new Error(`no pack ${line.pack ?? file.pack}`);
   const { pack, lexicon } = known;
-  const anyone: Person = { id: 'x', name: 'X', title: { da: '', en: '' }, role: 'chief', units: [pack.organisation.root], language: pack.language, email: null, slack: null, teams: null };
+  const anyone: Person = { id: 'x', name: 'X', title: { da: '', en: '' }, role: 'chief', units: [pack.organisation.root], alsoSees: [], language: pack.language, email: null, slack: null, teams: null };
   const person = pack.people.get(line.as ?? file.as) ?? anyone;
   let previous: Query | null = null;
   let offered: readonly Choice[] = [];

@@ -22,7 +22,7 @@ beforeAll(async () => {
 const known = (id: string): { readonly pack: Pack; readonly lexicon: Lexicon } => { const found = packs.get(id); if (found === undefined) throw new Error(`no pack ${id}`); return found; };
 const ask = (id: string, text: string, language: Language | null = null): Reading => {
   const { pack, lexicon } = known(id);
-  const person: Person = { id: 'x', name: 'X', title: { da: '', en: '' }, role: 'chief', units: [pack.organisation.root], language: pack.language, email: null, slack: null, teams: null };
+  const person: Person = { id: 'x', name: 'X', title: { da: '', en: '' }, role: 'chief', units: [pack.organisation.root], alsoSees: [], language: pack.language, email: null, slack: null, teams: null };
   return read(text, { lexicon, pack, person, people: new Map(), today: '2026-11-23', closedThrough: () => CLOSED, previous: null, offered: [], language });
 };
 const queryOf = (reading: Reading): Query | null => (reading.kind === 'query' ? reading.query : null);

@@ -124,7 +124,7 @@ describe('what is offered can be pressed', () => {
 });
 
 describe('another domain works without a change of code', () => {
-  const at = (text: string): Reading => read(text, { lexicon: librarian, pack: library, person: { id: 'x', name: 'X', title: { da: '', en: '' }, role: 'leader', units: ['main'], language: 'en', email: null, slack: null, teams: null }, people: new Map(), today: TODAY, closedThrough: () => CLOSED as IsoDate, previous: null, offered: [], language: null });
+  const at = (text: string): Reading => read(text, { lexicon: librarian, pack: library, person: { id: 'x', name: 'X', title: { da: '', en: '' }, role: 'leader', units: ['main'], alsoSees: [], language: 'en', email: null, slack: null, teams: null }, people: new Map(), today: TODAY, closedThrough: () => CLOSED as IsoDate, previous: null, offered: [], language: null });
   it.each<[string, Expected]>([
     ['loans last month', { measures: ['loans'], units: ['main'], period: ['2026-10-01', '2026-11-01'] }],
     ['udlån pr. filial i september', { measures: ['loans'], level: 'branch', period: ['2026-09-01', '2026-10-01'] }],

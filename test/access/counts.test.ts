@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { hideTotals, hideValues, type CountRule, type Mark } from '../../src/access/counts.ts';
+import type { Organisation, Unit } from '../../src/pack/model.ts';
+import { solve, type Equation, type Known } from './attacker.ts';
+
+/** A tree of units from nested lists of children. */
+type Shape = readonly Shape[];
+function treeOf(shape: Shape): Organisation {
+  const units = new Map<string, Unit>();
+  const add = (node: Shape, id: string, parent: string | null): void => {
+    units.set(id, { id, parent, level: '', name: { da: id, en: id }, shortName: { da: id, en: id }, codes: [], synonyms: [], children: node.map((_, i) => `${id}${i}`) });
+    node.forEach((child, i) => add(child, `${id}${i}`, id));
+  };
+  add(shape, 'r', null);
+  return { root: 'r', levels: [], units };
+}
+
+/** One stretch of time: how many persons stand at each unit itself, by value of a dimension. */
+interface Cube { readonly organisation: Organisation; readonly own: ReadonlyMap<string, readonly number[]>; readonly values: readonly string[] }
+
+const sumOf = (cube: Cube, node: string, v: number): number => (cube.own.get(node)?.[v] ?? 0) + (cube.organisation.units.get(node)?.children ?? []).reduce((sum, child) => sum + sumOf(cube, child, v), 0);
+const totalOf = (cube: Cube, node: string): number => cube.values.reduce((sum, _, v) => sum + sumOf(cube, node, v), 0);
+
+interface Hidden { readonly totals: ReadonlyMap<string, Mark>; readonly values: ReadonlyMap<string, ReadonlyMap<string, Mark>> }
+function hiddenIn(cube: Cube, rule: CountRule): Hidden {
+  const nodes = [...cube.organisation.units.keys()];
+  const totals = hideTotals(cube.organisation, new Map(nodes.map((node) => [node, totalOf(cube, node)])), rule);
+  return { totals, values: hideValues(cube.organisation, new Map(nodes.map((node) => [node, new Map(cube.values.map((value, v) => [value, sumOf(cube, node, v)]))])), totals, rule) };
+}
+
+/**
+ * What an onlooker works out who has asked for everything: every figure shown, every mark and what it says, that sums are
+ * sums, and at which units no one stands; but not how many stand at a unit that has others below it.
+ */
+function workedOut(cube: Cube, rule: CountRule, hidden: Hidden): { name: string; value: number; mark: Mark | null; low: number; high: number }[] {
+  const { organisation, values } = cube;
+  const unknown: { name: string; value: number; mark: Mark | null; known: Known }[] = [];
+  const index = new Map<string, number>();
+  const see = (name: string, value: number, mark: Mark | null, shown: boolean, known: Known): void => {
+    if (shown) return;
+    index.set(name, unknown.length);
+    unknown.push({ name, value, mark, known });
+  };
+  const box = (mark: Mark | null, withheldBeside: boolean): Known => (mark === 'small' ? { low: rule.zeroHidden ? 0 : 1, high: rule.threshold - 1 } : { low: withheldBeside ? rule.threshold : 0, high: Infinity });
+  // Where the whole dimension is hidden, zeros are.
+  const whole = values.every((value) => hidden.values.get(organisation.root)?.get(value) === 'withheld');
+  const truth = new Map<string, number>();
+  for (const [node, { parent, children }] of organisation.units) {
+    const mark = hidden.totals.get(node) ?? null;
+    truth.set(node, totalOf(cube, node));
+    see(node, totalOf(cube, node), mark, mark === null, box(mark, parent === null || !hidden.totals.has(parent)));
+    // Nobody sees who stands at an inner unit itself, but that no one does is known.
+    const own = cube.own.get(node) ?? [];
+    const ownTotal = own.reduce((a, b) => a + b, 0);
+    truth.set(`${node}*`, ownTotal);
+    if (children.length > 0 && ownTotal > 0) see(`${node}*`, ownTotal, null, false, box(null, false));
+    values.forEach((value, v) => {
+      const cell = hidden.values.get(node)?.get(value) ?? null;
+      const beside = parent !== null ? hidden.values.get(parent)?.has(value) !== true && !hidden.totals.has(node) : true;
+      truth.set(`${node}/${value}`, sumOf(cube, node, v));
+      see(`${node}/${value}`, sumOf(cube, node, v), cell, cell === null, box(cell, beside && !whole));
+      truth.set(`${node}*/${value}`, own[v] ?? 0);
+      if (children.length > 0 && ownTotal > 0) see(`${node}*/${value}`, own[v] ?? 0, null, false, box(null, false));
+    });
+  }
+  const equations: Equation[] = [];
+  const equate = (whole: string, parts: readonly string[]): void => {
+    const factors = new Map<number, number>();
+    let sum = 0;
+    for (const [name, factor] of [[whole, 1], ...parts.map((part) => [part, -1])] as [string, number][]) {
+      const at = index.get(name);
+      if (at === undefined) sum -= factor * (truth.get(name) ?? 0);
+      else factors.set(at, factor);
+    }
+    equations.push({ factors, sum });
+  };
+  for (const [node, { children }] of organisation.units) {
+    equate(node, values.map((value) => `${node}/${value}`));
+    if (children.length === 0) continue;
+    equate(node, [...children, `${node}*`]);
+    equate(`${node}*`, values.map((value) => `${node}*/${value}`));
+    for (const value of values) equate(`${node}/${value}`, [...children.map((child) => `${child}/${value}`), `${node}*/${value}`]);
+  }
+  const bounds = solve(unknown.map(({ known }) => known), equations);
+  return unknown.map(({ name, value, mark }, i) => ({ name, value, mark, ...(bounds[i] as { low: number; high: number }) }));
+}
+
+const exact = ({ low, high }: { low: number; high: number }): boolean => Math.floor(high + 1e-6) <= Math.ceil(low - 1e-6);
+
+const leaf: Shape = [];
+const shape: fc.Arbitrary<Shape> = fc.array(fc.oneof(fc.constant(leaf), fc.array(fc.constant(leaf), { minLength: 1, maxLength: 3 })), { minLength: 1, maxLength: 4 });
+const cubeOf = (count: fc.Arbitrary<number>, own: boolean): fc.Arbitrary<Cube> => fc.tuple(shape, fc.integer({ min: 1, max: 4 })).chain(([nested, size]) => {
+  const organisation = treeOf(nested);
+  const values = Array.from({ length: size }, (_, i) => `v${i}`);
+  const places = [...organisation.units.values()].filter((unit) => unit.children.length === 0 || own).map(({ id }) => id);
+  return fc.tuple(...places.map(() => fc.array(count, { minLength: size, maxLength: size }))).map((counts) => ({ organisation, values, own: new Map(places.map((id, i) => [id, counts[i] as number[]])) }));
+});
+const few = fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 0, max: 6 }) }, { weight: 2, arbitrary: fc.integer({ min: 0, max: 30 }) });
+const FIVE: CountRule = { threshold: 5, zeroHidden: false };
+
+describe('small counts of persons', () => {
+  it('none is shown, in no cell of any cube', () => {
+    fc.assert(fc.property(fc.oneof(cubeOf(few, false), cubeOf(few, true)), fc.constantFrom(FIVE, { threshold: 5, zeroHidden: true }, { threshold: 3, zeroHidden: false }), (cube, rule) => {
+      const { totals, values } = hiddenIn(cube, rule);
+      const small = (value: number): boolean => value < rule.threshold && (value > 0 || rule.zeroHidden);
+      for (const node of cube.organisation.units.keys()) {
+        if (small(totalOf(cube, node))) expect(totals.has(node)).toBe(true);
+        cube.values.forEach((value, v) => { if (small(sumOf(cube, node, v)) && !(sumOf(cube, node, v) === 0)) expect(values.get(node)?.has(value)).toBe(true); });
+      }
+    }), { numRuns: 2000 });
+  });
+
+  it('who has asked for everything works out none that is hidden: neither a small one nor one hidden beside it, at most that nobody is there', () => {
+    fc.assert(fc.property(fc.oneof(cubeOf(few, false), cubeOf(few, true)), fc.constantFrom(FIVE, { threshold: 5, zeroHidden: true }, { threshold: 3, zeroHidden: false }), (cube, rule) => {
+      for (const cell of workedOut(cube, rule, hiddenIn(cube, rule))) {
+        // That nobody is there harms no one where noughts are shown.
+        if (cell.mark !== null && exact(cell) && (rule.zeroHidden || cell.value !== 0)) throw new Error(`${cell.name} is ${cell.value} (${cell.mark}), worked out as ${cell.low} to ${cell.high}`);
+      }
+    }), { numRuns: 1500 });
+  });
+
+  it('of most small counts no more can be worked out than that they are small', () => {
+    const small = fc.sample(cubeOf(few, false), { numRuns: 400, seed: 20261123 }).flatMap((cube) => workedOut(cube, FIVE, hiddenIn(cube, FIVE))).filter(({ mark }) => mark === 'small');
+    expect(small.length).toBeGreaterThan(500);
+    expect(small.filter(({ low, high }) => low < 1.001 && high > 3.999).length / small.length).toBeGreaterThan(0.5);
+  });
+
+  it('in an organisation as they are, seven in ten of the figures that harm nobody are shown, though four in ten are small', () => {
+    // 30 to 60 teams in two levels, each with 8 to 300 persons, of five services very unlike in size.
+    const organisation = fc.array(fc.array(fc.constant(leaf), { minLength: 3, maxLength: 8 }), { minLength: 5, maxLength: 9 }).map(treeOf);
+    const SERVICES = [0.45, 0.25, 0.17, 0.1, 0.03];
+    const realistic = organisation.chain((tree) => {
+      const teams = [...tree.units.values()].filter((unit) => unit.children.length === 0).map(({ id }) => id);
+      return fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.array(fc.double({ min: 0.5, max: 1.5, noNaN: true }), { minLength: 5, maxLength: 5 })), { minLength: teams.length, maxLength: teams.length })
+        .map((drawn): Cube => ({ organisation: tree, values: SERVICES.map((_, i) => `v${i}`), own: new Map(teams.map((team, i) => { const [size, tilt] = drawn[i] as [number, number[]]; return [team, SERVICES.map((share, v) => Math.round(8 * 37 ** size * share * (tilt[v] ?? 1)))]; })) }));
+    });
+    let [all, harmless, seen] = [0, 0, 0];
+    for (const cube of fc.sample(realistic, { numRuns: 50, seed: 20261123 })) {
+      const { totals, values } = hiddenIn(cube, FIVE);
+      for (const node of cube.organisation.units.keys()) for (const [count, mark] of [[totalOf(cube, node), totals.get(node)], ...cube.values.map((value, v) => [sumOf(cube, node, v), values.get(node)?.get(value)])] as [number, Mark | undefined][]) {
+        all += 1;
+        if (count > 0 && count < 5) continue;
+        harmless += 1;
+        seen += Number(mark === undefined);
+      }
+    }
+    expect(seen / harmless).toBeGreaterThan(0.7);
+    expect(1 - harmless / all).toBeGreaterThan(0.4);
+  });
+});
