@@ -66,7 +66,7 @@ export function workOf(house: PackHouse, painter: Painter, { store, adapters, lo
 }
 
 /** Where a person can be written to: where they wrote from last, else by the id the pack has for them. */
-export async function personalAddress(store: Store, person: Person | undefined, adapters: ReadonlyMap<Platform, ChatAdapter>): Promise<Address | null> {
+async function personalAddress(store: Store, person: Person | undefined, adapters: ReadonlyMap<Platform, ChatAdapter>): Promise<Address | null> {
   if (person === undefined) return null;
   return (await addressOf(store, person.id, (platform) => knownAs(person, platform), [...adapters.keys()])) ?? configuredAddress(person, adapters);
 }

@@ -36,7 +36,7 @@ export interface StatusLine {
 }
 
 /** How all periods stand, newest first. */
-export function statusLines(rows: readonly Standing[]): StatusLine[] {
+function statusLines(rows: readonly Standing[]): StatusLine[] {
   const groups = new Map<string, Standing[]>();
   for (const row of rows) {
     const key = `${row.pack}/${row.digest} ${row.from}`;

@@ -23,7 +23,7 @@ export function measuresOn(digest: Digest): string[] {
 }
 
 /** The day up to which everything a digest shows is complete (exclusive): its least complete measure, plans apart. */
-export function digestCompleteTo(figures: Figures, digest: Digest): IsoDate {
+function digestCompleteTo(figures: Figures, digest: Digest): IsoDate {
   return measuresOn(digest).map((id) => completeTo(figures, id)).sort()[0] ?? '0001-01-01';
 }
 

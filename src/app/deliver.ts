@@ -91,10 +91,10 @@ interface Scan extends DeliverPorts { readonly work: DeliverWork; readonly setti
 interface Due extends Scan { readonly pack: Pack; readonly digest: Digest; readonly people: ReadonlyMap<string, Person> }
 
 /** The calendar a pack's schedules are read by. */
-export const calendarOf = (pack: Pack): Calendar => ({ timeZone: pack.timeZone, yearStart: pack.yearStart, closedDays: pack.closedDays });
+const calendarOf = (pack: Pack): Calendar => ({ timeZone: pack.timeZone, yearStart: pack.yearStart, closedDays: pack.closedDays });
 
 /** When the readers of a period are told that its page is late. */
-export function deadlineOf(pack: Pack, digest: Digest, period: Period): Date {
+function deadlineOf(pack: Pack, digest: Digest, period: Period): Date {
   const due = dueAt(digest.schedule, calendarOf(pack), period);
   const deadline = digest.deadline === null ? workdaysAfter(due, DEADLINE_WORKDAYS, calendarOf(pack)) : dueAt(digest.deadline, calendarOf(pack), period);
   return deadline > due ? deadline : due;

@@ -11,7 +11,7 @@ import type { DeliverPorts, DeliverSettings, DeliverWork } from './deliver.ts';
 import { claim, deliveriesIn, deliveryKey, deliveryOf, markWoken, move, postpone, reserve, rest, settleDelivered, type Delivery } from './ledger.ts';
 
 /** A page that leaves later than this after it was due is late. */
-export const LATE_MS = 60 * 60_000;
+const LATE_MS = 60 * 60_000;
 /** A page that could not be made is tried again after this. */
 const REMAKE_MS = 5 * 60_000;
 /** A turn further away than this is not waited for: the delivery is put back. */

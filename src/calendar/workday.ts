@@ -30,7 +30,7 @@ export const FEWEST_WORKDAYS = 17;
 export const fewestWorkdays = (closed: ClosedDays): number => FEWEST_WORKDAYS - (closed.length <= 2 && closed.every((day) => day.startsWith('12-')) ? 0 : closed.length);
 
 /** All working days of a month (1 to 12), in order. */
-export function workdaysOf(year: number, month: number, closed: ClosedDays = []): IsoDate[] {
+function workdaysOf(year: number, month: number, closed: ClosedDays = []): IsoDate[] {
   const first = `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-01`;
   const end = shiftMonths(first, 1);
   const days: IsoDate[] = [];

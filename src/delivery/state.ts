@@ -8,8 +8,7 @@ export const DELIVERY_STATES = ['owed', 'held', 'ready', 'sending', 'delivered',
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** What is sent: a page of a digest, word that it is late, word that a figure in it has changed, and to the analysts how it all went and what failed. */
-export const DELIVERY_KINDS = ['page', 'notice', 'correction', 'receipt', 'alarm'] as const;
-export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
+export type DeliveryKind = 'page' | 'notice' | 'correction' | 'receipt' | 'alarm';
 
 /**
  * All moves there are. Held to held is another reason. Owed to unsure: a state brought back from a backup does not know

@@ -35,8 +35,9 @@ const counts = (list: string): number[] => list.split(',').map((part) => {
 });
 const program = new Command('bench').description('Measures Overblik beside the bare engines on this machine.')
   .option('--quick', 'few rows and rounds, a minute at most').option('--rows <list>', 'visits, as 2000000,20000000', counts).option('--write', 'put the table into README.md')
+  .option('--crowd', 'only many recipients due at once')
   .parse();
-const options = program.opts<{ quick?: boolean; rows?: number[]; write?: boolean }>();
+const options = program.opts<{ quick?: boolean; rows?: number[]; write?: boolean; crowd?: boolean }>();
 const plan: Plan = { ...(options.quick === true ? QUICK : FULL), ...(options.rows === undefined ? {} : { rows: options.rows }) };
 
 const busyness = (): string => (loadavg()[0] ?? 0).toFixed(1);
@@ -58,7 +59,12 @@ try {
   const painter = await createPainter({ workers: readConfig({}).painters });
   try {
     let before: { visits: number; pageMs: number } | null = null;
-    for (const [i, rows] of plan.rows.entries()) {
+    if (options.crowd === true) {
+      const crowd = await step('a crowd', () => measureCrowd(store, plan.crowds, 100_000));
+      lines.push(...crowd.lines);
+      notes.push(...crowd.notes);
+    }
+    for (const [i, rows] of options.crowd === true ? [] : plan.rows.entries()) {
       const size = `${inRows(rows)} visits`;
       const site = await step(`${size}: making the files`, () => makeSite(join(dir, `parquet-${rows}`), rows, 'parquet'));
       const town = await step(`${size}: loading`, () => openTown(site));
