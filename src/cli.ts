@@ -123,6 +123,17 @@ export async function run(arguments_: readonly string[], terminal: Terminal): Pr
       await terminal.ended;
       await worker.stop();
     });
+  program.command('audit').description('who asked, was refused, was told or changed what; or whether the audit is whole').option('--person <person>').option('--from <day>', 'as 2026-11-01', day).option('--to <day>', 'and including this day', day)
+    .option('--csv <file>', 'write it there').option('--verify', 'whether an entry was taken out or changed').option('--limit <n>', 'at most this many, the newest', (value: string) => { const n = Number(value); if (!Number.isInteger(n) || n < 1 || n > 100_000) throw new InvalidArgumentError('Write a number from 1 to 100000.'); return n; }, 1000)
+    .action(async (options: Parameters<Commands['auditCommand']>[3]) => {
+      const { config, log } = quiet();
+      code = await (await commands()).auditCommand(config, log, terminal, options);
+    });
+  program.command('erase').description('take someone who has left out of all that is kept').argument('<person>')
+    .action(async (person: string) => {
+      const { config, log } = quiet();
+      await (await commands()).eraseCommand(config, log, terminal, person);
+    });
   program.command('backup').description('write all state to a file while everything goes on').argument('<file>')
     .action(async (file: string) => {
       const { config, log } = quiet();

@@ -5,6 +5,7 @@ import { answer, type Answer } from './app/answer.ts';
 import { composeDigest, latestPeriod, withPicture } from './app/compose.ts';
 import { NOTHING, remember, sheetOf, type Remembered } from './app/converse.ts';
 import { doubtOpen, planned } from './app/deliver.ts';
+import type { KeptEntry } from './app/audit.ts';
 import { knownAs } from './app/people.ts';
 import { readinessOf } from './app/readiness.ts';
 import { dayIn, periodOf, shiftDays, type IsoDate, type Period } from './calendar/period.ts';
@@ -324,6 +325,33 @@ async function whyNotYet(config: Config, house: PackHouse, pack: Pack, digest: D
   const { missing } = await readinessOf(house.figures(pack.id), digest, period, known.closings[pack.id] ?? []);
   if (missing.length === 0) return 'would be sent';
   return `would wait for ${[...new Set(missing.map(({ source }) => source))].join(', ')}; told at the deadline, ${localMinute(pack.timeZone, deadline)}`;
+}
+
+/** What was done and by whom; or whether the audit is whole: then 3 when it is not. */
+export async function auditCommand(config: Config, log: Log, terminal: Terminal, options: { person?: string; from?: IsoDate; to?: IsoDate; csv?: string; verify?: boolean; limit: number }): Promise<number> {
+  if (options.verify === true) {
+    const { entries, broken } = (await onState(config, log, 'verify-audit', {})) as { entries: number; broken: { id: number | null; why: string } | null };
+    terminal.out(broken === null ? `${entries} entries, none taken out or changed.` : `The audit is not whole${broken.id === null ? '' : ` at entry ${broken.id}`}: ${broken.why}`);
+    return broken === null ? 0 : 3;
+  }
+  const { entries } = (await onState(config, log, 'audit', { person: options.person ?? null, from: options.from ?? null, to: options.to ?? null, limit: options.limit })) as { entries: KeptEntry[] };
+  if (options.csv !== undefined) {
+    // A cell that begins like a formula would be one in a spreadsheet.
+    const cell = (value: string): string => `"${(/^[=+\-@\t\r]/.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`;
+    await writeFile(options.csv, `\ufeff${[['id', 'at', 'actor', 'action', 'detail'], ...entries.map((one) => [String(one.id), one.at, one.actor, one.action, one.erased ? 'erased' : JSON.stringify(one.detail)])].map((row) => row.map(cell).join(';')).join('\r\n')}\r\n`);
+    terminal.out(`${options.csv}: ${entries.length} entries.`);
+    return 0;
+  }
+  terminal.out(entries.length === 0 ? 'Nothing is in the audit.' : entries.map((one) => `${one.at.slice(0, 16).replace('T', ' ')}  ${one.actor}  ${one.action}  ${one.erased ? '(erased)' : JSON.stringify(one.detail)}`).join('\n'));
+  return 0;
+}
+
+/** Takes someone who has left out of all that is kept. */
+export async function eraseCommand(config: Config, log: Log, terminal: Terminal, person: string): Promise<void> {
+  const still = (await readPacks(config)).find((pack) => pack.people.has(person));
+  if (still !== undefined) throw new UsageError(`'${person}' is still in the pack ${still.id}. Take them out of its people first, or they are owed their pages anew.`);
+  const { entries } = (await onState(config, log, 'erase', { person })) as { entries: number };
+  terminal.out(`${person} is erased: addresses, questions, deliveries, and the content of ${entries} audit entries.`);
 }
 
 /** Writes all state to a file while everything goes on. */

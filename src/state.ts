@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { erasePerson, listAudit, recordAudit, verifyAudit } from './app/audit.ts';
 import { closePeriod, counts, move, standings, troubles, type Delivery, type Standing } from './app/ledger.ts';
-import { listQuestions, recordAudit } from './app/records.ts';
+import { listQuestions } from './app/records.ts';
 import { outcomeOf } from './app/deliver.ts';
 import { UsageError } from './errors.ts';
 import { writeBackup } from './io/store/backup.ts';
@@ -20,6 +21,8 @@ const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const listed = z.object({ unanswered: z.boolean(), limit: z.int().min(1).max(1000) });
 const closing = z.object({ pack: z.string(), from: day, to: day, source: z.string(), open: z.boolean() });
 const since = z.object({ from: day });
+const audited = z.object({ person: z.string().nullable(), from: day.nullable(), to: day.nullable(), limit: z.int().min(1).max(100_000) });
+const someone = z.object({ person: z.string().min(1) });
 const backup = z.object({ file: z.string().min(1) });
 const again = z.object({ pack: z.string(), digest: z.string(), from: day.nullable(), person: z.string().nullable() });
 
@@ -79,6 +82,17 @@ export async function runOnState({ store, queue, clock }: State, command: string
     case 'retry': {
       const of = parsed(again, body);
       return { moved: await retry({ store, queue, clock }, of) };
+    }
+    case 'audit': {
+      const of = parsed(audited, body);
+      return { entries: await listAudit(store, of) };
+    }
+    case 'verify-audit': return verifyAudit(store);
+    case 'erase': {
+      const { person } = parsed(someone, body);
+      const entries = await erasePerson(store, person);
+      await recordAudit(store, { at: clock.now(), actor: ACTOR, action: 'erased', detail: { entries } });
+      return { entries };
     }
     case 'backup': {
       const { file } = parsed(backup, body);

@@ -219,6 +219,19 @@ describe('the house', () => {
     expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/overblik_deliveries\{kind="page",state="delivered"\} \d+[\s\S]*overblik_deliveries_late \d+[\s\S]*overblik_oldest_open_seconds 0/);
   });
 
+  it('the audit says who asked what and was shown what, can be saved for Excel, and is whole', async () => {
+    const { told } = await command('audit', '--person', 'leder-nord');
+    expect(told).toMatch(/leder-nord {2}asked {2}\{.*"shown":"[0-9a-f]{64}"/);
+    expect(told).toContain('refused-units');
+    expect(told).not.toContain('010190');
+    expect((await command('audit', '--verify')).told).toMatch(/^\d+ entries, none taken out or changed\.$/);
+    const file = join(dir, 'audit.csv');
+    expect((await command('audit', '--csv', file)).told).toContain('audit.csv');
+    expect(await readFile(file, 'utf8')).toMatch(/^\ufeff"id";"at";"actor";"action";"detail"\r\n/);
+    expect(await command('erase', 'leder-nord')).toMatchObject({ code: 2, told: expect.stringContaining('still in the pack hjemmepleje') });
+    expect((await command('erase', 'en-der-er-rejst')).told).toContain('is erased');
+  });
+
   it('a worker beside the embedded database is refused in plain words', async () => {
     expect(await command('worker')).toMatchObject({ code: 1, told: expect.stringContaining('DATABASE_URL: A worker shares a PostgreSQL server') });
   });

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { dayIn } from '../calendar/period.ts';
 import { holdsPersonalNumber } from '../access/personal-number.ts';
 import type { Card, Message, Sheet } from '../card/card.ts';
 import { answerSheets } from '../card/sheet.ts';
 import { messages } from '../card/messages.ts';
+import { cardText } from '../card/text.ts';
 import { tidings } from '../card/tidings.ts';
 import type { Language, Pack, Person } from '../pack/model.ts';
 import type { Clock, Incoming, Log, Painter, Store, WriteWorkbook } from '../ports.ts';
@@ -12,9 +14,10 @@ import type { Lexicon } from '../question/lexicon.ts';
 import { answer, helpCard, latestPage, type Answer } from './answer.ts';
 import { withPicture } from './compose.ts';
 import type { Figures } from './figures.ts';
+import { recordAudit } from './audit.ts';
 import { markSeenBy } from './ledger.ts';
 import { knownAs, membershipsOf } from './people.ts';
-import { markSeen, recordAudit, recordQuestion, saveAddress } from './records.ts';
+import { markSeen, recordQuestion, saveAddress } from './records.ts';
 
 /** What a conversation is held with. */
 export interface House {
@@ -110,7 +113,7 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     talks.set(key, { last: remember(last, answered), before: last, at: now.getTime() });
     if (talks.size > MOST_CONVERSATIONS) talks.delete(talks.keys().next().value as string);
     await recordQuestion(store, { person: person.id, platform: incoming.from.platform, askedAt: now, text: incoming.text, kind: answered.reading.kind, reading: answered.kind === 'answer' ? answered.result.query : answered.reading });
-    await recordAudit(store, { at: now, actor: person.id, action: answered.kind === 'refused' ? 'refused-units' : 'asked', detail: { platform: incoming.from.platform, kind: answered.reading.kind, query: answered.kind === 'answer' ? answered.result.query : null } });
+    await recordAudit(store, { at: now, actor: person.id, action: answered.kind === 'refused' ? 'refused-units' : 'asked', detail: { platform: incoming.from.platform, kind: answered.reading.kind, query: answered.kind === 'answer' ? answered.result.query : null, shown: createHash('sha256').update(cardText(answered.card)).digest('hex') } });
     const sheet = answered.kind === 'answer' && answered.reading.shape === 'excel' ? await sheetOf(answered, house.packs(), house.writeWorkbook) : null;
     const message: Message = { ...await withPicture(answered.card, house.painter, log), sheet };
     if (!readByOthers) return message;

@@ -49,11 +49,6 @@ export async function listQuestions(store: Statements, options: { unanswered: bo
   return rows.map((row) => ({ askedAt: new Date(row.asked_at).toISOString(), person: row.person, kind: row.kind, text: row.text, leftover: Array.isArray(row.leftover) ? row.leftover.map(String) : [] }));
 }
 
-/** Keeps who did what and when. */
-export async function recordAudit(store: Statements, entry: { at: Date; actor: string; action: string; detail: unknown }): Promise<void> {
-  await store.query('insert into audit (at, actor, action, detail) values ($1, $2, $3, $4::jsonb)', [entry.at.toISOString(), entry.actor, entry.action, json(entry.detail)]);
-}
-
 /** Notes an event of a platform as handled; false when it was already. */
 export async function markSeen(store: Statements, platform: Platform, id: string, at: Date): Promise<boolean> {
   const rows = await store.query('insert into seen_events (platform, id, at) values ($1, $2, $3) on conflict (platform, id) do nothing returning id', [platform, id, at.toISOString()]);

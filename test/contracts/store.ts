@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { erasePerson, listAudit, recordAudit, verifyAudit } from '../../src/app/audit.ts';
 import { abandoned, claim, closePeriod, closings, counts, deliveriesIn, deliveryOf, lastOwed, lease, move, owe, postpone, release, reserve, rest, settleDelivered, unwoken, type Leaving, type Obligation } from '../../src/app/ledger.ts';
-import { addressOf, markSeen, recordAudit, recordQuestion, saveAddress } from '../../src/app/records.ts';
+import { addressOf, markSeen, recordQuestion, saveAddress } from '../../src/app/records.ts';
 import type { Card } from '../../src/card/card.ts';
 import { canMove, DELIVERY_STATES } from '../../src/delivery/state.ts';
 import { ServiceError } from '../../src/errors.ts';
@@ -327,11 +328,50 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect(await markSeen(store, 'slack', 'Ev1', later(9))).toBe(false);
     });
 
-    it('keeps questions and the audit', async () => {
+    it('keeps questions', async () => {
       await recordQuestion(store, { person: 'anna', platform: 'slack', askedAt: T0, text: 'budget\u0000 mod timer', kind: 'query', reading: { measures: ['spent'], period: undefined } });
-      await recordAudit(store, { at: T0, actor: 'anna', action: 'asked', detail: { kind: 'query' } });
       expect(await store.query('select person, platform, asked_at, text, kind, reading from questions')).toEqual([{ person: 'anna', platform: 'slack', asked_at: T0.toISOString(), text: 'budget mod timer', kind: 'query', reading: { measures: ['spent'] } }]);
-      expect(await store.query('select at, actor, action, detail from audit')).toEqual([{ at: T0.toISOString(), actor: 'anna', action: 'asked', detail: { kind: 'query' } }]);
+    });
+
+    describe('the audit', () => {
+      const entry = (actor: string, n: number) => ({ at: later(n), actor, action: 'asked', detail: { z: n, a: { text: 'æ"\u0000', list: [1.5, null, true] } } });
+
+      it('is one chain, whoever adds to it at the same time', async () => {
+        await Promise.all(Array.from({ length: 20 }, (_, i) => recordAudit(store, entry(i % 2 === 0 ? 'anna' : 'bo', i))));
+        expect(await verifyAudit(store)).toEqual({ entries: 20, broken: null });
+        const own = await listAudit(store, { person: 'anna', from: '2026-11-06', to: '2026-11-06', limit: 100 });
+        expect(own).toHaveLength(10);
+        expect(own.every(({ actor, erased }) => actor === 'anna' && !erased)).toBe(true);
+        expect(await listAudit(store, { person: null, from: '2026-11-07', to: null, limit: 100 })).toEqual([]);
+      });
+
+      it('is only added to: nobody changes or takes out an entry in passing', async () => {
+        await expect(store.query(`update audit set actor = 'someone' where actor = 'bo'`)).rejects.toThrow('the audit is only added to');
+        await expect(store.query('delete from audit')).rejects.toThrow('the audit is only added to');
+        expect(await verifyAudit(store)).toMatchObject({ broken: null });
+      });
+
+      it('shows what someone with the rights to it has changed or taken out', async () => {
+        const tampered = async (statement: string): Promise<unknown> => store.transaction(async (tx) => {
+          await tx.query(`select set_config('overblik.erasing', 'yes', true)`);
+          await tx.query(statement);
+          throw await verifyAudit(tx);
+        }).catch((found: unknown) => found);
+        const ids = (await store.query<{ id: number }>('select id from audit where digest is not null order by id')).map(({ id }) => id);
+        expect(await tampered(`update audit set detail = '{}' where id = ${ids[4]}`)).toMatchObject({ broken: { id: ids[4] } });
+        expect(await tampered(`update audit set actor = 'carl' where id = ${ids[4]}`)).toMatchObject({ broken: { id: ids[4] } });
+        expect(await tampered(`delete from audit where id = ${ids[7]}`)).toMatchObject({ broken: { id: ids[8] } });
+        expect(await tampered(`delete from audit where id = ${ids.at(-1)}`)).toMatchObject({ broken: { id: null } });
+        expect(await verifyAudit(store)).toMatchObject({ broken: null });
+      });
+
+      it('forgets a person and stays whole', async () => {
+        await recordAudit(store, { at: T0, actor: 'command-line', action: 'test-send', detail: { recipient: 'bo', period: '2026-10-01' } });
+        expect(await erasePerson(store, 'bo')).toBe(11);
+        expect(JSON.stringify(await store.query('select * from audit'))).not.toContain('"bo"');
+        expect(await verifyAudit(store)).toEqual({ entries: 21, broken: null });
+        expect((await listAudit(store, { person: 'erased', from: null, to: null, limit: 100 })).every(({ erased, detail }) => erased && JSON.stringify(detail) === '{}')).toBe(true);
+      });
     });
   });
 }

@@ -77,6 +77,7 @@ export async function readBackup(store: Store, file: string, now: Date, log: Log
   if (known?.there === true) throw fault('is only restored into an empty database. Move the present one away first (embedded: the folder state in OVERBLIK_DATA_DIR; PostgreSQL: make a new database)');
   const unzipped = createReadStream(resolve(file)).on('error', (error) => unzipped.destroy(error)).pipe(createGunzip());
   const lines = createInterface({ input: unzipped, crlfDelay: Infinity });
+  const begun = new Set<string>();
   let found: BackupHeader | null = null;
   let rows = 0;
   try {
@@ -93,6 +94,9 @@ export async function readBackup(store: Store, file: string, now: Date, log: Log
         }
         const { table, rows: some } = line.parse(value);
         if (!(await tables(tx)).includes(table)) throw fault(`holds a table '${table}' that its version does not have`);
+        // What a new schema begins with gives way to what was kept.
+        if (!begun.has(table)) await tx.query(`delete from ${quoted(table)}`);
+        begun.add(table);
         await tx.query(`insert into ${quoted(table)} overriding system value select * from jsonb_populate_recordset(null::${quoted(table)}, $1::jsonb)`, [JSON.stringify(some)]);
         rows += some.length;
       }

@@ -123,4 +123,21 @@ export const MIGRATIONS: readonly Migration[] = [
       'create table restores (backup_at timestamptz not null, restored_at timestamptz not null)',
     ],
   },
+  {
+    version: 4,
+    name: 'an audit that shows what was taken out',
+    statements: [
+      // `digest`: hash of what the entry says with `salt`; `chain`: hash of the chain before it and its digest. Entries from before have none.
+      'alter table audit add column salt text, add column digest text, add column chain text',
+      `create table audit_head (one boolean primary key default true check (one), chain text not null)`,
+      `insert into audit_head (chain) values ('')`,
+      // Nothing is changed or taken out but by erasing a person, which says so.
+      `create function audit_is_kept() returns trigger language plpgsql as $$
+       begin
+         if current_setting('overblik.erasing', true) is distinct from 'yes' then raise exception 'the audit is only added to'; end if;
+         return case when tg_op = 'DELETE' then old else new end;
+       end $$`,
+      'create trigger audit_is_kept before update or delete on audit for each row execute function audit_is_kept()',
+    ],
+  },
 ];
