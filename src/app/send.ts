@@ -14,6 +14,8 @@ import { claim, deliveriesIn, deliveryKey, deliveryOf, markWoken, move, postpone
 const LATE_MS = 60 * 60_000;
 /** A page that could not be made is tried again after this. */
 const REMAKE_MS = 5 * 60_000;
+/** What has nowhere to go is looked at again after this. */
+const NOWHERE_MS = 30 * 60_000;
 /** A turn further away than this is not waited for: the delivery is put back. */
 const LONGEST_WAIT_MS = 30_000;
 /** Clocks differ: the platform is asked about messages from a little before the first attempt. */
@@ -63,7 +65,9 @@ async function send(task: Task): Promise<void> {
   const { delivery, pack, store, clock, settings } = task;
   const place = await placeOf(task);
   if (typeof place === 'string') {
-    await step(task, delivery, delivery.kind === 'page' ? 'held' : 'withdrawn', place);
+    // A page is held and released by the scan; what is told waits by itself until there is somewhere to tell it.
+    if (delivery.kind === 'page') await step(task, delivery, 'held', place);
+    else await postpone(store, delivery.id, later(task, NOWHERE_MS), place);
     return;
   }
   const { address, adapter } = place;

@@ -374,6 +374,19 @@ describe('what can\'t be sent yet', () => {
     expect(arrived.find(({ to }) => to === 'anna')?.title).toBe('monthly 2026-10-01 anna');
   });
 
+  it('is told to the analysts as soon as one of them can be reached, and not lost until then', async () => {
+    let known = false;
+    const addressFor = async (recipient: string) => (recipient === 'dina' && !known ? null : { platform: 'slack' as const, tenant: 'T', conversation: `D-${recipient}`, thread: null, user: recipient, serviceUrl: '', bot: '' });
+    const { run, state, arrived, rows } = service(packOf([digest()], withAnalyst), { addressFor });
+    await run();
+    expect(arrived.map(({ to }) => to)).toEqual(['anna', 'bo', 'carl']);
+    expect(await rows('receipt')).toMatchObject([{ recipient: 'dina', state: 'ready', reason: expect.stringContaining('has no address yet') }]);
+    known = true;
+    state.now = minutes('2026-11-06T07:00:00Z', 31);
+    await run();
+    expect(arrived.filter(({ to }) => to === 'dina')).toHaveLength(1);
+  });
+
   it('waits for its platform to be connected', async () => {
     const addressFor = async (recipient: string) => ({ platform: recipient === 'bo' ? 'teams' as const : 'slack' as const, tenant: 'T', conversation: 'D', thread: null, user: recipient, serviceUrl: '', bot: '' });
     const { run, rows, arrived } = service(packOf([digest()]), { addressFor });
