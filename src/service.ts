@@ -16,7 +16,7 @@ import { createPictures } from './io/http/pictures.ts';
 import { createPainter } from './io/painter/painter.ts';
 import { openQueue } from './io/queue/queue.ts';
 import { writeWorkbook } from './io/sheet/workbook.ts';
-import type { Clock, Log, Painter, Store } from './ports.ts';
+import type { Clock, Handle, Log, Painter, Store } from './ports.ts';
 import { buildLexicon, type Lexicon } from './question/lexicon.ts';
 import { announceService } from './running.ts';
 import { metricsOf, runOnState } from './state.ts';
@@ -75,8 +75,8 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
 
     const adapters = await connect(config, { app: http.app, pictures, house, clock, log, local: config.demo });
 
-    const lexicons = new Map<string, Lexicon>();
-    const handle = createConversation({
+    const lexicons = { of: house.packs(), known: new Map<string, Lexicon>() };
+    const converse = createConversation({
       packs: () => house.packs(), figures: (id) => house.figures(id), store, painter, writeWorkbook, clock, log,
       sendPrivately: async (incoming, person, message) => {
         const { platform, user } = incoming.from;
@@ -94,12 +94,17 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
         }
       },
       lexicon: (packs) => {
+        if (lexicons.of !== house.packs()) Object.assign(lexicons, { of: house.packs(), known: new Map() });
         const key = packs.map((pack) => pack.id).join(' ');
-        const known = lexicons.get(key) ?? buildLexicon(packs);
-        lexicons.set(key, known);
-        return known;
+        const lexicon = lexicons.known.get(key) ?? buildLexicon(packs);
+        lexicons.known.set(key, lexicon);
+        return lexicon;
       },
     });
+    const handle: Handle = async (incoming) => {
+      await house.renew().catch((error: unknown) => { log.error('packs-not-read', { error: error instanceof Error ? error : String(error) }); });
+      return converse(incoming);
+    };
     const queue = await openQueue(store, { embedded: config.databaseUrl === null, log });
     closers.push(() => queue.close());
     const ports = { store, queue, adapters, clock, log };

@@ -1,12 +1,13 @@
 import { join, resolve } from 'node:path';
 import { tmpdir } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import { openFigures, type Figures, type LoadedSource } from './app/figures.ts';
 import { loadPack, type Loader, type SourceOutcome } from './app/load.ts';
 import { checkPack } from './app/packs.ts';
-import { DefinitionError, type Fault } from './errors.ts';
+import { DefinitionError, describeFault, type Fault } from './errors.ts';
 import type { Config } from './io/config/config.ts';
 import { lastReport, loadSource, signatureOf } from './io/load/load.ts';
-import { readPackFolders } from './io/packs/read.ts';
+import { readPackFolders, type PackFolder } from './io/packs/read.ts';
 import { openFacts } from './io/warehouse/duckdb.ts';
 import { openParser } from './io/warehouse/parser.ts';
 import type { Pack } from './pack/model.ts';
@@ -17,14 +18,19 @@ import { rollupStatements } from './query/rollup.ts';
 export interface PackHouse {
   packs(): readonly Pack[];
   figures(packId: string): Figures;
-  /** Loads what changed since the last time; the figures in service are exchanged at once. */
+  /** Reads the packs' own files again where they changed: who is who and may see what counts from then on, all else from the next `refresh`. Packs with mistakes are logged, and the ones before stay in service. */
+  renew(): Promise<void>;
+  /** Loads what changed since the last time, packs and data; the figures in service are exchanged at once. */
   refresh(onProgress?: (pack: string, source: string, file: string, rows: number) => void): Promise<readonly (SourceOutcome & { pack: string })[]>;
   close(): Promise<void>;
 }
 
 /** Every pack under the configured folders, checked. Throws DefinitionError with all mistakes of all packs (or of `only`). */
 export async function readPacks(config: Config, only: string | null = null): Promise<Pack[]> {
-  const folders = await readPackFolders(config.packRoots);
+  return checkFolders(config, await readPackFolders(config.packRoots), only);
+}
+
+async function checkFolders(config: Config, folders: readonly PackFolder[], only: string | null): Promise<Pack[]> {
   const known = folders.map((folder) => folder.id);
   if (only !== null && !known.includes(only)) throw new DefinitionError([{ file: config.packRoots.join(', '), line: 0, column: 0, message: `There is no pack '${only}'.`, hint: `Known: ${known.join(', ')}.` }]);
   if (folders.length === 0) throw new DefinitionError([{ file: config.packRoots.join(', '), line: 0, column: 0, message: 'There are no packs here.', hint: 'A pack is a folder with a pack.yaml.' }]);
@@ -76,35 +82,92 @@ function loaderFor(config: Config, clock: Clock): Loader {
   };
 }
 
+/** A pack as it is loaded, with who is who and may see what as it is written now; null: it is not written any more. */
+function withNewestPeople(pack: Pack, written: readonly Pack[]): Pack | null {
+  const next = written.find(({ id }) => id === pack.id);
+  if (next === undefined || next === pack) return next ?? null;
+  const people = new Map([...next.people].filter(([, { units, alsoSees }]) => [...units, ...alsoSees].every((unit) => pack.organisation.units.has(unit))));
+  return { ...pack, people, access: next.access };
+}
+
 /** Checks the packs and makes a house of them; `refresh` brings in the facts. */
 export async function openPackHouse(config: Config, clock: Clock, log: Log, only: string | null = null): Promise<PackHouse> {
-  const packs = await readPacks(config, only);
+  let folders = await readPackFolders(config.packRoots);
+  /** As they are written, and as they are in service: between a change and the load it needs, the two differ. */
+  let written: readonly Pack[] = await checkFolders(config, folders, only);
+  let serving = written;
   const loader = loaderFor(config, clock);
   const loaded = new Map<string, ReadonlyMap<string, LoadedSource>>();
   const figures = new Map<string, Figures>();
   let working: Promise<unknown> = Promise.resolve();
+  let reading: Promise<void> = Promise.resolve();
+  let queued: Promise<void> | null = null;
+
+  const read = async (): Promise<void> => {
+    try {
+      const now = await readPackFolders(config.packRoots);
+      if (isDeepStrictEqual(now, folders)) return;
+      folders = now;
+      written = await checkFolders(config, now, only);
+    } catch (error) {
+      if (!(error instanceof DefinitionError)) throw error;
+      log.error('packs-not-taken', { faults: error.faults.slice(0, 5).map(describeFault), count: error.faults.length });
+      return;
+    }
+    log.info('packs-changed', { packs: written.map(({ id }) => id).join(', ') });
+    serving = serving.flatMap((pack) => {
+      const renewed = withNewestPeople(pack, written);
+      if (renewed === null) return [];
+      const known = figures.get(pack.id);
+      if (known !== undefined) figures.set(pack.id, { ...known, pack: renewed });
+      return [renewed];
+    });
+  };
+  const renew = (): Promise<void> => {
+    // Who comes while one is waiting to begin is served by that one: it has yet to look at the files.
+    queued ??= reading.then(() => {
+      queued = null;
+      return read();
+    });
+    reading = queued.catch(() => undefined);
+    return queued;
+  };
 
   const load = async (onProgress?: (pack: string, source: string, file: string, rows: number) => void): Promise<(SourceOutcome & { pack: string })[]> => {
+    if (figures.size > 0) await renew();
+    const packs = written;
     const outcomes: (SourceOutcome & { pack: string })[] = [];
     for (const pack of packs) {
       const before = loaded.get(pack.id) ?? new Map<string, LoadedSource>();
       const result = await loadPack(pack, loader, before, log, (source, file, rows) => onProgress?.(pack.id, source, file, rows));
       outcomes.push(...result.outcomes.map((outcome) => ({ ...outcome, pack: pack.id })));
-      if (!result.changed && figures.has(pack.id)) continue;
-      figures.set(pack.id, await openFigures(pack, result.sources));
+      if (!result.changed && figures.has(pack.id) && serving.includes(pack)) continue;
+      const opened = await openFigures(pack, result.sources);
+      // The files may have been read again meanwhile: the people are the newest, the rest follows with the next load.
+      const next = withNewestPeople(pack, written);
+      if (next === null) continue;
+      figures.set(pack.id, { ...opened, pack: next });
+      serving = serving.some(({ id }) => id === next.id) ? serving.map((one) => (one.id === next.id ? next : one)) : [...serving, next];
       loaded.set(pack.id, result.sources);
       // Whoever still reads the old facts gets to the end: closing waits for running queries.
       for (const [id, source] of before) if (result.sources.get(id) !== source) void source.facts.close();
     }
+    for (const [id, sources] of loaded) {
+      if (packs.some((pack) => pack.id === id)) continue;
+      loaded.delete(id);
+      figures.delete(id);
+      for (const { facts } of sources.values()) void facts.close();
+    }
     return outcomes;
   };
   return {
-    packs: () => packs,
+    packs: () => serving,
     figures(packId) {
       const found = figures.get(packId);
       if (found === undefined) throw new Error(`no figures for pack ${packId}`);
       return found;
     },
+    renew,
     refresh(onProgress) {
       const next = working.then(() => load(onProgress));
       working = next.catch(() => undefined);

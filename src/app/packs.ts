@@ -3,6 +3,7 @@ import type { CheckedExpression } from '../pack/build.ts';
 import { draftPack, type ExpressionText } from '../pack/check.ts';
 import { distinctParts, expressionOf, problemsOf, splitAggregates } from '../pack/expression.ts';
 import type { Pack } from '../pack/model.ts';
+import type { PeopleTable } from '../pack/people.ts';
 import type { PackFile } from '../pack/yaml.ts';
 import type { SqlParser } from '../ports.ts';
 
@@ -28,8 +29,8 @@ async function checkExpression(expression: ExpressionText, parser: SqlParser): P
 }
 
 /** Checks a pack as a whole, its SQL with the engine's own parser. Throws DefinitionError with every mistake at once. */
-export async function checkPack(folder: { id: string; dir: string; files: readonly PackFile[] }, parser: SqlParser, settings: Readonly<Record<string, string | undefined>>): Promise<Pack> {
-  const draft = draftPack(folder.id, folder.dir, folder.files, settings);
+export async function checkPack(folder: { id: string; dir: string; files: readonly PackFile[]; people?: PeopleTable | null }, parser: SqlParser, settings: Readonly<Record<string, string | undefined>>): Promise<Pack> {
+  const draft = draftPack(folder.id, folder.dir, folder.files, settings, folder.people ?? null);
   const faults = [...draft.faults];
   const checked = new Map<string, CheckedExpression>();
   const broken = new Set<string>();

@@ -7,6 +7,7 @@ import { schemaFaults } from './faults.ts';
 import type { Pack } from './model.ts';
 import { hintFor } from './nearest.ts';
 import { buildOrganisation, type UnitFault } from './organisation.ts';
+import { readPeople, type PeopleTable } from './people.ts';
 import { packFile, type RawDigest, type RawMeasure, type RawPackFile, type RawSource } from './schema.ts';
 import { readYaml, type PackFile } from './yaml.ts';
 
@@ -35,9 +36,9 @@ type SectionName = 'sources' | 'measures' | 'plans' | 'digests' | 'people';
 /**
  * Checks the words of a pack: every file against the schema, every name against what there is. All mistakes in
  * one go; the SQL expressions are handed back to be read by the engine's parser.
- * `settings` are the named settings that paths may use.
+ * `settings` are the named settings that paths may use; `table`: people beside those in the files.
  */
-export function draftPack(id: string, dir: string, files: readonly PackFile[], settings: Readonly<Record<string, string | undefined>>): Draft {
+export function draftPack(id: string, dir: string, files: readonly PackFile[], settings: Readonly<Record<string, string | undefined>>, table: PeopleTable | null = null): Draft {
   const faults: Fault[] = [];
   const entries: Record<SectionName, Map<string, Entry<unknown>>> = { sources: new Map(), measures: new Map(), plans: new Map(), digests: new Map(), people: new Map() };
   const single = new Map<'pack' | 'organisation' | 'access' | 'caveats' | 'caveat_source', Entry<unknown>>();
@@ -87,6 +88,13 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
   for (const wrong of unitFaults as UnitFault[]) fault(rawOrganisation, wrong.path, wrong.message, wrong.hint);
   const unitIds = organisation.units;
   const levelIds = organisation.levels.map((level) => level.id);
+  const synchronised = table === null ? null : readPeople(table, organisation);
+  faults.push(...synchronised?.faults ?? []);
+  for (const [key, entry] of synchronised?.people ?? []) {
+    const first = people.get(key);
+    if (first !== undefined) fault(entry, [], `'${key}' stands in ${first.located.path} too, line ${first.located.at(first.path, { key: true }).line}.`, 'Keep one of them: the file of people counts for everyone in it.');
+    else people.set(key, entry);
+  }
 
   for (const [key, entry] of sources) {
     const raw = entry.value;

@@ -136,7 +136,7 @@ const digest = only({
   sections: z.array(section).min(1),
 });
 
-const person = only({
+export const person = only({
   name: z.string().min(1),
   title: text.optional(),
   role: z.enum(ROLES),
@@ -192,6 +192,7 @@ export const packFile = only({
 });
 export type RawPackFile = z.infer<typeof packFile>;
 export type RawSource = z.infer<typeof source>;
+export type RawPerson = z.infer<typeof person>;
 export type RawMeasure = z.infer<typeof measure>;
 export type RawDigest = z.infer<typeof digest>;
 export type RawText = z.infer<typeof text>;

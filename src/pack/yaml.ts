@@ -1,4 +1,4 @@
-import { LineCounter, isMap, isScalar, parseDocument, visit, type Document, type Node } from 'yaml';
+import { LineCounter, isMap, isScalar, parseDocument, visit, type Node } from 'yaml';
 import type { Fault } from '../errors.ts';
 
 export interface PackFile {
@@ -7,11 +7,10 @@ export interface PackFile {
   readonly text: string;
 }
 
-/** A YAML file that knows where in the text each value stands. Comments and order stay in `document`. */
+/** A file that knows where in it each value stands. */
 export interface Located {
   readonly path: string;
   readonly value: unknown;
-  readonly document: Document.Parsed;
   /** Where the value at a path stands (the key, for `key: true`); the nearest parent for a path that is not there. */
   at(path: readonly PropertyKey[], options?: { key?: boolean }): { file: string; line: number; column: number };
 }
@@ -62,5 +61,5 @@ export function readYaml(file: PackFile): { located: Located; faults: Fault[] } 
       faults.push({ ...place(Math.max(0, where)), message: name === undefined ? 'The file repeats itself without end by its aliases (*name).' : `There is nothing marked &${name} for *${name} to repeat.`, hint: 'Write the values out, or mark them with & before they are repeated with *.' });
     }
   }
-  return { located: { path: file.path, value, document, at }, faults };
+  return { located: { path: file.path, value, at }, faults };
 }

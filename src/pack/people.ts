@@ -1,0 +1,70 @@
+import type { Fault } from '../errors.ts';
+import type { Entry } from './build.ts';
+import { schemaFaults } from './faults.ts';
+import type { Organisation } from './model.ts';
+import { hintFor } from './nearest.ts';
+import { ID, person, type RawPerson } from './schema.ts';
+import type { Located } from './yaml.ts';
+
+/** A table of people as another system wrote it, `people.csv` in the pack's folder: the header and a row for each person. */
+export interface PeopleTable {
+  /** Path as the author knows it. */
+  readonly path: string;
+  /** `line` counts from 1. */
+  readonly records: readonly { readonly line: number; readonly cells: readonly string[] }[];
+}
+
+/** The columns there may be, by the headers they go by in either language. */
+const HEADERS: Readonly<Record<string, 'id' | keyof RawPerson>> = {
+  id: 'id', name: 'name', navn: 'name', title: 'title', titel: 'title', stilling: 'title', role: 'role', rolle: 'role', unit: 'units', units: 'units', enhed: 'units', enheder: 'units',
+  also_sees: 'also_sees', 'ser også': 'also_sees', language: 'language', sprog: 'language', email: 'email', 'e-mail': 'email', mail: 'email', slack: 'slack', teams: 'teams',
+};
+const NEEDED = ['id', 'name', 'role', 'units'] as const;
+/** What HR systems write in Danish, as the pack writes it. */
+const VALUES: Readonly<Record<string, string>> = { leder: 'leader', chef: 'chief', analytiker: 'analyst', dansk: 'da', engelsk: 'en', danish: 'da', english: 'en' };
+
+/**
+ * Reads people from a table: one line a person, several units with a comma between, a unit by its id or its code. What is
+ * wrong is told with file and line, all of it at once; the cells themselves are personal and stand in no message but the id.
+ */
+export function readPeople(table: PeopleTable, organisation: Organisation): { people: Map<string, Entry<RawPerson>>; faults: Fault[] } {
+  const faults: Fault[] = [];
+  const people = new Map<string, Entry<RawPerson>>();
+  const [header, ...rows] = table.records.filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
+  if (header === undefined) return { people, faults: [{ file: table.path, line: 0, column: 0, message: 'The table of people is empty.', hint: `Write a header with ${NEEDED.join(', ')}, and a line for each person, or remove the file.` }] };
+  const at = (line: number, column = 1): { file: string; line: number; column: number } => ({ file: table.path, line, column });
+  const columns = header.cells.map((cell) => HEADERS[cell.trim().toLowerCase()] ?? null);
+  const missing = `The first line of the file names the columns: ${NEEDED.join(', ')} and, where they are known, title, also_sees, language, email, slack, teams.`;
+  // Without a header the first line is someone, who is not shown.
+  if (columns.every((column) => column === null)) return { people, faults: [{ ...at(header.line), message: 'The first line names no column that is known.', hint: missing }] };
+  header.cells.forEach((cell, i) => {
+    const known = columns[i];
+    if (known === null) faults.push({ ...at(header.line, i + 1), message: `The column '${cell.trim().slice(0, 40)}' is not known.`, hint: `${hintFor(cell.trim().toLowerCase(), Object.keys(HEADERS), 'column')} What is not needed here is better left out of the file.` });
+    else if (columns.indexOf(known ?? null) !== i) faults.push({ ...at(header.line, i + 1), message: `The column '${known}' stands twice.`, hint: 'Keep one of them.' });
+  });
+  for (const needed of NEEDED) if (!columns.includes(needed)) faults.push({ ...at(header.line), message: `There is no column '${needed}'.`, hint: missing });
+  if (faults.length > 0) return { people, faults };
+
+  const codes = new Map([...organisation.units.values()].flatMap((unit) => unit.codes.map((code) => [code, unit.id] as const)));
+  const units = (text: string): string[] => text.split(/[,|]/).map((part) => part.trim()).filter((part) => part !== '').map((part) => (organisation.units.has(part) ? part : codes.get(part) ?? part));
+  for (const { line, cells } of rows) {
+    if (cells.length > columns.length && cells.slice(columns.length).some((cell) => cell.trim() !== '')) {
+      faults.push({ ...at(line), message: 'The line has more fields than the header.', hint: 'Put a field that holds the delimiter in double quotes.' });
+      continue;
+    }
+    const said = new Map(columns.flatMap((column, i) => { const text = (cells[i] ?? '').trim(); return column === null || text === '' ? [] : [[column, text] as const]; }));
+    const id = said.get('id') ?? '';
+    if (!ID.test(id)) {
+      faults.push({ ...at(line), message: id === '' ? 'The line has no id.' : 'The id of the line is not a name.', hint: 'Give everyone an id that stays theirs, such as leder-nord or ansat-4711: small letters a to z, digits, - and _, beginning with a letter.' });
+      continue;
+    }
+    const raw = Object.fromEntries([...said].filter(([column]) => column !== 'id').map(([column, text]) => [column,
+      column === 'units' || column === 'also_sees' ? units(text) : column === 'role' || column === 'language' ? VALUES[text.toLowerCase()] ?? text.toLowerCase() : text]));
+    const located: Located = { path: table.path, value: raw, at: (path) => at(line, 1 + Math.max(0, columns.indexOf(path[2] as keyof RawPerson))) };
+    const parsed = person.safeParse(raw, { reportInput: true });
+    if (people.has(id)) faults.push({ ...at(line), message: `'${id}' stands twice in the file.`, hint: 'One line for each person: several units stand in one field with a comma between.' });
+    else if (!parsed.success) faults.push(...schemaFaults(parsed.error.issues.map((issue) => ({ ...issue, path: ['people', id, ...issue.path] })), located));
+    else people.set(id, { value: parsed.data, located, path: ['people', id] });
+  }
+  return { people, faults };
+}
