@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { AccessOptions } from './admitting.ts';
 import { isIsoDate, type IsoDate } from './calendar/period.ts';
 import type { Terminal } from './commands.ts';
 import { DefinitionError, ServiceError, describeFault } from './errors.ts';
@@ -15,6 +16,11 @@ type Commands = Awaited<ReturnType<typeof commands>>;
 const day = (text: string): IsoDate => {
   if (!isIsoDate(text)) throw new InvalidArgumentError('Write a day as 2026-11-23.');
   return text;
+};
+
+const request = (text: string): number => {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Write the number of the request.');
+  return Number(text);
 };
 
 /** Runs one command. Gives the exit code: 0 done, 1 the packs or settings are wrong, 2 the command line is wrong, 3 something outside failed. */
@@ -128,6 +134,13 @@ export async function run(arguments_: readonly string[], terminal: Terminal): Pr
     .action(async (options: Parameters<Commands['auditCommand']>[3]) => {
       const { config, log } = quiet();
       code = await (await commands()).auditCommand(config, log, terminal, options);
+    });
+  program.command('access').description('who asks for access; grant or decline it, or take back what was granted').option('--grant <request>', 'let the account that asked be someone', request).option('--to <person>', 'who it is, by the id in the pack')
+    .option('--decline <request>', 'turn it down', request).option('--revoke <person>', 'take back the accounts that were granted').addOption(new Option('--platform <platform>', 'only this one').choices(['slack', 'teams']))
+    .action(async (options: AccessOptions) => {
+      const { config, log } = quiet();
+      const { accessCommand } = await import('./admitting.ts');
+      await accessCommand(config, log, terminal, options);
     });
   program.command('erase').description('take someone who has left out of all that is kept').argument('<person>')
     .action(async (person: string) => {

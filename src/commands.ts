@@ -6,7 +6,7 @@ import { composeDigest, latestPeriod, withPicture } from './app/compose.ts';
 import { NOTHING, remember, sheetOf, type Remembered } from './app/converse.ts';
 import { doubtOpen, planned } from './app/deliver.ts';
 import type { KeptEntry } from './app/audit.ts';
-import { knownAs } from './app/people.ts';
+import { knownAs, type Account } from './app/people.ts';
 import { readinessOf } from './app/readiness.ts';
 import { dayIn, periodOf, shiftDays, type IsoDate, type Period } from './calendar/period.ts';
 import { instantAt } from './calendar/schedule.ts';
@@ -228,7 +228,7 @@ export async function sendCommand(config: Config, log: Log, terminal: Terminal, 
 }
 
 /** Runs a command on the state: by the running service, else on the database itself, which this process then has for a moment. */
-async function onState(config: Config, log: Log, command: string, body: object): Promise<Record<string, unknown>> {
+export async function onState(config: Config, log: Log, command: string, body: object): Promise<Record<string, unknown>> {
   if ((await findService(config)) !== null) {
     try {
       return await callService(config, command, body);
@@ -296,8 +296,8 @@ export async function planCommand(config: Config, log: Log, terminal: Terminal, 
   const known = await onState(config, log, 'ledger', { from: options.from }).catch((error: unknown) => {
     if (!(error instanceof ServiceError)) throw error;
     terminal.err('The service is not running, so what was sent and who has written to it is not known.');
-    return { rows: [], addresses: null, closings: {} };
-  }) as { rows: { pack: string; digest: string; from: string; recipient: string; state: string; reason: string | null }[]; addresses: { person: string; platform: string; knownAs: string }[] | null; closings: Record<string, { from: IsoDate; to: IsoDate; source: string }[]> };
+    return { rows: [], addresses: null, closings: {}, accounts: [] };
+  }) as { accounts: Account[]; rows: { pack: string; digest: string; from: string; recipient: string; state: string; reason: string | null }[]; addresses: { person: string; platform: string; knownAs: string }[] | null; closings: Record<string, { from: IsoDate; to: IsoDate; source: string }[]> };
   await withHouse(config, systemClock, log, terminal, async (house) => {
     const lines: { due: string; pack: string; digest: string; period: string; recipient: string; what: string }[] = [];
     for (const pack of house.packs()) for (const digest of pack.digests.values()) {
@@ -318,9 +318,9 @@ export async function planCommand(config: Config, log: Log, terminal: Terminal, 
 const localMinute = (timeZone: string, at: Date): string => new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(at);
 
 /** What a page that has not left would do now. */
-async function whyNotYet(config: Config, house: PackHouse, pack: Pack, digest: Digest, period: Period, person: Person, deadline: Date, known: { addresses: { person: string; platform: string; knownAs: string }[] | null; closings: Record<string, { from: IsoDate; to: IsoDate; source: string }[]> }): Promise<string> {
+async function whyNotYet(config: Config, house: PackHouse, pack: Pack, digest: Digest, period: Period, person: Person, deadline: Date, known: { accounts: Account[]; addresses: { person: string; platform: string; knownAs: string }[] | null; closings: Record<string, { from: IsoDate; to: IsoDate; source: string }[]> }): Promise<string> {
   const platforms = [...(config.slack === null ? [] : ['slack'] as const), ...(config.teams === null ? [] : ['teams'] as const), ...(config.demo ? ['web'] as const : [])];
-  const reachable = (config.slack !== null && person.slack !== null) || config.demo || known.addresses === null || platforms.some((platform) => known.addresses?.some((one) => one.person === person.id && one.platform === platform && one.knownAs === knownAs(person, platform)) === true);
+  const reachable = (config.slack !== null && (person.slack !== null || known.accounts.some((one) => one.pack === pack.id && one.person === person.id && one.platform === 'slack'))) || config.demo || known.addresses === null || platforms.some((platform) => known.addresses?.some((one) => one.person === person.id && one.platform === platform && one.knownAs === knownAs({ pack, person }, platform, known.accounts)) === true);
   if (!reachable) return 'would wait: no address yet, they write to the bot once or the pack names their id';
   const { missing } = await readinessOf(house.figures(pack.id), digest, period, known.closings[pack.id] ?? []);
   if (missing.length === 0) return 'would be sent';

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
+import { accountsOf } from './app/admission.ts';
 import { createPages } from './app/compose.ts';
 import { scan, startScheduler, type DataMarks, type DeliverPorts, type DeliverSettings, type DeliverWork, type Summary } from './app/deliver.ts';
 import { ANALYSTS, closings } from './app/ledger.ts';
@@ -61,21 +62,24 @@ export function workOf(house: PackHouse, painter: Painter, { store, adapters, lo
     },
     page: (pack, digest, period, person) => pages.page(digest, period, person, house.figures(pack.id)),
     shown: (pack, digest, period, people) => pages.shown(digest, period, people, house.figures(pack.id)),
-    addressFor: (recipient, pack) => (recipient.startsWith(ANALYSTS) ? channelOf(store, pack, recipient.slice(ANALYSTS.length)) : personalAddress(store, pack.people.get(recipient), adapters)),
+    addressFor: (recipient, pack) => (recipient.startsWith(ANALYSTS) ? channelOf(store, pack, recipient.slice(ANALYSTS.length)) : personalAddress(store, pack, pack.people.get(recipient), adapters)),
   };
 }
 
 /** Where a person can be written to: where they wrote from last, else by the id the pack has for them. */
-async function personalAddress(store: Store, person: Person | undefined, adapters: ReadonlyMap<Platform, ChatAdapter>): Promise<Address | null> {
+async function personalAddress(store: Store, pack: Pack, person: Person | undefined, adapters: ReadonlyMap<Platform, ChatAdapter>): Promise<Address | null> {
   if (person === undefined) return null;
-  return (await addressOf(store, person.id, (platform) => knownAs(person, platform), [...adapters.keys()])) ?? configuredAddress(person, adapters);
+  const accounts = await accountsOf(store);
+  const granted = accounts.find((one) => one.pack === pack.id && one.person === person.id && one.platform === 'slack');
+  return (await addressOf(store, person.id, (platform) => knownAs({ pack, person }, platform, accounts), [...adapters.keys()])) ?? configuredAddress(person, granted?.user ?? null, adapters);
 }
 
 const nowhere = (platform: Platform): Address => ({ platform, tenant: platform === 'web' ? 'local' : '', conversation: '', thread: null, user: '', serviceUrl: '', bot: '' });
 
-/** Where to write to someone who has not written yet: Slack by the id in the pack, the web chat by the person's own conversation. */
-function configuredAddress(person: Person, adapters: ReadonlyMap<Platform, ChatAdapter>): Address | null {
-  if (person.slack !== null && adapters.has('slack')) return { ...nowhere('slack'), user: person.slack };
+/** Where to write to someone who has not written yet: Slack by the id in the pack or the account that was granted, the web chat by the person's own conversation. */
+function configuredAddress(person: Person, granted: string | null, adapters: ReadonlyMap<Platform, ChatAdapter>): Address | null {
+  const slack = person.slack ?? granted;
+  if (slack !== null && adapters.has('slack')) return { ...nowhere('slack'), user: slack };
   return adapters.has('web') ? { ...nowhere('web'), conversation: person.id, user: person.id } : null;
 }
 

@@ -72,6 +72,10 @@ export interface Identity {
   readonly user: string;
   /** Verified by the platform; null where it does not say. */
   readonly email: string | null;
+  /** What the account is called, as its owner wrote it: for people to read, and never who it is. */
+  readonly name?: string;
+  /** Let in by others than the organisation. */
+  readonly guest?: boolean;
 }
 
 /** Our own record of a conversation: enough to write there later, no SDK's object in it. */

@@ -4,8 +4,7 @@ import express from 'express';
 import { z } from 'zod';
 import { createConversation } from './app/converse.ts';
 import { recordAudit } from './app/audit.ts';
-import { knownAs } from './app/people.ts';
-import { addressOf } from './app/records.ts';
+import { addressOfAccount } from './app/records.ts';
 import type { Period } from './calendar/period.ts';
 import { connect } from './connecting.ts';
 import { startDelivering, workOf } from './delivering.ts';
@@ -81,7 +80,7 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
       sendPrivately: async (incoming, person, message) => {
         const { platform, user } = incoming.from;
         // Slack opens the conversation from who wrote; elsewhere it is where the person wrote from before.
-        const address = platform === 'slack' ? { ...incoming.address, conversation: '', thread: null, user } : await addressOf(store, person.id, (one) => knownAs(person, one), [platform]);
+        const address = platform === 'slack' ? { ...incoming.address, conversation: '', thread: null, user } : await addressOfAccount(store, person.id, incoming.from);
         const adapter = adapters.get(platform);
         if (address === null || adapter === undefined) return false;
         try {

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { accountsOf, declineRequest, grantAccess, openRequests, revokeAccess } from './app/admission.ts';
 import { erasePerson, listAudit, recordAudit, verifyAudit } from './app/audit.ts';
 import { closePeriod, counts, move, standings, troubles, type Delivery, type Standing } from './app/ledger.ts';
 import { listQuestions } from './app/records.ts';
 import { outcomeOf } from './app/deliver.ts';
 import { UsageError } from './errors.ts';
 import { writeBackup } from './io/store/backup.ts';
-import type { Clock, Queue, Store } from './ports.ts';
+import { PLATFORMS, type Clock, type Queue, type Store } from './ports.ts';
 
 /** What the commands that read or change the state work on: in the running service, or in a process of their own. */
 export interface State {
@@ -22,6 +23,9 @@ const listed = z.object({ unanswered: z.boolean(), limit: z.int().min(1).max(100
 const closing = z.object({ pack: z.string(), from: day, to: day, source: z.string(), open: z.boolean() });
 const since = z.object({ from: day });
 const audited = z.object({ person: z.string().nullable(), from: day.nullable(), to: day.nullable(), limit: z.int().min(1).max(100_000) });
+const granting = z.object({ request: z.int(), packs: z.array(z.string()).min(1), person: z.string().min(1) });
+const declining = z.object({ request: z.int() });
+const revoking = z.object({ packs: z.array(z.string()).min(1), person: z.string().min(1), platform: z.enum(PLATFORMS) });
 const someone = z.object({ person: z.string().min(1) });
 const backup = z.object({ file: z.string().min(1) });
 const again = z.object({ pack: z.string(), digest: z.string(), from: day.nullable(), person: z.string().nullable() });
@@ -71,7 +75,7 @@ export async function runOnState({ store, queue, clock }: State, command: string
       const addresses = await store.query('select person, platform, known_as as "knownAs" from addresses');
       const closed: Record<string, object[]> = {};
       for (const { pack, ...closing } of await store.query<{ pack: string }>('select pack, period_from as "from", period_to as "to", source from closed_periods')) closed[pack] = [...closed[pack] ?? [], closing];
-      return { rows, addresses, closings: closed };
+      return { rows, addresses, closings: closed, accounts: await accountsOf(store) };
     }
     case 'close': {
       const { pack, open, ...period } = parsed(closing, body);
@@ -87,6 +91,13 @@ export async function runOnState({ store, queue, clock }: State, command: string
       const of = parsed(audited, body);
       return { entries: await listAudit(store, of) };
     }
+    case 'access': return { requests: await openRequests(store), accounts: await accountsOf(store) };
+    case 'grant': {
+      const { request, packs, person } = parsed(granting, body);
+      return { outcome: await grantAccess(store, { request, person, packs, by: ACTOR }, clock.now()) };
+    }
+    case 'decline': return { outcome: await declineRequest(store, { request: parsed(declining, body).request, by: ACTOR }, clock.now()) };
+    case 'revoke': return { revoked: await revokeAccess(store, { ...parsed(revoking, body), by: ACTOR }, clock.now()) };
     case 'verify-audit': return verifyAudit(store);
     case 'erase': {
       const { person } = parsed(someone, body);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Address, Identity, Incoming } from '../../src/ports.ts';
 
-const account = z.looseObject({ id: z.string(), aadObjectId: z.string().nullish(), role: z.string().nullish() });
+const account = z.looseObject({ id: z.string(), name: z.string().nullish().catch(null), aadObjectId: z.string().nullish(), role: z.string().nullish() });
 
 const activity = z.looseObject({
   type: z.string(),
@@ -21,6 +21,8 @@ const activity = z.looseObject({
   membersRemoved: z.array(account).nullish(),
   entities: z.array(z.looseObject({ type: z.string().nullish(), text: z.unknown().optional(), mentioned: z.looseObject({ id: z.string() }).nullish().catch(null) })).nullish(),
 });
+
+const LONGEST_NAME = 100;
 
 /** The parts of a Bot Framework activity that are read here. */
 export type Activity = z.infer<typeof activity>;
@@ -137,7 +139,8 @@ export function inbound(given: Activity, allowed: Allowed): Inbound {
   // The Teams id (`29:...`) is no one the organisation's directory knows, so it never stands in for the object id.
   if (user === '') return ignored('nobody of Entra wrote it');
   const { conversation, thread } = split(given.conversation.id);
-  const from: Identity = { platform: 'teams', tenant, user, email: null };
+  const name = (given.from.name ?? '').trim().slice(0, LONGEST_NAME);
+  const from: Identity = { platform: 'teams', tenant, user, email: null, ...(name !== '' && { name }) };
   const address: Address = { platform: 'teams', tenant, conversation, thread, user, serviceUrl: given.serviceUrl, bot: given.recipient.id };
   // Activity ids are times in milliseconds, unique within their conversation only.
   const id = `${given.conversation.id}/${given.id ?? `${given.type}@${given.timestamp ?? ''}`}${meant.kind === 'edited' ? `/edited@${given.timestamp ?? ''}` : ''}`;

@@ -83,17 +83,22 @@ export async function verifyAudit(store: Statements): Promise<{ entries: number;
 }
 
 /**
- * Takes a person out of everything that is kept: addresses, the words of their questions, their deliveries' name, and the
+ * Takes a person out of everything that is kept: addresses, granted accounts and requests for access, the words of their questions, their deliveries' name, and the
  * content of their audit entries; the chain goes on over the hashes. All or nothing. Resolves with the number of audit entries.
  */
 export async function erasePerson(store: Store, person: string): Promise<number> {
   return store.transaction(async (tx) => {
     await tx.query(`select set_config('overblik.erasing', 'yes', true)`);
+    // Before they were known they stand in the audit by their account.
+    const accounts = await tx.query<{ account: string }>(`select platform || ':' || tenant || ':' || "user" as account from accounts where person = $1 union select platform || ':' || tenant || ':' || "user" from access_requests where person = $1`, [person]);
+    const names = json([person, ...accounts.map(({ account }) => account)]);
     await tx.query('delete from addresses where person = $1', [person]);
+    await tx.query('delete from accounts where person = $1', [person]);
+    await tx.query(`delete from access_requests where person = $1 or platform || ':' || tenant || ':' || "user" = $1`, [person]);
     await tx.query(`update questions set person = 'erased', text = '', reading = '{}' where person = $1`, [person]);
     await tx.query(`update deliveries set recipient = 'erased/' || id, address = null, conversation = null where recipient = $1`, [person]);
     const rows = await tx.query(
-      `update audit set actor = 'erased', detail = '{}', salt = null where actor = $1 or detail @> jsonb_build_object('recipient', $1::text) or detail @> jsonb_build_object('person', $1::text) returning id`, [person]);
+      `update audit set actor = 'erased', detail = '{}', salt = null where actor in (select jsonb_array_elements_text($2::jsonb)) or detail @> jsonb_build_object('recipient', $1::text) or detail @> jsonb_build_object('person', $1::text) returning id`, [person, names]);
     return rows.length;
   });
 }

@@ -3,6 +3,7 @@ import { dayIn } from '../calendar/period.ts';
 import { holdsPersonalNumber } from '../access/personal-number.ts';
 import type { Card, Message, Sheet } from '../card/card.ts';
 import { answerSheets } from '../card/sheet.ts';
+import { admission } from '../card/admission.ts';
 import { messages } from '../card/messages.ts';
 import { cardText } from '../card/text.ts';
 import { tidings } from '../card/tidings.ts';
@@ -14,6 +15,7 @@ import type { Lexicon } from '../question/lexicon.ts';
 import { answer, helpCard, latestPage, type Answer } from './answer.ts';
 import { withPicture } from './compose.ts';
 import type { Figures } from './figures.ts';
+import { accountsOf, asksForAccess, decide, readDecision, requestAccess, strangerOf } from './admission.ts';
 import { recordAudit } from './audit.ts';
 import { markSeenBy } from './ledger.ts';
 import { knownAs, membershipsOf } from './people.ts';
@@ -60,6 +62,8 @@ const SEEN = /^(?:set|seen)\s+([0-9a-f]{16})$/i;
 const FOLLOW_UP_MS = 30 * 60_000;
 const MOST_CONVERSATIONS = 5_000;
 
+const packOf = (answered: Answer, pack: Pack): string => (answered.kind === 'answer' ? answered.result.query.pack : pack.id);
+
 const textCard = (language: Language, title: string, headline: string): Card => ({ language, title, label: '', headline, blocks: [], picture: null, actions: [], provenance: [] });
 
 /**
@@ -73,17 +77,15 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     const { store, clock, log } = house;
     const now = clock.now();
     if (!(await markSeen(store, incoming.from.platform, incoming.id, now))) return null;
-    const memberships = membershipsOf(house.packs(), incoming.from);
+    const accounts = await accountsOf(store, incoming.from.platform);
+    const memberships = membershipsOf(house.packs(), incoming.from, accounts);
     const member = memberships[0];
-    if (member === undefined) {
-      await recordAudit(store, { at: now, actor: `${incoming.from.platform}:${incoming.from.tenant}:${incoming.from.user}`, action: 'refused-stranger', detail: { kind: incoming.kind } });
-      return { card: textCard('da', 'Overblik', `${messages('da').stranger}\n${messages('en').stranger}`), png: null, sheet: null };
-    }
+    if (member === undefined) return receive(incoming, now);
     const { person, pack } = member;
     const m = messages(person.language);
     // A command is answered to who wrote it alone, wherever it is written.
     const readByOthers = !incoming.direct && incoming.kind !== 'command';
-    if (incoming.direct) await saveAddress(store, person.id, knownAs(person, incoming.from.platform), incoming.address, now);
+    if (incoming.direct) await saveAddress(store, person.id, knownAs(member, incoming.from.platform, accounts), incoming.address, now);
     if (incoming.kind === 'installed' && readByOthers) return { card: textCard(person.language, 'Overblik', m.writeToMe), png: null, sheet: null };
     if (incoming.kind === 'installed') return { card: helpCard(member, person.language, m.welcome(person.name.split(' ')[0] ?? '')), png: null, sheet: null };
     if (incoming.kind === 'home') {
@@ -99,6 +101,14 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
       return { card: textCard(person.language, pack.title[person.language], first ? t.seenThanks : t.seenAlready), png: null, sheet: null };
     }
 
+    const analyst = memberships.filter((one) => one.person.role === 'analyst');
+    const decision = analyst.length === 0 ? null : readDecision(incoming.text);
+    if (decision !== null) {
+      const [headline = '', ...lines] = await decide(store, analyst, decision, person.language, now);
+      const card: Card = { ...textCard(person.language, 'Overblik', headline), blocks: lines.map((text) => ({ kind: 'text', text })) };
+      return readByOthers ? privately({ card, png: null, sheet: null }, incoming, person, now) : { card, png: null, sheet: null };
+    }
+
     const key = JSON.stringify([incoming.address.platform, incoming.address.conversation, person.id]);
     const known = talks.get(key);
     const talk = known !== undefined && now.getTime() - known.at < FOLLOW_UP_MS ? known : { last: NOTHING, before: NOTHING, at: 0 };
@@ -112,15 +122,33 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     talks.delete(key);
     talks.set(key, { last: remember(last, answered), before: last, at: now.getTime() });
     if (talks.size > MOST_CONVERSATIONS) talks.delete(talks.keys().next().value as string);
-    await recordQuestion(store, { person: person.id, platform: incoming.from.platform, askedAt: now, text: incoming.text, kind: answered.reading.kind, reading: answered.kind === 'answer' ? answered.result.query : answered.reading });
-    await recordAudit(store, { at: now, actor: person.id, action: answered.kind === 'refused' ? 'refused-units' : 'asked', detail: { platform: incoming.from.platform, kind: answered.reading.kind, query: answered.kind === 'answer' ? answered.result.query : null, shown: createHash('sha256').update(cardText(answered.card)).digest('hex') } });
+    await recordQuestion(store, { pack: packOf(answered, pack), person: person.id, platform: incoming.from.platform, askedAt: now, text: incoming.text, kind: answered.reading.kind, reading: answered.kind === 'answer' ? answered.result.query : answered.reading });
+    await recordAudit(store, { at: now, actor: person.id, action: answered.kind === 'refused' ? 'refused-units' : 'asked', detail: { pack: packOf(answered, pack), platform: incoming.from.platform, kind: answered.reading.kind, query: answered.kind === 'answer' ? answered.result.query : null, shown: createHash('sha256').update(cardText(answered.card)).digest('hex') } });
     const sheet = answered.kind === 'answer' && answered.reading.shape === 'excel' ? await sheetOf(answered, house.packs(), house.writeWorkbook) : null;
     const message: Message = { ...await withPicture(answered.card, house.painter, log), sheet };
-    if (!readByOthers) return message;
-    // Who reads along is not known, so nothing of what one person may see is said to all: neither figures nor names.
+    return readByOthers ? privately(message, incoming, person, now) : message;
+  };
+
+  /** Who reads along is not known, so nothing of what one person may see is said to all: neither figures nor names. */
+  const privately = async (message: Message, incoming: Incoming, person: Person, now: Date): Promise<Message> => {
+    const { language } = message.card;
     const sent = await house.sendPrivately(incoming, person, message);
-    await recordAudit(store, { at: now, actor: person.id, action: sent ? 'answered-privately' : 'not-answered-in-public', detail: { platform: incoming.from.platform } });
-    return { card: textCard(answered.card.language, 'Overblik', sent ? messages(answered.card.language).answeredPrivately : messages(answered.card.language).writeToMe), png: null, sheet: null };
+    await recordAudit(house.store, { at: now, actor: person.id, action: sent ? 'answered-privately' : 'not-answered-in-public', detail: { platform: incoming.from.platform } });
+    return { card: textCard(language, 'Overblik', sent ? messages(language).answeredPrivately : messages(language).writeToMe), png: null, sheet: null };
+  };
+
+  /** Whom nobody knows: a word in both languages that says nothing of what there is, and a way to ask for access. What they write is not kept. */
+  const receive = async (incoming: Incoming, now: Date): Promise<Message> => {
+    const { from } = incoming;
+    const said = (words: (language: Language) => string, actions: Card['actions'] = []): Message => ({ card: { ...textCard('da', 'Overblik', `${words('da')}\n${words('en')}`), actions }, png: null, sheet: null });
+    if (from.guest !== true && from.platform !== 'web' && asksForAccess(incoming.text)) {
+      const outcome = await requestAccess(house.store, incoming, now);
+      return said((language) => { const t = admission(language); return { asked: t.asked, waiting: t.waiting, declined: t.turnedDown }[outcome]; });
+    }
+    await recordAudit(house.store, { at: now, actor: strangerOf(from), action: 'refused-stranger', detail: { kind: incoming.kind } });
+    if (from.guest === true) return said((language) => admission(language).guest);
+    const alone = incoming.direct || incoming.kind === 'command';
+    return said((language) => messages(language).stranger, alone && from.platform !== 'web' ? [{ id: 'access', label: `${admission('da').ask} / ${admission('en').ask}`, ask: admission('da').ask }] : []);
   };
 
   return async (incoming) => {
@@ -128,7 +156,7 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
       return await handle(incoming);
     } catch (error) {
       house.log.error('question-failed', { platform: incoming.from.platform, kind: incoming.kind, error: error instanceof Error ? error : String(error) });
-      const language = membershipsOf(house.packs(), incoming.from)[0]?.person.language ?? 'da';
+      const language = membershipsOf(house.packs(), incoming.from, [])[0]?.person.language ?? 'da';
       return { card: textCard(language, 'Overblik', messages(language).troubled), png: null, sheet: null };
     }
   };

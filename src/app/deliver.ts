@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { dayIn, periodOf, shiftDays, shiftMonths, type Period } from '../calendar/period.ts';
 import { dueAt, owedPeriods, workdaysAfter, type Calendar, type Owed } from '../calendar/schedule.ts';
 import type { Message } from '../card/card.ts';
@@ -6,9 +6,12 @@ import { corrections, type Correction, type Figure } from '../delivery/correctio
 import type { Pace } from '../delivery/pace.ts';
 import type { Readiness } from '../delivery/readiness.ts';
 import type { LoadMark, NewLoad, Outcome, Payload } from '../delivery/tell.ts';
+import { FOR_ANALYSTS } from '../delivery/state.ts';
 import { ServiceError } from '../errors.ts';
 import type { Digest, Pack, Person } from '../pack/model.ts';
 import type { Address, ChatAdapter, Clock, Log, Platform, Queue, Store } from '../ports.ts';
+import { forget } from './retention.ts';
+import { markRequestTold, PLATFORM_NAMES, untoldRequests, whoAsks } from './admission.ts';
 import {
   abandoned, ANALYSTS, deliveriesIn, keepFigures, lastOwed, lease, markWoken, move, owe, release, sentOfOtherData, standings, unknownSpans, untoldFailures, unwoken,
   type Delivery, type Obligation, type Standing,
@@ -82,6 +85,7 @@ const SCAN = 'scan';
 const DAY_MS = 86_400_000;
 
 const NOT_IN_AUDIENCE = 'The recipient no longer belongs to the audience.';
+const NO_ANALYST = 'The recipient is no analyst of the pack any more, or no longer in it.';
 const NO_ADDRESS = 'The recipient has no address yet: they write to the bot once, or the pack names their id.';
 const INTERRUPTED = 'Its sender gave no word in time. It may have arrived.';
 const RESTORED = 'The state was brought back from a backup made before it was due, so it may have been sent.';
@@ -122,11 +126,22 @@ export async function scan(ports: DeliverPorts, work: DeliverWork, settings: Del
         run.log.error('digest-failed', { pack: pack.id, digest: digest.id, error: error instanceof Error ? error : String(error) });
       }
     }
+    await tellRequests(run);
     await wake(run);
+    await forgetOnceADay(run);
     return run.tally;
   } finally {
     await release(ports.store, SCAN, settings.worker);
   }
+}
+
+/** What is kept too long is let go by whoever is the first to look in a day. */
+async function forgetOnceADay({ store, clock, work, log }: Scan): Promise<void> {
+  const now = clock.now();
+  // Nobody has the same name twice, so who took it today does not take it again.
+  if (work.packs().length === 0 || !(await lease(store, 'retention', randomUUID(), now, new Date(now.getTime() + DAY_MS)))) return;
+  const forgotten = await forget(store, work.packs(), now);
+  if (Object.values(forgotten).some((count) => count > 0)) log.info('forgotten', { ...forgotten });
 }
 
 /** A delivery whose sender is gone is unsure: it is asked about before anything else. */
@@ -191,6 +206,9 @@ async function followAudience(due: Due): Promise<void> {
   const waiting = await deliveriesIn(store, pack.id, digest.id, ['owed', 'held', 'ready'], ['page', 'notice', 'correction']);
   const theirs = waiting.filter(({ recipient }) => !people.has(recipient) && !recipient.startsWith(ANALYSTS) && pack.people.get(recipient)?.role !== 'analyst');
   due.tally.withdrawn += (await move(store, theirs.map(({ id }) => id), 'withdrawn', { reason: NOT_IN_AUDIENCE }, now, due.settings.worker)).length;
+  const told = await deliveriesIn(store, pack.id, digest.id, ['owed', 'held', 'ready'], [...FOR_ANALYSTS, 'welcome']);
+  const notTheirs = told.filter(({ recipient, kind }) => !recipient.startsWith(ANALYSTS) && (kind === 'welcome' ? !pack.people.has(recipient) : pack.people.get(recipient)?.role !== 'analyst'));
+  due.tally.withdrawn += (await move(store, notTheirs.map(({ id }) => id), 'withdrawn', { reason: NO_ANALYST }, now, due.settings.worker)).length;
   const gone = await deliveriesIn(store, pack.id, digest.id, ['withdrawn'], ['page']);
   await move(store, gone.filter(({ recipient, reason }) => people.has(recipient) && reason === NOT_IN_AUDIENCE).map(({ id }) => id), 'owed', { reason: 'The recipient belongs to the audience again.' }, now, due.settings.worker);
 }
@@ -356,6 +374,31 @@ async function tellFailures(due: Due): Promise<void> {
 /** The same in advance of any attempt: who can't be reached by the deadline. Once per period and people. */
 async function sayFailure(due: Due, period: Period, reason: string, unsure: boolean, recipients: readonly string[]): Promise<void> {
   await due.store.transaction((tx) => say(due, tx, period, analystsOf(due), digestOf([reason, recipients]), { kind: 'alarm', failure: { reason, unsure, recipients } }));
+}
+
+/**
+ * Tells the analysts of every pack who asks for access, each of them once, and who was let in that they were. The words go
+ * with a digest of the pack, since that is what a delivery belongs to; a pack without digests has its requests in the list alone.
+ */
+async function tellRequests(run: Scan): Promise<void> {
+  const places = run.work.packs().flatMap((pack): Due[] => { const [digest] = pack.digests.values(); return digest === undefined ? [] : [{ ...run, pack, digest, people: new Map() }]; });
+  for (const request of await untoldRequests(run.store)) {
+    await run.store.transaction(async (tx) => {
+      const told = new Set<string>();
+      for (const due of places) {
+        const day = dayIn(due.pack.timeZone, run.clock.now());
+        const recipients = request.state === 'open' ? analystsOf(due) : request.person !== null && due.pack.people.has(request.person) ? [request.person] : [];
+        const channelOf = (recipient: string): string => (recipient.startsWith(ANALYSTS) ? due.pack.analystsChannel[recipient.slice(ANALYSTS.length) as 'slack' | 'teams'] ?? recipient : recipient);
+        const anew = recipients.filter((recipient) => !told.has(channelOf(recipient)));
+        for (const recipient of anew) told.add(channelOf(recipient));
+        const payload: Payload = request.state === 'open'
+          ? { kind: 'request', request: { id: request.id, who: whoAsks(request), platform: PLATFORM_NAMES[request.platform], account: `${request.user} (${request.tenant})` } } : { kind: 'welcome' };
+        await say(due, tx, { from: day, to: shiftDays(day, 1) }, anew, `access/${request.id}`, payload);
+      }
+      if (told.size === 0) run.log.warn('request-told-to-nobody', { request: request.id, state: request.state });
+      await markRequestTold(tx, request, run.clock.now());
+    });
+  }
 }
 
 /** The receipt of a period: when nothing of it is open any more, and again when that changes. */

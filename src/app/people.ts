@@ -7,21 +7,34 @@ export interface Membership {
   readonly person: Person;
 }
 
-/** By what a person is known on a platform: the pack's id for it, else their e-mail. An address is theirs as long as this is the same. */
-export function knownAs(person: Person, platform: Identity['platform']): string {
+/** The account that is a person of a pack on a platform because an analyst said so. */
+export interface Account extends Pick<Identity, 'platform' | 'tenant' | 'user'> {
+  readonly pack: string;
+  readonly person: string;
+}
+
+/** The account a pack itself names for a person on a platform. */
+export const namedAccount = (person: Person, platform: Identity['platform']): string | null => (platform === 'slack' ? person.slack : platform === 'teams' ? person.teams : null);
+const grantedAccount = (accounts: readonly Account[], pack: string, person: string, platform: Identity['platform']): Account | undefined =>
+  accounts.find((one) => one.pack === pack && one.person === person && one.platform === platform);
+
+/** By what a person is known on a platform: the pack's id for it, else the account that was granted, else their e-mail. An address is theirs as long as this is the same. */
+export function knownAs({ pack, person }: { readonly pack: Pick<Pack, 'id'>; readonly person: Person }, platform: Identity['platform'], accounts: readonly Account[]): string {
   if (platform === 'web') return person.id;
-  return ((platform === 'slack' ? person.slack : person.teams) ?? person.email ?? '').toLowerCase();
+  return (namedAccount(person, platform) ?? grantedAccount(accounts, pack.id, person.id, platform)?.user ?? person.email ?? '').toLowerCase();
 }
 
 /**
- * Who an identity is, by what the platform verified: the id the pack names for that platform, or the verified
- * e-mail. Never by a name or anything typed.
+ * Who an identity is, by what the platform verified: the id the pack names for that platform, or the account an analyst
+ * granted, or the verified e-mail; the first of these there is counts alone. Never by a name or anything typed.
  */
-export function membershipsOf(packs: readonly Pack[], identity: Identity): Membership[] {
+export function membershipsOf(packs: readonly Pack[], identity: Identity, accounts: readonly Account[]): Membership[] {
   return packs.flatMap((pack) => [...pack.people.values()].filter((person) => {
     if (identity.platform === 'web') return person.id === identity.user;
-    const id = identity.platform === 'slack' ? person.slack : person.teams;
+    const id = namedAccount(person, identity.platform);
     if (id !== null) return id.toLowerCase() === identity.user.toLowerCase();
+    const granted = grantedAccount(accounts, pack.id, person.id, identity.platform);
+    if (granted !== undefined) return granted.tenant === identity.tenant && granted.user.toLowerCase() === identity.user.toLowerCase();
     return person.email !== null && identity.email !== null && person.email === identity.email.toLowerCase();
   }).map((person) => ({ pack, person })));
 }

@@ -25,6 +25,13 @@ export async function addressOf(store: Statements, person: string, known: (platf
   return { platform: row.platform, tenant: row.tenant, conversation: row.conversation, thread: null, user: row.user, serviceUrl: row.service_url, bot: row.bot };
 }
 
+/** Where an account wrote from last as this person; null: never one to one. */
+export async function addressOfAccount(store: Statements, person: string, { platform, tenant, user }: Pick<Address, 'platform' | 'tenant' | 'user'>): Promise<Address | null> {
+  const [row] = await store.query<{ conversation: string; service_url: string; bot: string }>(
+    'select conversation, service_url, bot from addresses where person = $1 and platform = $2 and tenant = $3 and "user" = $4', [person, platform, tenant, user]);
+  return row === undefined ? null : { platform, tenant, conversation: row.conversation, thread: null, user, serviceUrl: row.service_url, bot: row.bot };
+}
+
 /** The newest address on a platform, of anyone: it says where the platform's connector is and who the bot is there. Null: nobody has written. */
 export async function anyAddressOn(store: Statements, platform: Platform): Promise<Address | null> {
   const [row] = await store.query<{ tenant: string; conversation: string; user: string; service_url: string; bot: string }>(
@@ -33,10 +40,10 @@ export async function anyAddressOn(store: Statements, platform: Platform): Promi
 }
 
 /** Keeps a question as typed and as understood. */
-export async function recordQuestion(store: Statements, question: { person: string; platform: Platform; askedAt: Date; text: string; kind: string; reading: unknown }): Promise<void> {
+export async function recordQuestion(store: Statements, question: { pack: string; person: string; platform: Platform; askedAt: Date; text: string; kind: string; reading: unknown }): Promise<void> {
   await store.query(
-    'insert into questions (person, platform, asked_at, text, kind, reading) values ($1, $2, $3, $4, $5, $6::jsonb)',
-    [question.person, question.platform, question.askedAt.toISOString(), storable(question.text), question.kind, json(question.reading)],
+    'insert into questions (person, platform, asked_at, text, kind, reading, pack) values ($1, $2, $3, $4, $5, $6::jsonb, $7)',
+    [question.person, question.platform, question.askedAt.toISOString(), storable(question.text), question.kind, json(question.reading), question.pack],
   );
 }
 

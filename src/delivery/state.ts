@@ -7,8 +7,11 @@
 export const DELIVERY_STATES = ['owed', 'held', 'ready', 'sending', 'delivered', 'unsure', 'failed', 'withdrawn'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
-/** What is sent: a page of a digest, word that it is late, word that a figure in it has changed, and to the analysts how it all went and what failed. */
-export type DeliveryKind = 'page' | 'notice' | 'correction' | 'receipt' | 'alarm';
+/** What is sent: a page of a digest, word that it is late, word that a figure in it has changed, to the analysts how it all went, what failed and who asks for access, and a welcome to who was let in. */
+export type DeliveryKind = 'page' | 'notice' | 'correction' | 'receipt' | 'alarm' | 'request' | 'welcome';
+
+/** What only analysts are told. */
+export const FOR_ANALYSTS = ['receipt', 'alarm', 'request'] as const satisfies readonly DeliveryKind[];
 
 /**
  * All moves there are. Held to held is another reason. Owed to unsure: a state brought back from a backup does not know

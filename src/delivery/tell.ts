@@ -1,5 +1,6 @@
 import { shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
 import type { Block, Card, TableCell } from '../card/card.ts';
+import { admission } from '../card/admission.ts';
 import { cellText, inWords, plainCell } from '../card/figures.ts';
 import { formatNumber } from '../card/numbers.ts';
 import { dayName } from '../card/periods.ts';
@@ -48,7 +49,9 @@ export type Payload =
   | { readonly kind: 'notice'; readonly readiness: Readiness; readonly waiting: readonly string[] | null }
   | { readonly kind: 'correction'; readonly unit: string; readonly changes: readonly Correction[]; readonly loads: readonly NewLoad[] }
   | { readonly kind: 'receipt'; readonly outcome: Outcome }
-  | { readonly kind: 'alarm'; readonly failure: Failure };
+  | { readonly kind: 'alarm'; readonly failure: Failure }
+  | { readonly kind: 'request'; readonly request: { readonly id: number; readonly who: string; readonly platform: string; readonly account: string } }
+  | { readonly kind: 'welcome' };
 
 const card = (pack: Pack, language: Language, title: string, headline: string, blocks: readonly Block[]): Card =>
   ({ language, title, label: pack.label?.[language] ?? '', headline, blocks, picture: null, actions: [], provenance: [] });
@@ -56,7 +59,7 @@ const text = (words: string): Block => ({ kind: 'text', text: words });
 const upper = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 const names = (pack: Pack, ids: readonly string[]): string => ids.map((id) => pack.people.get(id)?.name ?? id).join(', ');
 
-/** The card of a notice, a correction, a receipt or an alarm. Pure. */
+/** The card of any message but a page. Pure. */
 export function tell(pack: Pack, digest: Digest, period: Period, language: Language, payload: Payload): Card {
   const t = tidings(language);
   const words = inWords(pack, period, language);
@@ -86,6 +89,15 @@ export function tell(pack: Pack, digest: Digest, period: Period, language: Langu
       const { reason, unsure, recipients } = payload.failure;
       return card(pack, language, title, (unsure ? t.alarmUnsure : t.alarm)(words, recipients.length), [text(t.alarmReason(reason)), text(t.alarmWho(names(pack, recipients))), text(`${t.alarmMend} ${pack.id}/${digest.id}`)]);
     }
+    case 'request': {
+      const { id, who, platform, account } = payload.request;
+      const a = admission(language);
+      return {
+        ...card(pack, language, a.requestTitle, a.requestHeadline(who, platform), [text(a.requestAccount(account)), text(a.requestCare), text(a.requestHow(String(id)))]),
+        actions: [{ id: 'decline', label: a.decline, ask: `${a.decline} ${id}` }],
+      };
+    }
+    case 'welcome': return card(pack, language, admission(language).welcomeTitle, admission(language).welcome, []);
   }
 }
 

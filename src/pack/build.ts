@@ -103,6 +103,7 @@ export function buildPack(id: string, dir: string, written: Written, organisatio
     yearStart: raw.year_start ?? 1,
     closedDays: raw.closed_days ?? [],
     analystsChannel: { slack: raw.analysts?.slack ?? null, teams: raw.analysts?.teams ?? null },
+    retention: { questions: raw.retention?.questions ?? 24, pages: raw.retention?.pages ?? 60, audit: raw.retention?.audit ?? 60 },
     organisation,
     sources: new Map([...written.sources].map(([key, entry]) => [key, sourceOf(key, entry, sql, settings)])),
     measures: new Map([...written.measures].map(([key, entry]) => [key, measureOf(key, entry, sql)])),

@@ -300,6 +300,8 @@ export interface Pack {
   readonly closedDays: ClosedDays;
   /** The channel that is told how deliveries went, by platform; none: the people with the role analyst, each by themselves. */
   readonly analystsChannel: { readonly slack: string | null; readonly teams: string | null };
+  /** How many months is kept: what was asked, what pages showed, what the audit says. */
+  readonly retention: { readonly questions: number; readonly pages: number; readonly audit: number };
   readonly organisation: Organisation;
   readonly sources: ReadonlyMap<string, Source>;
   readonly measures: ReadonlyMap<string, Measure>;

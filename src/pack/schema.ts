@@ -166,6 +166,9 @@ const unit: z.ZodType<RawUnit> = z.lazy(() => only({ ...unitShape, children: z.a
 
 const caveat = only({ unit: z.string().optional(), measures: z.array(z.string()).optional(), from: day, to: day, text });
 
+const MOST_MONTHS = 240;
+const months = z.int().min(1).max(MOST_MONTHS);
+
 /** One YAML file of a pack. Every section may stand in any file of the folder; together they are the pack. */
 export const packFile = only({
   pack: only({
@@ -175,6 +178,7 @@ export const packFile = only({
     language: z.enum(LANGUAGES).optional(),
     year_start: z.int().min(1).max(12).optional().describe('First month of the fiscal year'),
     closed_days: z.array(pattern(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'Not a day of the year.\nWrite month and day as "12-24".')).max(10).optional().describe('Days without work beside the public holidays: ["12-24", "12-31"]'),
+    retention: only({ questions: months.optional(), pages: z.int().min(14).max(MOST_MONTHS).optional(), audit: months.optional() }).optional().describe('How many months is kept: what was asked (without it 24), what pages showed (60, at least 14 for corrections), what the audit says (60)'),
     analysts: only({ slack: z.string().min(1).optional(), teams: z.string().min(1).optional() }).optional().describe('The channel that is told how deliveries went, by its id; without it every analyst is told'),
   }).optional(),
   organisation: only({

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { erasePerson, listAudit, recordAudit, verifyAudit } from '../../src/app/audit.ts';
 import { abandoned, claim, closePeriod, closings, counts, deliveriesIn, deliveryOf, lastOwed, lease, move, owe, postpone, release, reserve, rest, settleDelivered, unwoken, type Leaving, type Obligation } from '../../src/app/ledger.ts';
+import { forget } from '../../src/app/retention.ts';
 import { addressOf, markSeen, recordQuestion, saveAddress } from '../../src/app/records.ts';
 import type { Card } from '../../src/card/card.ts';
 import { canMove, DELIVERY_STATES } from '../../src/delivery/state.ts';
 import { ServiceError } from '../../src/errors.ts';
 import { migrate } from '../../src/io/store/migrate.ts';
 import { MIGRATIONS } from '../../src/io/store/migrations.ts';
+import type { Pack } from '../../src/pack/model.ts';
 import type { Address, Log, Store } from '../../src/ports.ts';
 
 export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -329,8 +331,8 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     });
 
     it('keeps questions', async () => {
-      await recordQuestion(store, { person: 'anna', platform: 'slack', askedAt: T0, text: 'budget\u0000 mod timer', kind: 'query', reading: { measures: ['spent'], period: undefined } });
-      expect(await store.query('select person, platform, asked_at, text, kind, reading from questions')).toEqual([{ person: 'anna', platform: 'slack', asked_at: T0.toISOString(), text: 'budget mod timer', kind: 'query', reading: { measures: ['spent'] } }]);
+      await recordQuestion(store, { pack: 'hjemmepleje', person: 'anna', platform: 'slack', askedAt: T0, text: 'budget\u0000 mod timer', kind: 'query', reading: { measures: ['spent'], period: undefined } });
+      expect(await store.query('select pack, person, platform, asked_at, text, kind, reading from questions')).toEqual([{ pack: 'hjemmepleje', person: 'anna', platform: 'slack', asked_at: T0.toISOString(), text: 'budget mod timer', kind: 'query', reading: { measures: ['spent'] } }]);
     });
 
     describe('the audit', () => {
@@ -371,6 +373,50 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         expect(JSON.stringify(await store.query('select * from audit'))).not.toContain('"bo"');
         expect(await verifyAudit(store)).toEqual({ entries: 21, broken: null });
         expect((await listAudit(store, { person: 'erased', from: null, to: null, limit: 100 })).every(({ erased, detail }) => erased && JSON.stringify(detail) === '{}')).toBe(true);
+      });
+    });
+
+    describe('what is kept too long', () => {
+      const months = (count: number): Date => { const at = new Date(T0); at.setUTCMonth(at.getUTCMonth() + count); return at; };
+      const kept = (questions: number, pages: number, audit: number): Pack => ({ id: `kept-${++packs}`, retention: { questions, pages, audit } }) as Pack;
+      const askedBy = (pack: Pack, who: string): Promise<void> => recordQuestion(store, { pack: pack.id, person: who, platform: 'slack', askedAt: T0, text: `hvad brugte ${who}`, kind: 'query', reading: {} });
+      const questionsOf = async (pack: Pack): Promise<number> => (await store.query('select id from questions where pack = $1', [pack.id])).length;
+
+      it('is let go by its pack, and of no pack by the longest of them', async () => {
+        const [short, long] = [kept(2, 14, 3), kept(24, 60, 60)];
+        const gone = kept(1, 14, 1);
+        for (const pack of [short, long, gone]) await askedBy(pack, 'dorte');
+        expect(await forget(store, [short, long], months(1))).toMatchObject({ questions: 0 });
+        await forget(store, [short, long], months(3));
+        expect([await questionsOf(short), await questionsOf(long), await questionsOf(gone)]).toEqual([0, 1, 1]);
+        await forget(store, [short, long], months(25));
+        expect([await questionsOf(long), await questionsOf(gone)]).toEqual([0, 0]);
+      });
+
+      it('of the audit the words go and the chain stays', async () => {
+        const [short, long] = [kept(2, 14, 2), kept(24, 60, 60)];
+        for (const pack of [short, long]) await recordAudit(store, { at: T0, actor: `eskild-${pack.id}`, action: 'asked', detail: { pack: pack.id, query: { units: ['nord'] } } });
+        const { entries } = await verifyAudit(store);
+        expect((await forget(store, [short, long], months(3))).audit).toBe(1);
+        const all = await listAudit(store, { person: null, from: null, to: null, limit: 1000 });
+        expect([all.some(({ actor }) => actor === `eskild-${short.id}`), all.some(({ actor }) => actor === `eskild-${long.id}`)]).toEqual([false, true]);
+        expect(await verifyAudit(store)).toEqual({ entries: entries + 1, broken: null });
+        expect((await forget(store, [short, long], months(3))).audit).toBe(0);
+        await expect(store.query('delete from audit')).rejects.toThrow('the audit is only added to');
+      });
+
+      it('of a delivery what it showed goes, and that it was made stays: it never goes twice', async () => {
+        const pack = { ...kept(24, 14, 60) };
+        const rows: Obligation[] = [{ pack: pack.id, digest: 'monthly', recipient: 'anna', period: { from: '2026-10-01', to: '2026-11-01' }, dueAt: T0, kind: 'page', about: '', payload: null }];
+        const [id = 0] = await owe(store, rows, T0, 'test');
+        await move(store, [id], 'ready', {}, T0, 'test');
+        await claim(store, id, leaving, T0, 'test');
+        await settleDelivered(store, id, { messageId: 'm1', pictureSent: true, reason: null }, T0, 'test');
+        await forget(store, [pack], months(13));
+        expect(await store.query('select content is not null as there from deliveries where id = $1', [id])).toEqual([{ there: true }]);
+        await forget(store, [pack], months(15));
+        expect(await store.query('select state, content, figures, address, message_id, content_hash is not null as hashed from deliveries where id = $1', [id])).toEqual([{ state: 'delivered', content: null, figures: null, address: null, message_id: 'm1', hashed: true }]);
+        expect(await owe(store, rows, months(15), 'test')).toEqual([]);
       });
     });
   });

@@ -140,4 +140,41 @@ export const MIGRATIONS: readonly Migration[] = [
       'create trigger audit_is_kept before update or delete on audit for each row execute function audit_is_kept()',
     ],
   },
+  {
+    version: 5,
+    name: 'access by request, and what is kept how long',
+    statements: [
+      // `told_at`: when the analysts, and after a decision the one who asked, were told of it; null: they are to be.
+      `create table access_requests (
+        id bigint generated always as identity primary key,
+        platform text not null,
+        tenant text not null,
+        "user" text not null,
+        email text,
+        name text,
+        address jsonb,
+        asked_at timestamptz not null,
+        state text not null default 'open' check (state in ('open', 'granted', 'declined')),
+        decided_at timestamptz,
+        decided_by text,
+        person text,
+        told_at timestamptz
+      )`,
+      `create unique index access_requests_open on access_requests (platform, tenant, "user") where state = 'open'`,
+      // The account that is this person of a pack, by an analyst's word; one account a person, one person an account.
+      `create table accounts (
+        pack text not null,
+        person text not null,
+        platform text not null,
+        tenant text not null,
+        "user" text not null,
+        granted_at timestamptz not null,
+        granted_by text not null,
+        primary key (pack, person, platform),
+        unique (pack, platform, tenant, "user")
+      )`,
+      // Questions are kept as long as their pack says.
+      'alter table questions add column pack text',
+    ],
+  },
 ];

@@ -41,7 +41,7 @@ describe('a message of Teams', () => {
       kind: 'incoming',
       incoming: {
         id: `${personal.conversation.id}/1795420800000`, kind: 'message', direct: true, text: 'forbrug i år',
-        from: { platform: 'teams', tenant: TENANT, user: 'aabbccdd-0000-4000-8000-000000000001', email: null },
+        from: { platform: 'teams', tenant: TENANT, user: 'aabbccdd-0000-4000-8000-000000000001', email: null, name: 'Anna Test' },
         address: { platform: 'teams', tenant: TENANT, conversation: personal.conversation.id, thread: null, user: 'aabbccdd-0000-4000-8000-000000000001', serviceUrl: 'https://smba.trafficmanager.net/emea/', bot: personal.recipient.id },
       },
     });
