@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { AccessOptions } from './admitting.ts';
+import { maskPersonalNumbers } from './access/personal-number.ts';
 import { isIsoDate, type IsoDate } from './calendar/period.ts';
 import type { Terminal } from './commands.ts';
 import { DefinitionError, ServiceError, describeFault } from './errors.ts';
@@ -24,8 +25,10 @@ const request = (text: string): number => {
 };
 
 /** Runs one command. Gives the exit code: 0 done, 1 the packs or settings are wrong, 2 the command line is wrong, 3 something outside failed. */
-export async function run(arguments_: readonly string[], terminal: Terminal): Promise<number> {
+export async function run(arguments_: readonly string[], given: Terminal): Promise<number> {
   let code = 0;
+  // What is wrong with a command is told in its own words, and they may be anything.
+  const terminal: Terminal = { ...given, err: (text) => given.err(maskPersonalNumbers(text)) };
   const program = new Command('overblik');
   const prepared = (): { config: Config; log: Log } => {
     const packs = program.opts<{ packs: string[] }>().packs;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Express } from 'express';
+import { maskPersonalNumbers } from '../../src/access/personal-number.ts';
 import { ServiceError } from '../../src/errors.ts';
 import type { Message } from '../../src/card/card.ts';
 import type { ChatAdapter, Handle, Incoming, Log } from '../../src/ports.ts';
@@ -85,7 +86,7 @@ export function createWeb(options: WebOptions): ChatAdapter {
     if (ask === null) return REFUSALS.stopped;
     if (conversations.entry(person, incoming.id) !== null) return null;
     if (conversations.waiting(person) >= MAX_WAITING) return REFUSALS.busy;
-    conversations.add(person, { id: incoming.id, from: 'person', at: at(), language: languages.get(person) ?? 'da', title: '', html: renderWords(incoming.text) });
+    conversations.add(person, { id: incoming.id, from: 'person', at: at(), language: languages.get(person) ?? 'da', title: '', html: renderWords(maskPersonalNumbers(incoming.text)) });
     conversations.awaitAnswer(person, 1);
     turns.set(person, (turns.get(person) ?? Promise.resolve()).then(() => answer(incoming, ask)));
     return null;

@@ -69,6 +69,15 @@ describe('people from a file that HR writes', () => {
     expect((await told('010190-1234;navn;rolle;enhed\n'))[0]).not.toContain('0101');
   });
 
+  it('nor has a CPR number a place in the YAML, where an id of Entra is none', async () => {
+    const files = made();
+    files.put('people.yaml', 'people:\n  carl: {name: Carl, role: leader, units: [nord], teams: ab010190-1234-4111-8111-111111111111}\n');
+    expect((await readPacks(files.config))[0]?.people.get('carl')?.teams).toBe('ab010190-1234-4111-8111-111111111111');
+    files.put('people.yaml', 'people:\n  carl: {name: Carl, role: leader, units: [nord]} # 010190-1234\n');
+    await expect(readPacks(files.config)).rejects.toThrow(/people\.yaml:2:1: The line holds something that looks like a CPR number\./);
+    await expect(readPacks(files.config)).rejects.not.toThrow(/0101/);
+  });
+
   it('who stands in the YAML too is told, with where', async () => {
     const files = made();
     files.put('people.yaml', 'people:\n  anne: {name: Anne Bo, role: leader, units: [nord]}\n');
