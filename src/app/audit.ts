@@ -53,11 +53,11 @@ export async function recordAudit(store: Statements, entry: AuditEntry): Promise
     [at, entry.actor, entry.action, detail, salt, digest]);
 }
 
-/** Entries of a time, newest last; of one actor, or of all. */
+/** Entries of a time, newest last; of one person, what they did and what was sent to them or decided about them, or of all. */
 export async function listAudit(store: Statements, of: { person: string | null; from: string | null; to: string | null; limit: number }): Promise<KeptEntry[]> {
   return store.query<KeptEntry & Record<string, unknown>>(
     `select * from (select id, at, actor, action, detail, digest is not null and salt is null as erased from audit
-       where ($1::text is null or actor = $1::text) and ($2::date is null or at >= $2::date) and ($3::date is null or at < $3::date + 1) order by id desc limit ${of.limit}) newest order by id`,
+       where ($1::text is null or actor = $1::text or detail @> jsonb_build_object('recipient', $1::text) or detail @> jsonb_build_object('person', $1::text)) and ($2::date is null or at >= $2::date) and ($3::date is null or at < $3::date + 1) order by id desc limit ${of.limit}) newest order by id`,
     [of.person, of.from, of.to]);
 }
 

@@ -62,6 +62,8 @@ const SEEN = /^(?:set|seen)\s+([0-9a-f]{16})$/i;
 const FOLLOW_UP_MS = 30 * 60_000;
 const MOST_CONVERSATIONS = 5_000;
 
+/** What was shown, so that it can be held against what someone says they saw. */
+const hashOf = (card: Card): string => createHash('sha256').update(cardText(card)).digest('hex');
 const packOf = (answered: Answer, pack: Pack): string => (answered.kind === 'answer' ? answered.result.query.pack : pack.id);
 
 const textCard = (language: Language, title: string, headline: string): Card => ({ language, title, label: '', headline, blocks: [], picture: null, actions: [], provenance: [] });
@@ -90,7 +92,9 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     if (incoming.kind === 'installed') return { card: helpCard(member, person.language, m.welcome(person.name.split(' ')[0] ?? '')), png: null, sheet: null };
     if (incoming.kind === 'home') {
       const page = await latestPage(member, house.figures(pack.id));
-      return page === null ? { card: textCard(person.language, pack.title[person.language], m.noDigestYet), png: null, sheet: null } : withPicture(page, house.painter, log);
+      if (page === null) return { card: textCard(person.language, pack.title[person.language], m.noDigestYet), png: null, sheet: null };
+      await recordAudit(store, { at: now, actor: person.id, action: 'shown-page', detail: { pack: pack.id, platform: incoming.from.platform, shown: hashOf(page) } });
+      return withPicture(page, house.painter, log);
     }
     if (holdsPersonalNumber(incoming.text)) return { card: textCard(person.language, pack.title[person.language], m.personalNumber), png: null, sheet: null };
 
@@ -123,7 +127,7 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     talks.set(key, { last: remember(last, answered), before: last, at: now.getTime() });
     if (talks.size > MOST_CONVERSATIONS) talks.delete(talks.keys().next().value as string);
     await recordQuestion(store, { pack: packOf(answered, pack), person: person.id, platform: incoming.from.platform, askedAt: now, text: incoming.text, kind: answered.reading.kind, reading: answered.kind === 'answer' ? answered.result.query : answered.reading });
-    await recordAudit(store, { at: now, actor: person.id, action: answered.kind === 'refused' ? 'refused-units' : 'asked', detail: { pack: packOf(answered, pack), platform: incoming.from.platform, kind: answered.reading.kind, query: answered.kind === 'answer' ? answered.result.query : null, shown: createHash('sha256').update(cardText(answered.card)).digest('hex') } });
+    await recordAudit(store, { at: now, actor: person.id, action: answered.kind === 'refused' ? 'refused-units' : 'asked', detail: { pack: packOf(answered, pack), platform: incoming.from.platform, kind: answered.reading.kind, read: 'query' in answered.reading ? answered.reading.query : null, query: answered.kind === 'answer' ? answered.result.query : null, shown: hashOf(answered.card) } });
     const sheet = answered.kind === 'answer' && answered.reading.shape === 'excel' ? await sheetOf(answered, house.packs(), house.writeWorkbook) : null;
     const message: Message = { ...await withPicture(answered.card, house.painter, log), sheet };
     return readByOthers ? privately(message, incoming, person, now) : message;

@@ -151,17 +151,18 @@ export async function claim(store: Statements, id: number, leaving: Leaving, at:
   return rows.length === 1;
 }
 
-/** Records that the platform has the message: false when the delivery was in no state from which it can be delivered. */
-export async function settleDelivered(store: Statements, id: number, sent: { messageId: string; pictureSent: boolean | null; reason: string | null }, at: Date, actor: string): Promise<boolean> {
-  const rows = await store.query(
+/** Records that the platform has the message. Resolves with the hash of what was sent (empty for what was not sent from here); null when the delivery was in no state from which it can be delivered. */
+export async function settleDelivered(store: Statements, id: number, sent: { messageId: string; pictureSent: boolean | null; reason: string | null }, at: Date, actor: string): Promise<string | null> {
+  const rows = await store.query<{ hash: string }>(
     `with before as (select id, state from deliveries where id = $1 and state = any(string_to_array($2, ',')) for update),
      moved as (
        update deliveries set state = 'delivered', state_at = $3::timestamptz, reason = $4, not_before = null, wake_at = null, lease_until = null, message_id = $5, picture_sent = $6::boolean
-       from before where deliveries.id = before.id returning deliveries.id, before.state)
-     insert into delivery_moves (delivery, from_state, to_state, at, reason, actor) select id, state, 'delivered', $3::timestamptz, $4, $7 from moved returning delivery`,
+       from before where deliveries.id = before.id returning deliveries.id, before.state, deliveries.content_hash),
+     noted as (insert into delivery_moves (delivery, from_state, to_state, at, reason, actor) select id, state, 'delivered', $3::timestamptz, $4, $7 from moved)
+     select coalesce(content_hash, '') as hash from moved`,
     [id, list(statesBefore('delivered')), at.toISOString(), sent.reason, sent.messageId, sent.pictureSent, actor],
   );
-  return rows.length === 1;
+  return rows[0]?.hash ?? null;
 }
 
 /** Deliveries whose sender has given no word within its lease: it crashed, or was cut off. */

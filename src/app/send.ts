@@ -7,6 +7,7 @@ import { tell, type Payload } from '../delivery/tell.ts';
 import { ServiceError } from '../errors.ts';
 import type { Digest, Language, Pack } from '../pack/model.ts';
 import type { Address, ChatAdapter } from '../ports.ts';
+import { recordAudit } from './audit.ts';
 import type { DeliverPorts, DeliverSettings, DeliverWork } from './deliver.ts';
 import { claim, deliveriesIn, deliveryKey, deliveryOf, markWoken, move, postpone, reserve, rest, settleDelivered, type Delivery } from './ledger.ts';
 
@@ -168,7 +169,12 @@ async function takeTurn({ store, clock, settings }: Task, address: Address): Pro
 
 async function record({ store, clock, log, settings, delivery }: Task, messageId: string, pictureSent: boolean | null, reason: string | null): Promise<void> {
   try {
-    const settled = await settleDelivered(store, delivery.id, { messageId, pictureSent, reason }, clock.now(), settings.worker);
+    // Who was sent what stands in the audit exactly when it stands in the ledger.
+    const settled = await store.transaction(async (tx) => {
+      const shown = await settleDelivered(tx, delivery.id, { messageId, pictureSent, reason }, clock.now(), settings.worker);
+      if (shown !== null) await recordAudit(tx, { at: clock.now(), actor: 'delivery', action: 'sent', detail: { pack: delivery.pack, digest: delivery.digest, period: delivery.from, kind: delivery.kind, recipient: delivery.recipient, shown } });
+      return shown !== null;
+    });
     if (settled) log.info('delivered', { delivery: delivery.id, pack: delivery.pack, digest: delivery.digest, period: delivery.from, kind: delivery.kind });
     else log.warn('delivery-moved-meanwhile', { delivery: delivery.id, messageId });
   } catch (error) {

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listAudit, verifyAudit } from '../../src/app/audit.ts';
 import { startScheduler } from '../../src/app/deliver.ts';
 import { deliveryKey } from '../../src/app/ledger.ts';
 import { DELIVERY_STATES, canMove, type DeliveryState } from '../../src/delivery/state.ts';
@@ -41,6 +42,17 @@ describe('a due digest', () => {
       { from_state: null, to_state: 'owed', reason: null, actor: 'worker-1' }, { from_state: 'owed', to_state: 'ready', reason: null, actor: 'worker-1' },
       { from_state: 'ready', to_state: 'sending', reason: null, actor: 'worker-1' }, { from_state: 'sending', to_state: 'delivered', reason: null, actor: 'worker-1' },
     ]);
+  });
+
+  it('stands in the audit: who was sent what, by the hash of it, once', async () => {
+    const pack = packOf([digest()]);
+    const { run } = service(pack);
+    await run();
+    await run();
+    const sent = (await listAudit(store, { person: 'delivery', from: null, to: null, limit: 1000 })).filter(({ detail }) => (detail as { pack: string }).pack === pack.id);
+    const kept = await store.query<{ recipient: string; hash: string }>(`select recipient, content_hash as hash from deliveries where pack = $1 and kind = 'page' order by recipient`, [pack.id]);
+    expect(sent.map(({ action, detail }) => [action, (detail as { recipient: string }).recipient, (detail as { shown: string }).shown]).sort()).toEqual(kept.map(({ recipient, hash }) => ['sent', recipient, hash]));
+    expect((await verifyAudit(store)).broken).toBeNull();
   });
 
   it('is not sent a moment too early, by the pack\'s own clock', async () => {
