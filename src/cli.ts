@@ -30,7 +30,7 @@ export async function run(arguments_: readonly string[], given: Terminal): Promi
   /** Known once the settings are read. */
   let secrets: readonly string[] = [];
   // What is wrong with a command is told in its own words, and they may be anything.
-  const terminal: Terminal = { ...given, err: (text) => given.err(hideSecrets(maskPersonalNumbers(text), secrets)) };
+  const terminal: Terminal = { ...given, err: (text) => given.err(maskPersonalNumbers(hideSecrets(text, secrets))) };
   const program = new Command('overblik');
   const prepared = (): { config: Config; log: Log } => {
     const packs = program.opts<{ packs: string[] }>().packs;
@@ -64,6 +64,11 @@ export async function run(arguments_: readonly string[], given: Terminal): Promi
     .action(async (only: string | undefined) => {
       const { config } = prepared();
       await (await commands()).checkCommand(config, terminal, only ?? null);
+    });
+  program.command('doctor').description('look at the set-up: settings, packs, fonts, disk, database, platforms, clock; no secret is shown')
+    .action(async () => {
+      const { doctorCommand } = await import('./doctor.ts');
+      code = await doctorCommand(quiet, systemClock, terminal);
     });
   program.command('schema').description('print the JSON Schema of a pack, for editors')
     .action(async () => {
