@@ -19,8 +19,6 @@ const ASK_SERVICE_MS = 5_000;
 /** Mended by who wrote them: another exit code than what the outside did. */
 const OURS = ['settings', 'packs', 'Teams settings'];
 
-const nothing: Examination = { checks: [], clock: null };
-
 /** Stand-ins for Microsoft's endpoints, for tests; null: its own. */
 export type MicrosoftEndpoints = { readonly openIdMetadata: string; readonly login: string } | null;
 
@@ -49,16 +47,30 @@ async function examine(settings: () => { config: Config; log: Log }, clock: Cloc
   }
   const { config, log } = read;
   const now = (): Date => clock.now();
-  const store = await storeOf(config, log, now);
-  const [slack, teams] = await Promise.all([slackOf(config, store, log, now), teamsOf(config, endpoints, now)]);
+  const store: StoreExamination = { kept: [], ...await guarded('database', () => storeOf(config, log, now)) };
+  const [slack, teams] = await Promise.all([guarded('Slack', () => slackOf(config, store, log, now)), guarded('Teams', () => teamsOf(config, endpoints, now))]);
+  const here = await Promise.all([
+    guarded('packs', async () => only(await packsCheck(config))), guarded('fonts', async () => only(await examineFonts())),
+    guarded('data folder', async () => only(await examineFolder('data folder', config.dataDir))), guarded('temporary folder', async () => only(await examineFolder('temporary folder', tmpdir()))),
+  ]);
   return {
     checks: [
-      ...settingsChecks(config), await packsCheck(config), await examineFonts(),
-      await examineFolder('data folder', config.dataDir), await examineFolder('temporary folder', tmpdir()),
+      ...settingsChecks(config), ...here.flatMap(({ checks }) => checks),
       ...store.checks, ...slack.checks, ...teams.checks, ...clockChecks([store, slack, teams]),
     ],
     secrets: config.secrets,
   };
+}
+
+const only = (...checks: Check[]): Examination => ({ checks, clock: null });
+
+/** What goes wrong in a way nobody foresaw is one more thing found, and the rest is looked at all the same. */
+async function guarded<T extends Examination>(what: string, look: () => Promise<T>): Promise<T | Examination> {
+  try {
+    return await look();
+  } catch (error) {
+    return only({ state: 'fail', what, found: `could not be looked at: ${error instanceof Error ? error.message : String(error)}.`, advice: '' });
+  }
 }
 
 function settingsChecks(config: Config): Check[] {
@@ -93,13 +105,13 @@ async function storeOf(config: Config, log: Log, now: () => Date): Promise<Store
 }
 
 async function slackOf(config: Config, { kept }: StoreExamination, log: Log, now: () => Date): Promise<Examination> {
-  if (config.slack === null) return { ...nothing, checks: [{ state: 'note', what: 'Slack', found: 'is not connected.', advice: 'SLACK_BOT_TOKEN connects it.' }] };
+  if (config.slack === null) return only({ state: 'note', what: 'Slack', found: 'is not connected.', advice: 'SLACK_BOT_TOKEN connects it.' });
   const { examineSlack } = await import('../adapters/slack/doctor.ts');
   return examineSlack({ ...config.slack, kept: kept.filter(({ platform }) => platform === 'slack'), log, now });
 }
 
 async function teamsOf(config: Config, endpoints: MicrosoftEndpoints, now: () => Date): Promise<Examination> {
-  if (config.teams === null) return { ...nothing, checks: [{ state: 'note', what: 'Teams', found: 'is not connected.', advice: 'TEAMS_APP_ID and TEAMS_APP_PASSWORD connect it.' }] };
+  if (config.teams === null) return only({ state: 'note', what: 'Teams', found: 'is not connected.', advice: 'TEAMS_APP_ID and TEAMS_APP_PASSWORD connect it.' });
   const { auth, allowedTenants, serviceUrls } = config.teams;
   const { examineTeams } = await import('../adapters/teams/doctor.ts');
   return examineTeams({ auth: auth.kind === 'bot' ? { ...auth, endpoints } : { ...auth, boundTo: config.host }, allowedTenants, serviceUrls, now });

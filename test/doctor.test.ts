@@ -70,6 +70,16 @@ describe('overblik doctor', () => {
     expect(lines(told, 'fail')).toEqual([expect.stringMatching(/^packs .*mistakes?, the first: .*pack\.yaml:\d+:\d+: .*'overblik check' shows them all\./)]);
   });
 
+  it('looks at all the rest when one thing can not even be looked at', async () => {
+    mkdirSync(join(dir, 'odd', 'skole', 'pack.yaml'), { recursive: true });
+    mkdirSync(join(dir, 'torn'));
+    writeFileSync(join(dir, 'torn', 'service.json'), '{"url":');
+    const told = await doctor({ OVERBLIK_DATA_DIR: join(dir, 'torn'), OVERBLIK_PACKS: join(dir, 'odd') });
+    expect(told.code).toBeGreaterThan(0);
+    expect(lines(told, 'fail').map((line) => line.split(/ {2,}/)[0])).toEqual(['packs', 'database']);
+    expect(lines(told, 'ok').map((line) => line.split(/ {2,}/)[0])).toEqual(['settings', 'fonts', 'data folder', 'temporary folder']);
+  });
+
   it('at the embedded database asks the service while it runs, and looks for itself when it does not', async () => {
     const { root } = writeSmallPack();
     const environment = { OVERBLIK_DATA_DIR: join(dir, 'running'), OVERBLIK_PACKS: root, PORT: '0' };
@@ -171,6 +181,15 @@ describe('with platforms', () => {
     const outcome = await doctor(name === 'TEAMS_APP_PASSWORD' ? { ...environment, PORT: 'canary' } : environment);
     expect(outcome.code).toBe(name === 'SLACK_SIGNING_SECRET' ? 3 : 1);
     expect(shown(outcome)).toEqual([]);
+  });
+
+  it.each([['serve'], ['worker'], ['status'], ['backup', join(dir, 'state.backup')], ['questions'], ['audit', '--verify']])('nor does any other command that fails: %s', async (...command) => {
+    const { root } = writeSmallPack();
+    const outcome = await printed((out, err) => run(command, { environment: { ...base(), ...secrets, OVERBLIK_PACKS: root }, out, err, ended: Promise.resolve() }));
+    expect(outcome.code).toBe(3);
+    expect(outcome.err).toContain('the store');
+    expect(shown(outcome)).toEqual([]);
+    await rm(dirname(root), { recursive: true });
   });
 
   it('warns of a clock that is off, either way, by whose it is', async () => {
