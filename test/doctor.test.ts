@@ -145,7 +145,7 @@ describe('with platforms', () => {
   it('a set-up where all is well but the database answers 3, and shows no secret', async () => {
     const outcome = await look({ ...base(), ...secrets });
     expect(outcome.code).toBe(3);
-    expect(lines(outcome, 'fail')).toEqual([expect.stringMatching(/^database +the store: PostgreSQL can't be reached \(ECONNREFUSED\)\./)]);
+    expect(lines(outcome, 'fail')).toEqual([expect.stringMatching(/^database +PostgreSQL can't be reached \(ECONNREFUSED\)\./)]);
     expect(lines(outcome, 'ok').map((line) => line.split(/ {2,}/)[0])).toEqual(expect.arrayContaining(['Slack token', 'Slack events', 'Teams settings', 'Teams token', 'Teams keys', 'clock']));
     expect(shown(outcome)).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { WebClient, type WebClientOptions } from '@slack/web-api';
+import type { ServiceError } from '../../src/errors.ts';
 import type { Check, Examination, Log } from '../../src/ports.ts';
 import { toServiceError } from './errors.ts';
 import type { SlackOptions } from './index.ts';
@@ -40,7 +41,7 @@ async function examineBot(client: WebClient, kept: SlackSetup['kept']): Promise<
     const { team = '', team_id: id = '', user = '', response_metadata: { scopes } = {} } = await client.auth.test();
     return [{ state: 'ok', what: 'Slack token', found: `is good for the workspace ${team} (${id}), as ${user}.`, advice: '' }, scopeCheck(scopes), ...workspaceCheck(id, kept)];
   } catch (error) {
-    return [{ state: 'fail', what: 'Slack token', found: `${toServiceError(error).message}.`, advice: '' }];
+    return [{ state: 'fail', what: 'Slack token', found: `${reason(toServiceError(error))}.`, advice: '' }];
   }
 }
 
@@ -70,6 +71,9 @@ async function examineSocket(client: WebClient): Promise<Check[]> {
     await client.apps.connections.open({});
     return [{ state: 'ok', what: 'Slack events', found: 'come by Socket Mode; the app-level token is good.', advice: '' }];
   } catch (error) {
-    return [{ state: 'fail', what: 'Slack events', found: `${toConnectionError(error).message}.`, advice: '' }];
+    return [{ state: 'fail', what: 'Slack events', found: `${reason(toConnectionError(error))}.`, advice: '' }];
   }
 }
+
+/** Without the word Slack in front, which the line has already. */
+const reason = ({ service, message }: ServiceError): string => message.slice(`${service}: `.length);

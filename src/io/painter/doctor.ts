@@ -16,7 +16,7 @@ export async function examineFonts(letters: readonly string[] = DANISH): Promise
     await prepareFonts();
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    return { state: 'fail', what, found: error.message, advice: '' };
+    return { state: 'fail', what, found: error.message.slice(`${error.service}: `.length), advice: '' };
   }
   const pictures = new Map([...letters, ...LOOKALIKES].map((letter) => [letter, drawn(letter)]));
   const bad = letters.filter((letter) => {

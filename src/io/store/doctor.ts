@@ -66,7 +66,7 @@ async function writingCheck(store: Store): Promise<Check> {
 
 /** A driver's own message may hold a value; its code does not. */
 function failure(error: unknown): { found: string; advice: string } {
-  if (error instanceof ServiceError) return { found: `${error.message}.`, advice: '' };
+  if (error instanceof ServiceError) return { found: `${error.message.slice(`${error.service}: `.length)}.`, advice: '' };
   const code = (error as { code?: unknown } | null)?.code;
   return { found: `could not be asked${typeof code === 'string' ? ` (${code})` : ''}.`, advice: 'Check DATABASE_URL: user, password (with special characters as %40), host, port and database.' };
 }
