@@ -6,7 +6,7 @@ import type { Terminal } from './commands.ts';
 import { DefinitionError, ServiceError, describeFault } from './errors.ts';
 import { systemClock } from './io/clock/clock.ts';
 import { readConfig, type Config } from './io/config/config.ts';
-import { createLog } from './io/log/log.ts';
+import { createLog, hideSecrets } from './io/log/log.ts';
 import { LANGUAGES } from './pack/model.ts';
 import type { Log } from './ports.ts';
 
@@ -27,17 +27,20 @@ const request = (text: string): number => {
 /** Runs one command. Gives the exit code: 0 done, 1 the packs or settings are wrong, 2 the command line is wrong, 3 something outside failed. */
 export async function run(arguments_: readonly string[], given: Terminal): Promise<number> {
   let code = 0;
+  /** Known once the settings are read. */
+  let secrets: readonly string[] = [];
   // What is wrong with a command is told in its own words, and they may be anything.
-  const terminal: Terminal = { ...given, err: (text) => given.err(maskPersonalNumbers(text)) };
+  const terminal: Terminal = { ...given, err: (text) => given.err(maskPersonalNumbers(hideSecrets(text, secrets))) };
   const program = new Command('overblik');
   const prepared = (): { config: Config; log: Log } => {
     const packs = program.opts<{ packs: string[] }>().packs;
     const config = readConfig({ ...terminal.environment, ...(packs.length === 0 ? {} : { OVERBLIK_PACKS: packs.join(',') }) });
-    return { config, log: createLog(config.logLevel, { write: (line) => terminal.err(line.trimEnd()) }) };
+    secrets = config.secrets;
+    return { config, log: createLog(config.logLevel, { write: (line) => terminal.err(line.trimEnd()) }, secrets) };
   };
   const quiet = (): { config: Config; log: Log } => {
     const { config } = prepared();
-    return { config, log: createLog(terminal.environment['LOG_LEVEL'] === undefined ? 'silent' : config.logLevel, { write: (line) => terminal.err(line.trimEnd()) }) };
+    return { config, log: createLog(terminal.environment['LOG_LEVEL'] === undefined ? 'silent' : config.logLevel, { write: (line) => terminal.err(line.trimEnd()) }, secrets) };
   };
   program
     .description('Facts to steer by: digests and answers for leaders, from a folder of YAML and data files.')
@@ -61,6 +64,11 @@ export async function run(arguments_: readonly string[], given: Terminal): Promi
     .action(async (only: string | undefined) => {
       const { config } = prepared();
       await (await commands()).checkCommand(config, terminal, only ?? null);
+    });
+  program.command('doctor').description('look at the set-up: settings, packs, fonts, disk, database, platforms, clock; no secret is shown')
+    .action(async () => {
+      const { doctorCommand } = await import('./doctor.ts');
+      code = await doctorCommand(quiet, systemClock, terminal);
     });
   program.command('schema').description('print the JSON Schema of a pack, for editors')
     .action(async () => {

@@ -127,6 +127,23 @@ export interface ChatAdapter {
   stop(): Promise<void>;
 }
 
+/** One thing looked at in a set-up: `note` is what was not looked at, or needs nothing. Holds no secret and nothing about a person. */
+export interface Check {
+  readonly state: 'ok' | 'warn' | 'fail' | 'note';
+  /** What was looked at: `Slack scopes`. */
+  readonly what: string;
+  readonly found: string;
+  /** What to do; empty when there is nothing to do. */
+  readonly advice: string;
+}
+
+/** What a look at one part of the outside gave. */
+export interface Examination {
+  readonly checks: readonly Check[];
+  /** What its clock said, at some instant between two of ours; null when it said nothing. */
+  readonly clock: { readonly of: string; readonly said: Date; readonly asked: Date; readonly answered: Date } | null;
+}
+
 /** What the load of a source says. */
 export interface LoadReport {
   readonly source: string;

@@ -45,7 +45,7 @@ describe('the command line', () => {
   it('says what it can do, and what was wrong with what was typed', async () => {
     const help = await overblik(['--help']);
     expect(help.code).toBe(0);
-    for (const command of ['serve', 'check', 'load', 'digest', 'ask', 'send', 'status', 'schema']) expect(help.out).toMatch(new RegExp(`^  ${command}`, 'm'));
+    for (const command of ['serve', 'check', 'doctor', 'load', 'digest', 'ask', 'send', 'status', 'schema']) expect(help.out).toMatch(new RegExp(`^  ${command}`, 'm'));
     for (const wrong of [['dijest'], ['ask'], ['ask', 'budget', '--as', 'leder-nord', '--lang', 'fr'], ['ask', 'budget', '--as', 'leder-nord', '--now', '23-11-2026'], ['ask', 'budget', '--as', 'ingen'], ['digest', 'hjemmepleje/uge'], ['digest', 'hjemmepleje/maaned'], ['digest', 'hjemmepleje/maaned', '--all', '--period', 'oktober'], ['digest', 'hjemmepleje/maaned', '--all', '--period', '2026-Q3']]) {
       const told = await overblik(wrong);
       expect([wrong.join(' '), told.code]).toEqual([wrong.join(' '), 2]);

@@ -18,7 +18,7 @@ export interface Socket {
 }
 
 /** What Slack refuses here is about the app-level token, which is not the bot's. */
-function toConnectionError(error: unknown): ServiceError {
+export function toConnectionError(error: unknown): ServiceError {
   const known = toServiceError(error);
   const word = wordOf(error);
   if (!known.final || word === null) return known;

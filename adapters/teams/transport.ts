@@ -26,7 +26,8 @@ export interface Transport {
   post(address: Address, message: TeamsMessage): Promise<string>;
 }
 
-const SCOPE = 'https://api.botframework.com';
+/** What the app asks Entra for a token to. */
+export const SCOPE = 'https://api.botframework.com';
 const ISSUER = 'https://api.botframework.com';
 const MULTI_TENANT = 'botframework.com';
 const SEND_TIMEOUT_MS = 30_000;
@@ -46,13 +47,18 @@ function parameters(endpoints: Endpoints | null): Record<string, string | boolea
   };
 }
 
+/** Where the app gets its own tokens. */
+export function authorityOf({ tenant, endpoints }: Extract<Auth, { kind: 'bot' }>): string {
+  return endpoints?.login ?? `https://login.microsoftonline.com/${tenant ?? MULTI_TENANT}`;
+}
+
 /** The same class, declared once for import and once for require. */
 type MsalClient = ConstructorParameters<typeof MsalServiceClientCredentialsFactory>[1];
 
 function authentication(auth: Auth): ConfigurationBotFrameworkAuthentication {
   if (auth.kind === 'anonymous-test') return new ConfigurationBotFrameworkAuthentication({});
-  const { appId, password, tenant, endpoints } = auth;
-  const authority = endpoints?.login ?? `https://login.microsoftonline.com/${tenant ?? MULTI_TENANT}`;
+  const { appId, password, endpoints } = auth;
+  const authority = authorityOf(auth);
   // MSAL asks login.microsoftonline.com about every authority it is not told to know.
   const knownAuthorities = endpoints === null ? [] : [new URL(authority).host];
   const client = new ConfidentialClientApplication({ auth: { clientId: appId, clientSecret: password, authority, knownAuthorities } });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { DefinitionError, type Fault } from '../../errors.ts';
@@ -33,6 +34,9 @@ const settings = z.object({
 });
 type Settings = z.infer<typeof settings>;
 
+/** The settings that are never shown. Each may stand in a file instead, named by `<NAME>_FILE`. */
+export const SECRET_SETTINGS = ['OVERBLIK_SECRET', 'DATABASE_URL', 'SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN', 'TEAMS_APP_PASSWORD'] as const satisfies readonly (keyof Settings)[];
+
 /** Everything the environment decides, checked and complete. */
 export interface Config {
   readonly host: string;
@@ -51,20 +55,33 @@ export interface Config {
   readonly deliveries: { readonly unsure: Settings['OVERBLIK_UNSURE']; readonly leaseMs: number };
   readonly slack: { readonly botToken: string; readonly mode: { readonly kind: 'http'; readonly signingSecret: string } | { readonly kind: 'socket'; readonly appToken: string }; readonly apiUrl: string | null } | null;
   readonly teams: { readonly auth: { readonly kind: 'bot'; readonly appId: string; readonly password: string; readonly tenant: string | null } | { readonly kind: 'anonymous-test' }; readonly allowedTenants: readonly string[]; readonly serviceUrls: readonly string[] } | null;
+  /** What must never be shown, for whoever writes to a log or a terminal. */
+  readonly secrets: readonly string[];
   /** Named settings that paths in packs may use. */
   readonly settings: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reads the settings. Throws DefinitionError that names every wrong one, never its value. */
+/** Reads the settings, and the files that hold secrets. Throws DefinitionError that names every wrong one, never its value. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([key, value]) => key in settings.shape && value !== undefined && value !== ''));
-  const parsed = settings.safeParse(given);
+  const given: Record<string, string | undefined> = Object.fromEntries(Object.entries(environment).filter(([key, value]) => key in settings.shape && value !== undefined && value !== ''));
   const faults: Fault[] = [];
   const fault = (name: string, message: string, hint: string): void => { faults.push({ file: name, line: 0, column: 0, message, hint }); };
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) fault(String(issue.path[0] ?? 'settings'), 'This setting has a value that is not allowed.', `${issue.message}. See .env.example.`);
-    throw new DefinitionError(faults);
+  const fromFile = new Set<string>();
+  for (const name of SECRET_SETTINGS) {
+    const path = environment[`${name}_FILE`] ?? '';
+    if (path === '') continue;
+    fromFile.add(name);
+    if (given[name] !== undefined) fault(`${name}_FILE`, `${name} is set as well, so it is not clear which one counts.`, 'Remove one of the two.');
+    else given[name] = readSecret(path, (message, hint) => fault(`${name}_FILE`, message, hint));
   }
+  const parsed = settings.safeParse(given);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const name = String(issue.path[0] ?? 'settings');
+      fault(fromFile.has(name) ? `${name}_FILE` : name, fromFile.has(name) ? 'The file holds a value that is not allowed.' : 'This setting has a value that is not allowed.', `${issue.message}. See .env.example.`);
+    }
+  }
+  if (!parsed.success || faults.length > 0) throw new DefinitionError(faults);
   const s = parsed.data;
   if (s.SLACK_BOT_TOKEN !== null && s.SLACK_APP_TOKEN === null && s.SLACK_SIGNING_SECRET === null) fault('SLACK_BOT_TOKEN', 'Slack needs one more setting.', 'Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP).');
   if (s.SLACK_BOT_TOKEN === null && (s.SLACK_APP_TOKEN !== null || s.SLACK_SIGNING_SECRET !== null)) fault('SLACK_BOT_TOKEN', 'Slack needs a bot token.', 'Set SLACK_BOT_TOKEN (xoxb-…), from OAuth & Permissions.');
@@ -83,6 +100,32 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     slack: s.SLACK_BOT_TOKEN === null ? null : { botToken: s.SLACK_BOT_TOKEN, apiUrl: s.SLACK_API_URL, mode: s.SLACK_APP_TOKEN !== null ? { kind: 'socket', appToken: s.SLACK_APP_TOKEN } : { kind: 'http', signingSecret: s.SLACK_SIGNING_SECRET ?? '' } },
     teams: s.TEAMS_APP_ID !== null ? { auth: { kind: 'bot', appId: s.TEAMS_APP_ID, password: s.TEAMS_APP_PASSWORD ?? '', tenant: s.TEAMS_TENANT_ID }, allowedTenants: s.TEAMS_ALLOWED_TENANTS, serviceUrls: s.TEAMS_SERVICE_URLS }
       : s.TEAMS_ANONYMOUS_TEST ? { auth: { kind: 'anonymous-test' }, allowedTenants: s.TEAMS_ALLOWED_TENANTS, serviceUrls: s.TEAMS_SERVICE_URLS } : null,
+    secrets: [...SECRET_SETTINGS.flatMap((name) => s[name] ?? []), ...passwordsIn(s.DATABASE_URL ?? '')],
     settings: environment,
   };
+}
+
+/** What a file holds, without the line end that editors and `echo` put after it; undefined, and told, when there is nothing to read. */
+function readSecret(path: string, fault: (message: string, hint: string) => void): string | undefined {
+  // Someone may have written the secret where its path belongs: only what begins as a path is shown.
+  const file = /^(?:\.{0,2}\/|[A-Za-z]:[\\/]|\\\\)/.test(path) ? `The file ${path}` : 'The file it names (not shown, for it does not begin with / or ./)';
+  try {
+    const text = readFileSync(path, 'utf8').replace(/^\uFEFF|[\r\n]+$/g, '');
+    if (text !== '') return text;
+    fault(`${file} is empty.`, 'Put the secret into it, and nothing else.');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    fault(`${file} can't be read (${code}).`, code === 'ENOENT' ? 'Mount it there, or mend the path.' : 'Let the user that runs Overblik read it.');
+  }
+  return undefined;
+}
+
+/** The password of a connection string, as it is written and as it is meant. */
+function passwordsIn(url: string): string[] {
+  const [, written = ''] = /^postgres(?:ql)?:\/\/[^/@]*?:([^/]*)@/.exec(url) ?? [];
+  try {
+    return written === '' ? [] : [...new Set([written, decodeURIComponent(written)])];
+  } catch {
+    return [written];
+  }
 }

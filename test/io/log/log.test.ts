@@ -1,8 +1,8 @@
 import { createLog } from '../../../src/io/log/log.ts';
 
-function logged(level: Parameters<typeof createLog>[0], work: (log: ReturnType<typeof createLog>) => void): Record<string, unknown>[] {
+function logged(level: Parameters<typeof createLog>[0], work: (log: ReturnType<typeof createLog>) => void, secrets: readonly string[] = []): Record<string, unknown>[] {
   const lines: string[] = [];
-  work(createLog(level, { write: (line) => { lines.push(line); } }));
+  work(createLog(level, { write: (line) => { lines.push(line); } }, secrets));
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
@@ -26,5 +26,14 @@ describe('the log', () => {
     const text = JSON.stringify(lines);
     for (const word of ['010190', '3112991234', 'xoxb-1234', 'xapp-1', 'me:pass', 'eyJhbGciOi']) expect(text).not.toContain(word);
     expect(text).toContain('sagen om ******-****');
+  });
+
+  it('never holds a secret of the settings, whatever it looks like', () => {
+    const lines = logged('info', (log) => {
+      log.error('failed', { error: new Error('login as overblik with korrekt-hest was refused'), tried: ['https://x/?key=korrekt-hest'] });
+    }, ['korrekt-hest', 'kort']);
+    expect(JSON.stringify(lines)).not.toContain('korrekt-hest');
+    expect(lines[0]).toMatchObject({ error: { message: 'login as overblik with [secret] was refused' } });
+    expect(logged('info', (log) => { log.info('a short word stays, for it is part of others', { note: 'kortet' }); }, ['kort'])[0]).toMatchObject({ note: 'kortet' });
   });
 });
