@@ -32,6 +32,13 @@ const SCALARS = new Set([
 ]);
 const CLASSES = new Set(['FUNCTION', 'CONSTANT', 'COLUMN_REF', 'COMPARISON', 'CONJUNCTION', 'OPERATOR', 'CASE', 'CAST', 'BETWEEN']);
 
+/** Types of columns and figures. Lists, structures and the like could make much of little. */
+const CASTS = new Set(['BOOLEAN', 'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', 'USMALLINT', 'UINTEGER', 'UBIGINT', 'FLOAT', 'DOUBLE', 'DECIMAL', 'VARCHAR', 'DATE', 'TIME', 'TIMESTAMP', 'INTERVAL']);
+/** What puts text in the place of text: the engine holds no text to its memory limit, so how much longer it gets is limited here. */
+const REPLACING = new Set(['replace', 'regexp_replace']);
+const LONGEST_REPLACEMENT = 20;
+const DEEPEST = 100;
+
 /** Where an expression stands: what a measure counts, or a scalar or condition of a source. */
 export type ExpressionRole = Exclude<MeasureKind, 'ratio' | 'forecast'> | 'scalar' | 'condition';
 
@@ -95,6 +102,19 @@ function isLinear(node: Node): boolean {
   }
 }
 
+const constantText = (node: Node | undefined): string | null => {
+  const { value } = (node?.class === 'CONSTANT' ? node['value'] : null) as { value?: unknown } | null ?? {};
+  return typeof value === 'string' ? value : null;
+};
+
+/** Whether a replacement can make a text longer; or what is wrong with it. */
+function growthOf(node: Node): boolean | Problem {
+  const [pattern, replacement] = [constantText(node.children?.[1]), constantText(node.children?.[2])];
+  if (pattern === null || replacement === null) return { message: `'${node.function_name ?? ''}' takes what to look for and what to put there as texts.`, hint: "Write them in single quotes: replace(column, '.', '')." };
+  const grows = node.function_name === 'replace' ? replacement.length > pattern.length : replacement !== '';
+  return grows && replacement.length > LONGEST_REPLACEMENT ? { message: `What '${node.function_name ?? ''}' puts there is too long.`, hint: `At most ${LONGEST_REPLACEMENT} characters.` } : grows;
+}
+
 /** Everything that is wrong with an expression, in the author's terms. Empty: it may be used. */
 export function problemsOf(expression: unknown, role: ExpressionRole, columns: readonly string[]): Problem[] {
   if (!isNode(expression)) return [{ message: 'Not one expression.', hint: 'Write one SQL expression, without SELECT and without semicolon.' }];
@@ -103,7 +123,11 @@ export function problemsOf(expression: unknown, role: ExpressionRole, columns: r
   const aggregates: Node[] = [];
   const wantsAggregate = role === 'flow' || role === 'stock' || role === 'distinct';
 
-  const visit = (node: Node, inside: boolean): void => {
+  const visit = (node: Node, inside: boolean, depth = 0, grown = false): void => {
+    if (depth > DEEPEST) {
+      problems.push({ message: 'There are too many brackets inside each other.', hint: 'Make columns of the parts with derive:.' });
+      return;
+    }
     if (!CLASSES.has(node.class)) {
       const what = node.class === 'SUBQUERY' ? 'A subquery' : node.class === 'WINDOW' ? 'A window function' : node.class === 'STAR' ? '*' : node.class === 'PARAMETER' ? 'A parameter' : `'${node.class.toLowerCase()}'`;
       problems.push({ message: `${what} can't be used here.`, hint: 'An expression reads only the columns of its own source.' });
@@ -115,16 +139,22 @@ export function problemsOf(expression: unknown, role: ExpressionRole, columns: r
       if (names.length !== 1 || !known.has(name.toLowerCase())) problems.push({ message: `There is no column '${name}' in the source.`, hint: hintFor(name, columns, 'column') });
       else if (wantsAggregate && !inside) problems.push({ message: `Column '${name}' stands outside an aggregate.`, hint: `Write sum("${name}") or count(*).` });
     }
+    if (node.class === 'CAST') {
+      const type = (node['cast_type'] as { id?: string } | undefined)?.id ?? '';
+      if (!CASTS.has(type)) problems.push({ message: `'${type.toLowerCase()}' is no type a value can have here.`, hint: 'Write varchar, integer, bigint, decimal(18,2), double, boolean, date or timestamp.' });
+    }
+    let grows = grown;
     if (node.class === 'FUNCTION') {
       const name = (node.function_name ?? '').toLowerCase();
-      if ((node.schema ?? '') !== '' || (node.catalog ?? '') !== '') problems.push({ message: `'${name}' names a schema.`, hint: 'Write the function alone.' });
+      // What the parser makes of extract(year from date) names the engine's own schema.
+      if (!['', 'main'].includes(node.schema ?? '') || (node.catalog ?? '') !== '') problems.push({ message: `'${name}' names a schema.`, hint: 'Write the function alone.' });
       if (AGGREGATES.has(name)) {
         if (!wantsAggregate) problems.push({ message: `'${name}' is an aggregate and can't be used in a column or condition.`, hint: 'Use it in a measure.' });
         else if (inside) problems.push({ message: `'${name}' stands inside another aggregate.`, hint: 'Aggregates are not nested.' });
         aggregates.push(node);
         const orders = (node['order_bys'] as { orders?: unknown[] } | null | undefined)?.orders ?? [];
         if (orders.length > 0) problems.push({ message: `'${name}' has an ORDER BY.`, hint: 'Leave it out: sums and counts have no order.' });
-        for (const child of childNodes(node)) visit(child, true);
+        for (const child of childNodes(node)) visit(child, true, depth + 1, grown);
         return;
       }
       const refused = REFUSED[name];
@@ -136,8 +166,14 @@ export function problemsOf(expression: unknown, role: ExpressionRole, columns: r
         const near = nearest(name, [...AGGREGATES, ...SCALARS]);
         problems.push({ message: `The function '${name}' can't be used here.`, hint: `${near === null ? '' : `Did you mean '${near}'? `}Aggregates: sum, count, min, max; scalars: ${[...SCALARS].filter((s) => /^[a-z]/.test(s)).slice(0, 14).join(', ')} and the like.` });
       }
+      if (REPLACING.has(name)) {
+        const growth = growthOf(node);
+        if (typeof growth !== 'boolean') problems.push(growth);
+        else if (growth && grown) problems.push({ message: `'${name}' makes a text longer inside another that does.`, hint: 'Put shorter texts in the place of longer ones, or none.' });
+        else grows ||= growth;
+      }
     }
-    for (const child of childNodes(node)) visit(child, inside);
+    for (const child of childNodes(node)) visit(child, inside, depth + 1, grows);
   };
   visit(expression, false);
   if (problems.length > 0) return problems;

@@ -27,6 +27,8 @@ const words = z.union([z.array(z.string()), only({ da: z.array(z.string()).optio
   .describe('Further names: a list for both languages, or {da: […], en: […]}');
 const day = pattern(/^\d{4}-\d{2}-\d{2}$/, 'Not a date.\nWrite it as YYYY-MM-DD.');
 const letter = pattern(/^[A-Z]{1,3}$/, 'Not a column letter.\nWrite the letter Excel shows above the column: A, B … AH.');
+/** One SQL expression: long ones are better made of several columns. */
+const expression = z.string().min(1).max(10_000);
 const byName = <T extends z.ZodType>(value: T): z.ZodRecord<typeof id, T> => z.record(id, value);
 
 const columnType = pattern(new RegExp(`^(${COLUMN_TYPES.join('|')})(\\(\\d{1,2}\\))?$`), `Not a column type.\nAllowed: ${COLUMN_TYPES.join(', ')}, and decimal(2) for two decimals.`);
@@ -63,8 +65,8 @@ const source = only({
   files: z.union([file, z.array(file).min(1)]),
   ...layout,
   columns: z.record(z.string().min(1), column),
-  derive: z.record(id, z.string()).optional().describe('Further columns: name -> SQL expression over the columns'),
-  where: z.string().optional().describe('SQL condition that rows must meet'),
+  derive: z.record(id, expression).optional().describe('Further columns: name -> SQL expression over the columns'),
+  where: expression.optional().describe('SQL condition that rows must meet'),
   unit: z.string().optional().describe('The column that names the unit'),
   unknown_units: z.enum(['reject', 'ignore']).optional(),
   date: z.string().describe('The column that holds the date'),
@@ -91,7 +93,7 @@ const about = {
   sensitivity,
   default_period: z.enum(['year-to-date', 'last-closed']).optional(),
 };
-const aggregate = { source: z.string(), sql: z.string().min(1), ...about };
+const aggregate = { source: z.string(), sql: expression, ...about };
 const measure = z.discriminatedUnion('kind', [
   only({ kind: z.literal('flow'), ...aggregate }),
   only({ kind: z.literal('stock'), ...aggregate }),

@@ -6,6 +6,7 @@ import type { Shape } from './said.ts';
 /** What the reader itself says: when it asks back, and when it puts a query into words that read back to it. */
 export interface Asks {
   readonly whichMeasure: string;
+  readonly tooLong: string;
   readonly whichOf: (word: string) => string;
   readonly whichPeriod: (words: string) => string;
   readonly whichUnit: (level: string) => string;
@@ -59,6 +60,7 @@ export interface Asks {
 
 const da: Asks = {
   whichMeasure: 'Hvilket nøgletal mener du?',
+  tooLong: 'Det er for langt til, at jeg kan læse det. Skriv dit spørgsmål i én sætning.',
   whichOf: (word) => `"${word}" kan være flere nøgletal. Hvilket mener du?`,
   whichPeriod: (words) => `"${words}" kan være flere perioder. Hvilken mener du?`,
   whichUnit: (level) => `Hvilket ${level} mener du?`,
@@ -91,6 +93,7 @@ const da: Asks = {
 };
 const en: Asks = {
   whichMeasure: 'Which key figure do you mean?',
+  tooLong: 'That is too long for me to read. Write your question in one sentence.',
   whichOf: (word) => `"${word}" can be several key figures. Which do you mean?`,
   whichPeriod: (words) => `"${words}" can be several periods. Which do you mean?`,
   whichUnit: (level) => `Which ${level} do you mean?`,

@@ -47,6 +47,9 @@ export interface ReadContext {
   readonly language: Language | null;
 }
 
+/** A question is a sentence. What is longer, a mail sent on, say, is not searched for one: that would be guessing, and take long. */
+const LONGEST = 2_000;
+
 const NEGATION = /^(?:uden|undtagen|bortset|ikke|eksklusive?|ekskl|without|except|excluding|excl|not|no|ingen|aldrig|never|minus|hverken|neither|nor|don|doesn|isn)$/;
 
 /**
@@ -56,6 +59,10 @@ const NEGATION = /^(?:uden|undtagen|bortset|ikke|eksklusive?|ekskl|without|excep
  * to compare with, not when). What is left over must be words without content of their own, or it is asked back.
  */
 export function read(text: string, context: ReadContext): Reading {
+  if (text.length > LONGEST) {
+    const language = context.language ?? context.person.language;
+    return { kind: 'clarify', language, question: asks(language).tooLong, choices: [], reason: 'length', leftover: [], understood: [], partial: null };
+  }
   const typed = tokenize(text);
   const language = context.language ?? languageOf(typed.map((token) => token.folded), text) ?? context.person.language;
   if (typed.length === 0) return { kind: 'help', language };

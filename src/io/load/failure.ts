@@ -11,6 +11,7 @@ export function loadError(source: string, error: unknown): ServiceError {
     return new ServiceError(service, 'The disk is full, or a file may not grow further, so the load was given up. Make room and load again; the last good load stays in service.', { cause: error });
   }
   if (/Out of Memory/i.test(text)) return new ServiceError(service, 'The load needs more memory than it may use. Raise OVERBLIK_MEMORY_MB; the last good load stays in service.', { cause: error });
+  if (/^INTERRUPT/i.test(text)) return new ServiceError(service, 'The load took too long and was broken off; the last good load stays in service. Load fewer or smaller files, or look for an expression in derive: or where: that never ends.', { cause: error });
   if (code === 'EACCES' || code === 'EPERM') return new ServiceError(service, `No right to read or write a file: ${text}.`, { cause: error });
   return new ServiceError(service, `The load failed: ${text}`, { cause: error });
 }

@@ -17,6 +17,8 @@ import { readyTyped } from './typed.ts';
 
 export { lastReport, signatureOf };
 
+const LONGEST_LOAD_MS = 2 * 3_600_000;
+
 export interface LoadInput {
   readonly source: Source;
   readonly packDir: string;
@@ -30,6 +32,8 @@ export interface LoadInput {
   /** Where a load may put what it needs while it runs; on the disk, and as large as the data. */
   readonly tempDir: string;
   readonly memoryMb: number;
+  /** A load that takes longer is broken off; the last good one stays in service. Default two hours. */
+  readonly timeoutMs?: number;
   readonly now: () => Date;
   readonly onProgress: (progress: { file: string; rows: number }) => void;
   /** Reads the files though nothing changed: the facts of the last load can't be opened. */
@@ -74,6 +78,9 @@ export async function loadSource(input: LoadInput): Promise<LoadReport> {
 async function build(input: LoadInput, files: readonly SourceFile[], path: string, scratchDir: string, signature: string): Promise<Omit<LoadReport, 'file'>> {
   const { source } = input;
   const started = input.now();
+  const timeoutMs = input.timeoutMs ?? LONGEST_LOAD_MS;
+  const latest = performance.now() + timeoutMs;
+  let broken: NodeJS.Timeout | undefined;
   const instance = await DuckDBInstance.create(path, {
     // Rows are numbered in the order of the file, which one thread does; more only wait for each other.
     threads: '1',
@@ -87,6 +94,7 @@ async function build(input: LoadInput, files: readonly SourceFile[], path: strin
   });
   try {
     const connection = await instance.connect();
+    broken = setInterval(() => { if (performance.now() > latest) connection.interrupt(); }, Math.min(1_000, timeoutMs));
     await connection.run(`attach ${literal(join(scratchDir, 'stage.duckdb'))} as stage`);
     await allowOnly(connection, [scratchDir, resolve(input.intoDir)], files.map((file) => file.path));
     await writeOrganisation(connection, input.organisation);
@@ -114,6 +122,7 @@ async function build(input: LoadInput, files: readonly SourceFile[], path: strin
     connection.disconnectSync();
     return report;
   } finally {
+    clearInterval(broken);
     instance.closeSync();
   }
 }

@@ -11,6 +11,8 @@ export interface FactsLimits {
   readonly threads: number;
   /** A query that takes longer is broken off. Default 30 s. */
   readonly timeoutMs?: number;
+  /** A query that gives more rows is refused. Default a million. */
+  readonly mostRows?: number;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function openFacts(file: string, limits: FactsLimits): Promise<Fact
 
   const query = async (sql: string, parameters: readonly Parameter[] = []): Promise<Record<string, unknown>[]> => {
     if (closed) throw new ServiceError(SERVICE, `${file} is closed.`);
-    const work = withConnection(instance, (connection) => select(connection, sql, parameters, limits.timeoutMs ?? 30_000));
+    const work = withConnection(instance, (connection) => select(connection, sql, parameters, limits.timeoutMs ?? 30_000, limits.mostRows ?? 1_000_000));
     running.add(work);
     try {
       return await work;
@@ -73,7 +75,7 @@ async function withConnection<T>(instance: DuckDBInstance, work: (connection: Du
   }
 }
 
-async function select(connection: DuckDBConnection, sql: string, parameters: readonly Parameter[], timeoutMs: number): Promise<Record<string, unknown>[]> {
+async function select(connection: DuckDBConnection, sql: string, parameters: readonly Parameter[], timeoutMs: number, mostRows: number): Promise<Record<string, unknown>[]> {
   let late = false;
   const timer = setTimeout(() => {
     late = true;
@@ -85,7 +87,9 @@ async function select(connection: DuckDBConnection, sql: string, parameters: rea
     const statement = await statements.prepare(0);
     if (statement.statementType !== StatementType.SELECT) throw new ServiceError(SERVICE, 'Only SELECT can be run on facts.', { final: true });
     if (parameters.length > 0) statement.bind(parameters as readonly DuckDBValue[] as DuckDBValue[]);
-    const reader = await statement.runAndReadAll();
+    // The engine's own copy of the rows counts against its memory; what is read here would not.
+    const reader = await statement.runAndReadUntil(mostRows + 1);
+    if (reader.currentRowCount > mostRows) throw new ServiceError(SERVICE, `The query gives more than ${mostRows} rows and was broken off.`, { final: true });
     return reader.getRowObjectsJson();
   } catch (cause) {
     if (cause instanceof ServiceError) throw cause;
