@@ -9,7 +9,7 @@ const SHORTEST = 8;
 
 /** A text without secrets: what is known to be one, wherever it stands, and what looks like one. */
 export function hideSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.filter((secret) => secret.length >= SHORTEST).reduce((hidden, secret) => hidden.replaceAll(secret, '[secret]'), text).replace(SECRETS, '[secret]');
+  return secrets.filter((secret) => secret.length >= SHORTEST).sort((a, b) => b.length - a.length).reduce((hidden, secret) => hidden.replaceAll(secret, '[secret]'), text).replace(SECRETS, '[secret]');
 }
 
 const masked = (value: unknown, secrets: readonly string[]): unknown => {

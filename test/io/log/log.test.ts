@@ -34,6 +34,7 @@ describe('the log', () => {
     }, ['korrekt-hest', 'kort']);
     expect(JSON.stringify(lines)).not.toContain('korrekt-hest');
     expect(lines[0]).toMatchObject({ error: { message: 'login as overblik with [secret] was refused' } });
+    expect(logged('info', (log) => { log.info('one that is part of another', { note: 'hest-i-stalden' }); }, ['hest-i-s', 'hest-i-stalden'])[0]).toMatchObject({ note: '[secret]' });
     expect(logged('info', (log) => { log.info('a short word stays, for it is part of others', { note: 'kortet' }); }, ['kort'])[0]).toMatchObject({ note: 'kortet' });
   });
 });
