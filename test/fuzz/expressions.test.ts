@@ -4,7 +4,8 @@ import { checkPack } from '../../src/app/packs.ts';
 import { DefinitionError } from '../../src/errors.ts';
 import { expressionOf, problemsOf, type ExpressionRole } from '../../src/pack/expression.ts';
 import { openParser } from '../../src/io/warehouse/parser.ts';
-import { engine, PACK_YAML } from '../query/facts.ts';
+import type { engine} from '../query/facts.ts';
+import { PACK_YAML } from '../query/facts.ts';
 
 /**
  * What an analyst writes as an expression reads the columns of its own source, and nothing else. Whatever is tried here is
