@@ -13,8 +13,8 @@ export async function connect(config: Config, { app, pictures, house, clock, log
   // A platform's library is loaded only where it is connected: botbuilder alone takes a second.
   if (config.slack !== null) {
     const { createSlack } = await import('../adapters/slack/index.ts');
-    const { mode, botToken, apiUrl } = config.slack;
-    adapters.set('slack', createSlack({ mode: mode.kind === 'http' ? { ...mode, app } : mode, botToken, apiUrl, now, log }));
+    const { mode, botToken, allowedTeams, apiUrl } = config.slack;
+    adapters.set('slack', createSlack({ mode: mode.kind === 'http' ? { ...mode, app } : mode, botToken, allowedTeams, apiUrl, now, log }));
   }
   if (config.teams !== null) {
     const { createTeams } = await import('../adapters/teams/index.ts');

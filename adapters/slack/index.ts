@@ -6,7 +6,7 @@ import { messages } from '../../src/card/messages.ts';
 import type { Language } from '../../src/pack/model.ts';
 import type { ChatAdapter, Handle, Incoming, Log } from '../../src/ports.ts';
 import { refusesBlocks, toServiceError } from './errors.ts';
-import { readAction, readCommand, readHome, readMessage, type Written } from './inbound.ts';
+import { fromAllowedTeam, readAction, readCommand, readHome, readMessage, type Written } from './inbound.ts';
 import { LIMITS, MESSAGE_CHARACTERS, type Block } from './limits.ts';
 import { createPeople, type Self } from './people.ts';
 import { renderBlocks, renderText } from './render.ts';
@@ -18,6 +18,8 @@ export interface SlackOptions {
   /** HTTP: `POST /slack/events` is mounted on `app`, with a parser of its own. Socket Mode needs no address of ours. */
   readonly mode: { readonly kind: 'http'; readonly signingSecret: string; readonly app: Express } | { readonly kind: 'socket'; readonly appToken: string };
   readonly botToken: string;
+  /** Ids of workspaces (T…) and organisations of Enterprise Grid (E…) whose people may write; empty: the bot's own. */
+  readonly allowedTeams: readonly string[];
   /** Another Web API than slack.com, for tests; null: Slack's. */
   readonly apiUrl: string | null;
   readonly now: () => Date;
@@ -48,7 +50,7 @@ type Way = { readonly kind: 'post' } | { readonly kind: 'ephemeral'; readonly re
  * acknowledged within three seconds. `start` rejects with ServiceError when Slack does not know the token.
  */
 export function createSlack(options: SlackOptions): ChatAdapter {
-  const { mode, botToken, apiUrl, now, log } = options;
+  const { mode, botToken, allowedTeams, apiUrl, now, log } = options;
   // Waiting for Slack never keeps a process alive that has nothing else to do.
   const wait = options.wait ?? ((ms: number) => new Promise<void>((resolve) => { setTimeout(resolve, ms).unref(); }));
   const transport = createTransport(botToken, apiUrl, log, wait);
@@ -124,11 +126,11 @@ export function createSlack(options: SlackOptions): ChatAdapter {
     }
   };
 
-  const answer = async ({ team, user, ...written }: Written, way: Way, by: Handle): Promise<void> => {
+  const answer = async ({ user, ...written }: Written, way: Way, by: Handle): Promise<void> => {
     try {
-      const from = await identify(team, user);
+      const from = await identify(user);
       if (from === null) {
-        log.warn('slack.ignored', { reason: 'not one of the workspace\'s people', kind: written.kind });
+        log.warn('slack.ignored', { reason: 'not one of the allowed workspaces\' people', kind: written.kind });
         return;
       }
       const incoming: Incoming = { ...written, from };
@@ -148,16 +150,21 @@ export function createSlack(options: SlackOptions): ChatAdapter {
   };
 
   const listenTo = (bolt: App): void => {
+    bolt.use(async (args) => {
+      const { body, next } = args;
+      // Everything, also what nobody here listens to: Slack sends again what it is not told was taken.
+      if ('ack' in args && typeof args.ack === 'function') await (args.ack as () => Promise<void>)();
+      if (fromAllowedTeam(body, us().allowed)) await next();
+      else log.warn('slack.refused', { reason: 'workspace not allowed' });
+    });
     const message = async ({ body, event }: Pick<AnyMiddlewareArgs, 'body'> & { event: unknown }): Promise<void> => accept(readMessage(body, event, us().user), { kind: 'post' });
     bolt.event('app_mention', message);
     bolt.event('message', message);
     bolt.event('app_home_opened', async ({ body, event }) => accept(readHome(body, event), { kind: 'home' }));
-    bolt.command('/overblik', async ({ ack, body, respond }) => {
-      await ack();
+    bolt.command('/overblik', async ({ body, respond }) => {
       accept(readCommand(body, us().user), { kind: 'ephemeral', respond: respond as unknown as Respond });
     });
-    bolt.action(/^ask-\d+$/, async ({ ack, body, respond }) => {
-      await ack();
+    bolt.action(/^ask-\d+$/, async ({ body, respond }) => {
       const action = readAction(body);
       accept(action, action?.ephemeral === true ? { kind: 'ephemeral', respond: respond as unknown as Respond } : { kind: 'post' });
     });
@@ -168,7 +175,10 @@ export function createSlack(options: SlackOptions): ChatAdapter {
     platform: 'slack',
     start: async (by) => {
       const known = await transport.client.auth.test().catch((error: unknown) => { throw toServiceError(error); });
-      self = { team: known.team_id ?? '', enterprise: known.enterprise_id ?? null, user: known.user_id ?? '', botId: known.bot_id ?? '' };
+      const own = [known.team_id, known.enterprise_id].flatMap((one) => (one === undefined || one === '' ? [] : [one]));
+      const allowed = new Set(allowedTeams.length > 0 ? allowedTeams : own);
+      if (!own.some((one) => allowed.has(one))) throw new ServiceError('Slack', `the bot belongs to ${own.join(' of ')}, which SLACK_ALLOWED_TEAMS does not name, so nobody could write to it; add it, or leave the setting out`, { final: true });
+      self = { team: known.team_id ?? '', allowed, user: known.user_id ?? '', botId: known.bot_id ?? '' };
       const authorize = async () => ({ botToken, botUserId: us().user, botId: us().botId, teamId: us().team });
       const app = new App({
         authorize, logger: libraryLog(log), receiver: entrance.receiver,

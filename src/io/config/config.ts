@@ -23,6 +23,7 @@ const settings = z.object({
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-').nullable().default(null),
   SLACK_SIGNING_SECRET: z.string().min(3).nullable().default(null),
   SLACK_APP_TOKEN: z.string().startsWith('xapp-').nullable().default(null),
+  SLACK_ALLOWED_TEAMS: z.string().regex(/^\s*[TE][A-Z0-9]+\s*(,\s*[TE][A-Z0-9]+\s*)*$/, 'Ids of workspaces (T…) or of an Enterprise Grid organisation (E…), separated by commas').pipe(list).default([]),
   SLACK_API_URL: z.url().nullable().default(null),
   TEAMS_APP_ID: z.guid().nullable().default(null),
   TEAMS_APP_PASSWORD: z.string().nullable().default(null),
@@ -49,7 +50,7 @@ export interface Config {
   readonly logLevel: Settings['LOG_LEVEL'];
   /** What becomes of a message that may have arrived where the platform can't be asked; and after how long without word a sender is taken for dead. */
   readonly deliveries: { readonly unsure: Settings['OVERBLIK_UNSURE']; readonly leaseMs: number };
-  readonly slack: { readonly botToken: string; readonly mode: { readonly kind: 'http'; readonly signingSecret: string } | { readonly kind: 'socket'; readonly appToken: string }; readonly apiUrl: string | null } | null;
+  readonly slack: { readonly botToken: string; readonly mode: { readonly kind: 'http'; readonly signingSecret: string } | { readonly kind: 'socket'; readonly appToken: string }; readonly allowedTeams: readonly string[]; readonly apiUrl: string | null } | null;
   readonly teams: { readonly auth: { readonly kind: 'bot'; readonly appId: string; readonly password: string; readonly tenant: string | null } | { readonly kind: 'anonymous-test' }; readonly allowedTenants: readonly string[]; readonly serviceUrls: readonly string[] } | null;
   /** Named settings that paths in packs may use. */
   readonly settings: Readonly<Record<string, string | undefined>>;
@@ -80,7 +81,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL, dataDir: s.OVERBLIK_DATA_DIR, packRoots: s.OVERBLIK_PACKS, demo, secret: s.OVERBLIK_SECRET,
     memoryMb: s.OVERBLIK_MEMORY_MB, painters: s.OVERBLIK_PAINTERS, databaseUrl: s.DATABASE_URL, logLevel: s.LOG_LEVEL,
     deliveries: { unsure: s.OVERBLIK_UNSURE, leaseMs: s.OVERBLIK_LEASE_SECONDS * 1000 },
-    slack: s.SLACK_BOT_TOKEN === null ? null : { botToken: s.SLACK_BOT_TOKEN, apiUrl: s.SLACK_API_URL, mode: s.SLACK_APP_TOKEN !== null ? { kind: 'socket', appToken: s.SLACK_APP_TOKEN } : { kind: 'http', signingSecret: s.SLACK_SIGNING_SECRET ?? '' } },
+    slack: s.SLACK_BOT_TOKEN === null ? null : { botToken: s.SLACK_BOT_TOKEN, allowedTeams: s.SLACK_ALLOWED_TEAMS, apiUrl: s.SLACK_API_URL, mode: s.SLACK_APP_TOKEN !== null ? { kind: 'socket', appToken: s.SLACK_APP_TOKEN } : { kind: 'http', signingSecret: s.SLACK_SIGNING_SECRET ?? '' } },
     teams: s.TEAMS_APP_ID !== null ? { auth: { kind: 'bot', appId: s.TEAMS_APP_ID, password: s.TEAMS_APP_PASSWORD ?? '', tenant: s.TEAMS_TENANT_ID }, allowedTenants: s.TEAMS_ALLOWED_TENANTS, serviceUrls: s.TEAMS_SERVICE_URLS }
       : s.TEAMS_ANONYMOUS_TEST ? { auth: { kind: 'anonymous-test' }, allowedTenants: s.TEAMS_ALLOWED_TENANTS, serviceUrls: s.TEAMS_SERVICE_URLS } : null,
     settings: environment,

@@ -73,7 +73,7 @@ export interface Lab extends Workspace {
 }
 
 /** The real adapter in a workspace. */
-export async function openLab(kind: 'http' | 'socket', change: { appToken?: string; now?: () => Date } = {}): Promise<Lab> {
+export async function openLab(kind: 'http' | 'socket', change: { appToken?: string; allowedTeams?: readonly string[]; now?: () => Date } = {}): Promise<Lab> {
   const workspace = await openWorkspace();
   const { gateway } = workspace;
   const app = express();
@@ -84,7 +84,7 @@ export async function openLab(kind: 'http' | 'socket', change: { appToken?: stri
   const log: Log = { info: note, warn: note, error: note };
   const slack = createSlack({
     mode: kind === 'http' ? { kind, signingSecret: SECRET, app } : { kind, appToken: change.appToken ?? APP_TOKEN },
-    botToken: TOKEN, apiUrl: gateway.apiUrl, now: change.now ?? (() => new Date()), log, wait: async () => undefined,
+    botToken: TOKEN, allowedTeams: change.allowedTeams ?? [], apiUrl: gateway.apiUrl, now: change.now ?? (() => new Date()), log, wait: async () => undefined,
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
