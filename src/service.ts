@@ -4,6 +4,7 @@ import express from 'express';
 import { z } from 'zod';
 import { createConversation } from './app/converse.ts';
 import { recordAudit } from './app/audit.ts';
+import { limitPeople } from './app/limit.ts';
 import { knownAs } from './app/people.ts';
 import { addressOf } from './app/records.ts';
 import type { Period } from './calendar/period.ts';
@@ -24,6 +25,8 @@ import { openServiceStore } from './store.ts';
 import { openPackHouse } from './warehouse.ts';
 
 const PICTURE_TTL_MS = 10 * 60_000;
+/** Where platforms write to, and are checked. */
+const VERIFIED = ['/slack/events', '/api/messages'];
 const PICTURE_BYTES = 64 * 1024 * 1024;
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
@@ -64,7 +67,8 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
 
     const secret = config.secret ?? randomBytes(32).toString('base64url');
     const http = createHttp({
-      host: config.host, port: config.port, log,
+      host: config.host, port: config.port, log, trustedProxies: config.trustedProxies,
+      limit: { perMinute: config.limits.requestsPerMinute, verified: VERIFIED, now: () => clock.now() },
       ready: async () => {
         await store.query('select 1 as one');
         return { ok: true, detail: { store: 'ok', packs: house.packs().map((pack) => pack.id).join(', ') } };
@@ -101,10 +105,10 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
         return lexicon;
       },
     });
-    const handle: Handle = async (incoming) => {
+    const handle: Handle = limitPeople(async (incoming) => {
       await house.renew().catch((error: unknown) => { log.error('packs-not-read', { error: error instanceof Error ? error : String(error) }); });
       return converse(incoming);
-    };
+    }, { packs: () => house.packs(), store, clock, perMinute: config.limits.questionsPerMinute });
     const queue = await openQueue(store, { embedded: config.databaseUrl === null, log });
     closers.push(() => queue.close());
     const ports = { store, queue, adapters, clock, log };

@@ -5,11 +5,16 @@ import { DefinitionError, type Fault } from '../../errors.ts';
 const flag = z.enum(['true', 'false', '1', '0', 'yes', 'no']).transform((value) => ['true', '1', 'yes'].includes(value));
 const list = z.string().transform((value) => value.split(',').map((part) => part.trim()).filter((part) => part !== ''));
 const whole = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
+/** An IP address, or a range of them: `10.0.0.0/8`. */
+const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'IP addresses or ranges (10.0.0.0/8), separated by commas');
 
 const settings = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(0, 65535).default(3978),
   PUBLIC_URL: z.url().nullable().default(null),
+  TRUSTED_PROXIES: list.pipe(z.array(address)).default([]),
+  OVERBLIK_REQUESTS_PER_MINUTE: whole(10, 1_000_000).default(600),
+  OVERBLIK_QUESTIONS_PER_MINUTE: whole(1, 10_000).default(30),
   OVERBLIK_DATA_DIR: z.string().default('var'),
   OVERBLIK_PACKS: list.default(['digests']),
   OVERBLIK_DEMO: flag.nullable().default(null),
@@ -39,6 +44,10 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly publicUrl: string | null;
+  /** Reverse proxies, by address or range, that are believed about who asks. */
+  readonly trustedProxies: readonly string[];
+  /** How many requests an address may send in a minute, and how many questions a person. */
+  readonly limits: { readonly requestsPerMinute: number; readonly questionsPerMinute: number };
   readonly dataDir: string;
   readonly packRoots: readonly string[];
   /** The local web chat with invented people. On unless a platform is connected. */
@@ -78,7 +87,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (demo && !loopback) fault('OVERBLIK_DEMO', 'The local chat lets anyone choose who they are, so it is only for this machine.', 'Set HOST=127.0.0.1, or OVERBLIK_DEMO=false and connect Slack or Teams.');
   if (faults.length > 0) throw new DefinitionError(faults);
   return {
-    host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL, dataDir: s.OVERBLIK_DATA_DIR, packRoots: s.OVERBLIK_PACKS, demo, secret: s.OVERBLIK_SECRET,
+    host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL, trustedProxies: s.TRUSTED_PROXIES, limits: { requestsPerMinute: s.OVERBLIK_REQUESTS_PER_MINUTE, questionsPerMinute: s.OVERBLIK_QUESTIONS_PER_MINUTE }, dataDir: s.OVERBLIK_DATA_DIR, packRoots: s.OVERBLIK_PACKS, demo, secret: s.OVERBLIK_SECRET,
     memoryMb: s.OVERBLIK_MEMORY_MB, painters: s.OVERBLIK_PAINTERS, databaseUrl: s.DATABASE_URL, logLevel: s.LOG_LEVEL,
     deliveries: { unsure: s.OVERBLIK_UNSURE, leaseMs: s.OVERBLIK_LEASE_SECONDS * 1000 },
     slack: s.SLACK_BOT_TOKEN === null ? null : { botToken: s.SLACK_BOT_TOKEN, allowedTeams: s.SLACK_ALLOWED_TEAMS, apiUrl: s.SLACK_API_URL, mode: s.SLACK_APP_TOKEN !== null ? { kind: 'socket', appToken: s.SLACK_APP_TOKEN } : { kind: 'http', signingSecret: s.SLACK_SIGNING_SECRET ?? '' } },

@@ -20,7 +20,7 @@ export async function openLab(change: Partial<WebOptions> = {}, port = 0): Promi
   const logged: string[] = [];
   const note = (event: string, fields?: unknown): void => void logged.push(`${event} ${JSON.stringify(fields ?? {})}`);
   const log: Log = { info: note, warn: note, error: note };
-  const http = createHttp({ host: '127.0.0.1', port, log, ready: async () => ({ ok: true, detail: {} }), metrics: async () => '' });
+  const http = createHttp({ host: '127.0.0.1', port, trustedProxies: [], limit: null, log, ready: async () => ({ ok: true, detail: {} }), metrics: async () => '' });
   const language = (id: string): 'da' | 'en' => PEOPLE.find((person) => person.id === id)?.language ?? 'da';
   const web = createWeb({ app: http.app, boundTo: '127.0.0.1', demo: true, people: PEOPLE, suggestions: (id) => SUGGESTIONS[language(id)], now: () => NOW, log, ...change });
   const { url } = await http.listen();

@@ -23,7 +23,7 @@ let base = '';
 
 beforeEach(async () => {
   nowMs = Date.parse('2026-10-06T06:00:00Z');
-  http = createHttp({ host: '127.0.0.1', port: 0, log: silent, ready: async () => ({ ok: true, detail: {} }), metrics: async () => '' });
+  http = createHttp({ host: '127.0.0.1', port: 0, trustedProxies: [], limit: null, log: silent, ready: async () => ({ ok: true, detail: {} }), metrics: async () => '' });
   base = (await http.listen()).url;
 });
 afterEach(() => http.close());
@@ -73,7 +73,7 @@ describe('signed picture addresses', () => {
   });
 
   it('refuses an address signed with another secret', async () => {
-    const foreign = address(createPictures({ app: createHttp({ host: '127.0.0.1', port: 0, log: silent, ready: async () => ({ ok: true, detail: {} }), metrics: async () => '' }).app, secret: `${SECRET}2`, baseUrl: base, now: () => new Date(nowMs), ttlMs: 600_000, maxBytes: 1e6 }), blue);
+    const foreign = address(createPictures({ app: createHttp({ host: '127.0.0.1', port: 0, trustedProxies: [], limit: null, log: silent, ready: async () => ({ ok: true, detail: {} }), metrics: async () => '' }).app, secret: `${SECRET}2`, baseUrl: base, now: () => new Date(nowMs), ttlMs: 600_000, maxBytes: 1e6 }), blue);
     address(pictures(), blue);
     expect((await fetch(foreign)).status).toBe(404);
   });
