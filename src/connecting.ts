@@ -19,7 +19,7 @@ export async function connect(config: Config, { app, pictures, house, clock, log
   if (config.teams !== null) {
     const { createTeams } = await import('../adapters/teams/index.ts');
     const { auth, allowedTenants, serviceUrls } = config.teams;
-    adapters.set('teams', createTeams({ app, auth: auth.kind === 'bot' ? { ...auth, endpoints: null } : { ...auth, boundTo: config.host }, allowedTenants, allowedServiceUrls: serviceUrls, pictureUrl: (png) => pictures.url(png), sheetUrl: (sheet) => pictures.sheetUrl(sheet), now, log }));
+    adapters.set('teams', createTeams({ app, auth: auth.kind === 'bot' ? { ...auth, endpoints: null } : { ...auth, boundTo: config.host }, allowedTenants, allowedServiceUrls: serviceUrls, pictureUrl: (png, reader) => pictures.url(png, reader), sheetUrl: (sheet, reader) => pictures.sheetUrl(sheet, reader), now, log }));
   }
   if (local) {
     const { createWeb } = await import('../adapters/web/index.ts');

@@ -22,10 +22,10 @@ export interface TeamsOptions {
   readonly allowedTenants: readonly string[];
   /** Where the connector lives, `https://smba.trafficmanager.net/`: with all below it. */
   readonly allowedServiceUrls: readonly string[];
-  /** A signed, short-lived https address of a picture; null: it travels inside the card. */
-  readonly pictureUrl: (png: Uint8Array) => string | null;
-  /** Where a spreadsheet can be fetched, or null when Teams can't. */
-  readonly sheetUrl: (sheet: Uint8Array) => string | null;
+  /** A signed, short-lived https address of a picture, for one reader; null: it travels inside the card. */
+  readonly pictureUrl: (png: Uint8Array, reader: string) => string | null;
+  /** Where a reader can fetch a spreadsheet, or null when Teams can't. */
+  readonly sheetUrl: (sheet: Uint8Array, reader: string) => string | null;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -58,8 +58,8 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
   };
 
   /** The last guard: a card Teams would refuse is sent as text, and said so. */
-  const fit = (message: Message, url: string | null): { sent: TeamsMessage; pictureSent: boolean } => {
-    const sent = render(message.card, url, message.sheet === null ? null : sheetUrl(message.sheet.bytes));
+  const fit = (message: Message, url: string | null, reader: string): { sent: TeamsMessage; pictureSent: boolean } => {
+    const sent = render(message.card, url, message.sheet === null ? null : sheetUrl(message.sheet.bytes, reader));
     const faults = messageFaults(sent);
     if (faults.length === 0) return { sent, pictureSent: url !== null && message.card.picture !== null };
     log.error('teams.card-unfit', { faults: faults.slice(0, 5) });
@@ -70,7 +70,8 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
     if (sending !== undefined && now() > sending.until) throw new ServiceError('Teams', 'its turn came so late that the message did not leave');
     // The bot's token goes there, so an address from an old or foreign store is not trusted.
     if (!serviceUrlAllowed(address.serviceUrl, allowed.serviceUrls)) throw new ServiceError('Teams', 'the address has a service URL that is not allowed', { final: true });
-    const whole = fit(message, message.png === null ? null : pictureUrl(message.png) ?? inline(message.png));
+    const reader = readerOf(address);
+    const whole = fit(message, message.png === null ? null : pictureUrl(message.png, reader) ?? inline(message.png), reader);
     try {
       return { messageId: await post(address, whole.sent), pictureSent: whole.pictureSent };
     } catch (error) {
@@ -78,7 +79,7 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
       log.warn('teams.too-big', { bytes: message.png?.length });
     }
     try {
-      return { messageId: await post(address, fit(message, null).sent), pictureSent: false };
+      return { messageId: await post(address, fit(message, null, reader).sent), pictureSent: false };
     } catch (error) {
       throw toServiceError(error, now());
     }
@@ -138,6 +139,9 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
     },
   };
 }
+
+/** Whom a link is for: the person, or where there is none (a channel), the conversation. */
+const readerOf = ({ tenant, conversation, user }: Address): string => JSON.stringify(['teams', tenant, user === '' ? conversation : user]);
 
 function inline(png: Uint8Array): string | null {
   return png.length <= INLINE_PICTURE_BYTES ? `data:image/png;base64,${Buffer.from(png).toString('base64')}` : null;
