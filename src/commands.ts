@@ -320,7 +320,7 @@ const localMinute = (timeZone: string, at: Date): string => new Intl.DateTimeFor
 /** What a page that has not left would do now. */
 async function whyNotYet(config: Config, house: PackHouse, pack: Pack, digest: Digest, period: Period, person: Person, deadline: Date, known: { addresses: { person: string; platform: string; knownAs: string }[] | null; closings: Record<string, { from: IsoDate; to: IsoDate; source: string }[]> }): Promise<string> {
   const platforms = [...(config.slack === null ? [] : ['slack'] as const), ...(config.teams === null ? [] : ['teams'] as const), ...(config.demo ? ['web'] as const : [])];
-  const reachable = (config.slack !== null && person.slack !== null) || config.demo || known.addresses === null || platforms.some((platform) => known.addresses?.some((one) => one.person === person.id && one.platform === platform && one.knownAs === knownAs(person, platform)) === true);
+  const reachable = (config.slack !== null && person.slack !== null) || config.demo || (config.web !== null && config.slack === null && config.teams === null && person.email !== null) || known.addresses === null || platforms.some((platform) => known.addresses?.some((one) => one.person === person.id && one.platform === platform && one.knownAs === knownAs(person, platform)) === true);
   if (!reachable) return 'would wait: no address yet, they write to the bot once or the pack names their id';
   const { missing } = await readinessOf(house.figures(pack.id), digest, period, known.closings[pack.id] ?? []);
   if (missing.length === 0) return 'would be sent';

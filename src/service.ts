@@ -77,7 +77,7 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
     });
     const pictures = createPictures({ app: http.app, secret, baseUrl: config.publicUrl, now: () => clock.now(), ttlMs: PICTURE_TTL_MS, maxBytes: PICTURE_BYTES });
 
-    const adapters = await connect(config, { app: http.app, pictures, house, clock, log, local: config.demo });
+    const adapters = await connect(config, { app: http.app, pictures, house, clock, log, page: true });
 
     const lexicons = { of: house.packs(), known: new Map<string, Lexicon>() };
     const converse = createConversation({
@@ -111,7 +111,9 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
     }, { packs: () => house.packs(), store, clock, perMinute: config.limits.questionsPerMinute });
     const queue = await openQueue(store, { embedded: config.databaseUrl === null, log });
     closers.push(() => queue.close());
-    const ports = { store, queue, adapters, clock, log };
+    // Beside a platform that keeps messages, pages never go to the web chat, which forgets them.
+    const delivering = config.web !== null && adapters.size > 1 ? new Map([...adapters].filter(([platform]) => platform !== 'web')) : adapters;
+    const ports = { store, queue, adapters: delivering, clock, log };
     const work = workOf(house, painter, ports);
 
     const token = randomBytes(24).toString('base64url');
@@ -167,8 +169,8 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
     const { url } = await http.listen();
     closers.push(() => http.close());
     closers.push(await announceService(config, { url, token }));
-    const delivering = await startDelivering(config, house, painter, ports, work);
-    closers.push(() => delivering.stop());
+    const deliveries = await startDelivering(config, house, painter, ports, work);
+    closers.push(() => deliveries.stop());
     log.info('ready', { url, platforms: [...adapters.keys()].join(', ') });
     return { url, stop };
   } catch (error) {

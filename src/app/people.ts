@@ -9,7 +9,7 @@ export interface Membership {
 
 /** By what a person is known on a platform: the pack's id for it, else their e-mail. An address is theirs as long as this is the same. */
 export function knownAs(person: Person, platform: Identity['platform']): string {
-  if (platform === 'web') return person.id;
+  if (platform === 'web') return (person.email ?? person.id).toLowerCase();
   return ((platform === 'slack' ? person.slack : person.teams) ?? person.email ?? '').toLowerCase();
 }
 
@@ -19,8 +19,9 @@ export function knownAs(person: Person, platform: Identity['platform']): string 
  */
 export function membershipsOf(packs: readonly Pack[], identity: Identity): Membership[] {
   return packs.flatMap((pack) => [...pack.people.values()].filter((person) => {
-    if (identity.platform === 'web') return person.id === identity.user;
-    const id = identity.platform === 'slack' ? person.slack : person.teams;
+    // In the demo's chat people are chosen by their id; elsewhere a proxy has signed them in by their e-mail.
+    if (identity.platform === 'web' && identity.tenant === 'local') return person.id === identity.user;
+    const id = identity.platform === 'web' ? null : identity.platform === 'slack' ? person.slack : person.teams;
     if (id !== null) return id.toLowerCase() === identity.user.toLowerCase();
     return person.email !== null && identity.email !== null && person.email === identity.email.toLowerCase();
   }).map((person) => ({ pack, person })));

@@ -24,6 +24,7 @@ const settings = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//).nullable().default(null),
   OVERBLIK_UNSURE: z.enum(['send-again', 'leave']).default('send-again'),
   OVERBLIK_LEASE_SECONDS: whole(10, 3600).default(150),
+  WEB_IDENTITY_HEADER: z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'The name of a header, as X-Forwarded-Email').nullable().default(null),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-').nullable().default(null),
   SLACK_SIGNING_SECRET: z.string().min(3).nullable().default(null),
@@ -52,6 +53,8 @@ export interface Config {
   readonly packRoots: readonly string[];
   /** The local web chat with invented people. On unless a platform is connected. */
   readonly demo: boolean;
+  /** The web chat behind a reverse proxy that signs people in: where it writes their e-mail, and the page's own origin. */
+  readonly web: { readonly identityHeader: string; readonly origin: string } | null;
   readonly secret: string | null;
   readonly memoryMb: number;
   readonly painters: number;
@@ -82,12 +85,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (s.TEAMS_APP_ID === null && s.TEAMS_APP_PASSWORD !== null) fault('TEAMS_APP_ID', 'Teams needs the app\'s id.', 'Set TEAMS_APP_ID; without it anyone could write to the endpoint.');
   const loopback = ['127.0.0.1', '::1', 'localhost'].includes(s.HOST);
   if (s.TEAMS_ANONYMOUS_TEST && (!loopback || s.TEAMS_APP_ID !== null)) fault('TEAMS_ANONYMOUS_TEST', 'Only for tests: it turns the identity check off.', 'Remove it, or bind to 127.0.0.1 without TEAMS_APP_ID.');
-  const connected = s.SLACK_BOT_TOKEN !== null || s.TEAMS_APP_ID !== null || s.TEAMS_ANONYMOUS_TEST;
+  const web = s.WEB_IDENTITY_HEADER;
+  if (web !== null) {
+    if (s.TRUSTED_PROXIES.length === 0 || s.TRUSTED_PROXIES.some((one) => one.endsWith('/0'))) fault('TRUSTED_PROXIES', 'Without it anyone could write who they are into the identity header.', 'Name the addresses of the reverse proxy that signs people in, and no others.');
+    if (s.PUBLIC_URL === null || !(s.PUBLIC_URL.startsWith('https://') || ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(s.PUBLIC_URL).hostname))) fault('PUBLIC_URL', 'The web chat behind a reverse proxy must know its own address, to refuse what other pages send.', 'Set the https address of the reverse proxy.');
+    if (s.OVERBLIK_DEMO === true) fault('OVERBLIK_DEMO', 'In the demo anyone chooses who they are; behind WEB_IDENTITY_HEADER the proxy says it.', 'Keep one of the two.');
+  }
+  const connected = s.SLACK_BOT_TOKEN !== null || s.TEAMS_APP_ID !== null || s.TEAMS_ANONYMOUS_TEST || web !== null;
   const demo = s.OVERBLIK_DEMO ?? !connected;
   if (demo && !loopback) fault('OVERBLIK_DEMO', 'The local chat lets anyone choose who they are, so it is only for this machine.', 'Set HOST=127.0.0.1, or OVERBLIK_DEMO=false and connect Slack or Teams.');
   if (faults.length > 0) throw new DefinitionError(faults);
   return {
-    host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL, trustedProxies: s.TRUSTED_PROXIES, limits: { requestsPerMinute: s.OVERBLIK_REQUESTS_PER_MINUTE, questionsPerMinute: s.OVERBLIK_QUESTIONS_PER_MINUTE }, dataDir: s.OVERBLIK_DATA_DIR, packRoots: s.OVERBLIK_PACKS, demo, secret: s.OVERBLIK_SECRET,
+    host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL, trustedProxies: s.TRUSTED_PROXIES, limits: { requestsPerMinute: s.OVERBLIK_REQUESTS_PER_MINUTE, questionsPerMinute: s.OVERBLIK_QUESTIONS_PER_MINUTE }, dataDir: s.OVERBLIK_DATA_DIR, packRoots: s.OVERBLIK_PACKS, demo, web: web === null ? null : { identityHeader: web, origin: new URL(s.PUBLIC_URL ?? '').origin }, secret: s.OVERBLIK_SECRET,
     memoryMb: s.OVERBLIK_MEMORY_MB, painters: s.OVERBLIK_PAINTERS, databaseUrl: s.DATABASE_URL, logLevel: s.LOG_LEVEL,
     deliveries: { unsure: s.OVERBLIK_UNSURE, leaseMs: s.OVERBLIK_LEASE_SECONDS * 1000 },
     slack: s.SLACK_BOT_TOKEN === null ? null : { botToken: s.SLACK_BOT_TOKEN, allowedTeams: s.SLACK_ALLOWED_TEAMS, apiUrl: s.SLACK_API_URL, mode: s.SLACK_APP_TOKEN !== null ? { kind: 'socket', appToken: s.SLACK_APP_TOKEN } : { kind: 'http', signingSecret: s.SLACK_SIGNING_SECRET ?? '' } },
