@@ -1,4 +1,5 @@
 import { App, ExpressReceiver, type AnyMiddlewareArgs, type Receiver } from '@slack/bolt';
+import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { ServiceError } from '../../src/errors.ts';
 import type { Message, Sheet } from '../../src/card/card.ts';
@@ -31,6 +32,10 @@ export interface SlackOptions {
 const PATH = '/slack/events';
 /** A signed request is good for five minutes around its time; the library refuses only old ones. */
 const GOOD_FOR_S = 5 * 60;
+/** Slack's own payloads stay far below. */
+const BODY_LIMIT = '1mb';
+/** All we listen to is acknowledged before anything is waited for; what is not by now is nothing Slack sends. */
+const UNKNOWN_AFTER_MS = 200;
 const REMEMBERED = 10_000;
 
 /** Where events come in. `connect` starts Bolt's receiver; one on an app of ours needs none. */
@@ -168,7 +173,8 @@ export function createSlack(options: SlackOptions): ChatAdapter {
       const action = readAction(body);
       accept(action, action?.ephemeral === true ? { kind: 'ephemeral', respond: respond as unknown as Respond } : { kind: 'post' });
     });
-    bolt.error(async (error) => { log.error('slack.failed', { error: error instanceof Error ? error.message : String(error) }); });
+    // An error of the language quotes the payload, so only its kind is told.
+    bolt.error(async ({ code, name, original }) => { log.error('slack.failed', { code, reason: original?.name ?? name }); });
   };
 
   return {
@@ -218,6 +224,18 @@ function mountReceiver({ app, signingSecret }: Extract<SlackOptions['mode'], { k
     if (!started()) response.status(503).set('Retry-After', '5').end();
     else if (!(Math.abs(now().getTime() / 1000 - at) <= GOOD_FOR_S)) response.status(401).end();
     else next();
+  }, express.raw({ type: () => true, limit: BODY_LIMIT, inflate: false }), (request: Request & { rawBody?: unknown }, _response: Response, next: NextFunction) => {
+    // The library's own reader leaves a connection hanging when the body is too large; it takes what was read already.
+    if (Buffer.isBuffer(request.body)) request.rawBody = request.body;
+    next();
   });
-  return new ExpressReceiver({ signingSecret, app: app as never, endpoints: PATH, logger: libraryLog(log) });
+  return new ExpressReceiver({
+    // Signed, but of a shape the library falls over: not a fault of ours, and sending it again is no use.
+    processEventErrorHandler: async ({ error, response }) => {
+      log.warn('slack.unreadable', { reason: error instanceof Error ? error.name : 'unknown' });
+      if (!response.headersSent) response.writeHead(400).end();
+      return false;
+    },
+    signingSecret, app: app as never, endpoints: PATH, unhandledRequestTimeoutMillis: UNKNOWN_AFTER_MS, logger: libraryLog(log),
+  });
 }
