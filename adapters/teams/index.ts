@@ -1,5 +1,5 @@
 import express from 'express';
-import type { Request, Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 import { ServiceError } from '../../src/errors.ts';
 import type { Message } from '../../src/card/card.ts';
 import type { Address, ChatAdapter, Handle, Incoming, Log } from '../../src/ports.ts';
@@ -107,19 +107,29 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
     void work.finally(() => working.delete(work));
   };
 
-  app.post('/api/messages', express.json({ limit: BODY_LIMIT }), async (request: Request, response: Response) => {
+  const answered = (response: Response, status: number, body: object = {}): void => { response.status(status).set('Cache-Control', 'no-store').json(body); };
+  const unauthenticated = (response: Response, status: 401 | 503, reason: string): void => {
+    log.warn('teams.unauthenticated', { status, reason });
+    answered(response, status, { error: status === 401 ? 'The token is missing or not good.' : 'The token could not be checked now.' });
+  };
+
+  /** What can be refused before the body is read. */
+  const guard = (request: Request, response: Response, next: NextFunction): void => {
+    if (handle === null) answered(response, 503, { error: 'The service is starting or stopping.' });
+    else if (auth.kind === 'anonymous-test' && !fromThisMachine(request)) answered(response, 403, { error: 'Only this machine may write here.' });
+    else if (!transport.holdsToken(request.get('authorization') ?? '')) unauthenticated(response, 401, 'no token');
+    else next();
+  };
+
+  app.post('/api/messages', guard, express.json({ limit: BODY_LIMIT }), async (request: Request, response: Response) => {
     const by = handle;
-    const end = (status: number, body: object = {}): void => { response.status(status).set('Cache-Control', 'no-store').json(body); };
+    const end = (status: number, body: object = {}): void => answered(response, status, body);
     if (by === null) return end(503, { error: 'The service is starting or stopping.' });
-    if (auth.kind === 'anonymous-test' && !fromThisMachine(request)) return end(403, { error: 'Only this machine may write here.' });
     const activity = readActivity(request.body);
     if (activity === null) return end(400, { error: 'This is no activity of the Bot Framework.' });
 
     const { status, cause } = await transport.authenticate(request.get('authorization') ?? '', request.body as Record<string, unknown>);
-    if (status !== 200) {
-      log.warn('teams.unauthenticated', { status, reason: cause instanceof Error ? cause.name : 'unknown' });
-      return end(status, { error: status === 401 ? 'The token is missing or not good.' : 'The token could not be checked now.' });
-    }
+    if (status !== 200) return unauthenticated(response, status, cause instanceof Error ? cause.name : 'unknown');
     const decision = inbound(activity, allowed);
     if (decision.kind === 'refused') end(403, { error: 'Not allowed to write here.' });
     else if (activity.type === 'invoke') end(decision.kind === 'incoming' ? 200 : 501, decision.kind === 'incoming' ? TAKEN : {});
