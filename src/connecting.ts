@@ -1,32 +1,37 @@
 import type { Express } from 'express';
+import type { Access } from '../adapters/web/sign-in.ts';
 import { examplesFor } from './app/answer.ts';
+import { membershipsOf } from './app/people.ts';
 import type { Config } from './io/config/config.ts';
 import type { Pictures } from './io/http/pictures.ts';
 import type { Pack, Person } from './pack/model.ts';
 import type { ChatAdapter, Clock, Log, Platform } from './ports.ts';
 import type { PackHouse } from './warehouse.ts';
 
-/** The platforms the settings name, made and not started: what is made can send. `local` adds the chat in the browser. */
-export async function connect(config: Config, { app, pictures, house, clock, log, local }: { app: Express; pictures: Pictures; house: PackHouse; clock: Clock; log: Log; local: boolean }): Promise<Map<Platform, ChatAdapter>> {
+/** The platforms the settings name, made and not started: what is made can send. `page` adds the chat in the browser, for whom the settings say. */
+export async function connect(config: Config, { app, pictures, house, clock, log, page }: { app: Express; pictures: Pictures; house: PackHouse; clock: Clock; log: Log; page: boolean }): Promise<Map<Platform, ChatAdapter>> {
   const adapters = new Map<Platform, ChatAdapter>();
   const now = (): Date => clock.now();
   // A platform's library is loaded only where it is connected: botbuilder alone takes a second.
   if (config.slack !== null) {
     const { createSlack } = await import('../adapters/slack/index.ts');
-    const { mode, botToken, apiUrl } = config.slack;
-    adapters.set('slack', createSlack({ mode: mode.kind === 'http' ? { ...mode, app } : mode, botToken, apiUrl, now, log }));
+    const { mode, botToken, allowedTeams, apiUrl } = config.slack;
+    adapters.set('slack', createSlack({ mode: mode.kind === 'http' ? { ...mode, app } : mode, botToken, allowedTeams, apiUrl, now, log }));
   }
   if (config.teams !== null) {
     const { createTeams } = await import('../adapters/teams/index.ts');
     const { auth, allowedTenants, serviceUrls } = config.teams;
-    adapters.set('teams', createTeams({ app, auth: auth.kind === 'bot' ? { ...auth, endpoints: null } : { ...auth, boundTo: config.host }, allowedTenants, allowedServiceUrls: serviceUrls, pictureUrl: (png) => pictures.url(png), sheetUrl: (sheet) => pictures.sheetUrl(sheet), now, log }));
+    adapters.set('teams', createTeams({ app, auth: auth.kind === 'bot' ? { ...auth, endpoints: null } : { ...auth, boundTo: config.host }, allowedTenants, allowedServiceUrls: serviceUrls, pictureUrl: (png, reader) => pictures.url(png, reader), sheetUrl: (sheet, reader) => pictures.sheetUrl(sheet, reader), now, log }));
   }
-  if (local) {
+  const access: Access | null = config.web !== null ? { kind: 'proxy', ...config.web, trustedProxies: config.trustedProxies } : config.demo ? { kind: 'demo', boundTo: config.host } : null;
+  if (page && access !== null) {
     const { createWeb } = await import('../adapters/web/index.ts');
     adapters.set('web', createWeb({
-      app, boundTo: config.host, demo: true, now, log,
-      people: humansOf(house.packs()).map(({ person, places }) => ({ id: person.id, name: person.name, title: [person.title[person.language], places].filter((part) => part !== '').join(', '), language: person.language })),
-      suggestions: (id) => house.packs().flatMap((pack) => { const person = pack.people.get(id); return person === undefined ? [] : examplesFor(pack, person, person.language); }),
+      app, access, now, log,
+      people: () => humansOf(house.packs()).map(({ person, places }) => ({
+        id: person.id, name: person.name, title: [person.title[person.language], places].filter((part) => part !== '').join(', '), language: person.language, email: person.email?.toLowerCase() ?? null,
+      })),
+      suggestions: (from) => membershipsOf(house.packs(), from, []).flatMap(({ pack, person }) => examplesFor(pack, person, person.language)),
     }));
   }
   return adapters;

@@ -66,9 +66,9 @@ export type Platform = (typeof PLATFORMS)[number];
 /** Who wrote, as verified by the platform; never taken from the text. */
 export interface Identity {
   readonly platform: Platform;
-  /** Slack team id, Entra tenant id, or `local`. */
+  /** Slack team id, Entra tenant id; in the web chat `local` (the demo) or `proxy` (signed in by one). */
   readonly tenant: string;
-  /** Slack user id, Entra object id, or the demo person's id. */
+  /** Slack user id, Entra object id; in the web chat the demo person's id, or the e-mail. */
   readonly user: string;
   /** Verified by the platform; null where it does not say. */
   readonly email: string | null;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { createConversation } from './app/converse.ts';
 import { recordAudit } from './app/audit.ts';
 import { addressOfAccount } from './app/records.ts';
+import { limitPeople } from './app/limit.ts';
 import type { Period } from './calendar/period.ts';
 import { connect } from './connecting.ts';
 import { startDelivering, workOf } from './delivering.ts';
@@ -23,6 +24,8 @@ import { openServiceStore } from './store.ts';
 import { openPackHouse } from './warehouse.ts';
 
 const PICTURE_TTL_MS = 10 * 60_000;
+/** Where platforms write to, and are checked. */
+const VERIFIED = ['/slack/events', '/api/messages'];
 const PICTURE_BYTES = 64 * 1024 * 1024;
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
@@ -63,7 +66,8 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
 
     const secret = config.secret ?? randomBytes(32).toString('base64url');
     const http = createHttp({
-      host: config.host, port: config.port, log,
+      host: config.host, port: config.port, log, trustedProxies: config.trustedProxies,
+      limit: { perMinute: config.limits.requestsPerMinute, verified: VERIFIED, now: () => clock.now() },
       ready: async () => {
         await store.query('select 1 as one');
         return { ok: true, detail: { store: 'ok', packs: house.packs().map((pack) => pack.id).join(', ') } };
@@ -72,7 +76,7 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
     });
     const pictures = createPictures({ app: http.app, secret, baseUrl: config.publicUrl, now: () => clock.now(), ttlMs: PICTURE_TTL_MS, maxBytes: PICTURE_BYTES });
 
-    const adapters = await connect(config, { app: http.app, pictures, house, clock, log, local: config.demo });
+    const adapters = await connect(config, { app: http.app, pictures, house, clock, log, page: true });
 
     const lexicons = { of: house.packs(), known: new Map<string, Lexicon>() };
     const converse = createConversation({
@@ -100,13 +104,15 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
         return lexicon;
       },
     });
-    const handle: Handle = async (incoming) => {
+    const handle: Handle = limitPeople(async (incoming) => {
       await house.renew().catch((error: unknown) => { log.error('packs-not-read', { error: error instanceof Error ? error : String(error) }); });
       return converse(incoming);
-    };
+    }, { packs: () => house.packs(), store, clock, perMinute: config.limits.questionsPerMinute });
     const queue = await openQueue(store, { embedded: config.databaseUrl === null, log });
     closers.push(() => queue.close());
-    const ports = { store, queue, adapters, clock, log };
+    // Beside a platform that keeps messages, pages never go to the web chat, which forgets them.
+    const delivering = config.web !== null && adapters.size > 1 ? new Map([...adapters].filter(([platform]) => platform !== 'web')) : adapters;
+    const ports = { store, queue, adapters: delivering, clock, log };
     const work = workOf(house, painter, ports);
 
     const token = randomBytes(24).toString('base64url');
@@ -162,8 +168,8 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
     const { url } = await http.listen();
     closers.push(() => http.close());
     closers.push(await announceService(config, { url, token }));
-    const delivering = await startDelivering(config, house, painter, ports, work);
-    closers.push(() => delivering.stop());
+    const deliveries = await startDelivering(config, house, painter, ports, work);
+    closers.push(() => deliveries.stop());
     log.info('ready', { url, platforms: [...adapters.keys()].join(', ') });
     return { url, stop };
   } catch (error) {

@@ -39,7 +39,7 @@ export async function startWorker(config: Config, clock: Clock, log: Log): Promi
     // Nobody reaches this process, so a picture travels inside its message.
     const app = express();
     const pictures = createPictures({ app, secret: randomBytes(32).toString('base64url'), baseUrl: null, now: () => clock.now(), ttlMs: 0, maxBytes: PICTURE_BYTES });
-    const adapters = await connect(config, { app, pictures, house, clock, log, local: false });
+    const adapters = await connect(config, { app, pictures, house, clock, log, page: false });
     const delivering = await startDelivering(config, house, painter, { store, queue, adapters, clock, log });
     closers.push(() => delivering.stop());
     log.info('worker-ready', { platforms: [...adapters.keys()].join(', ') });

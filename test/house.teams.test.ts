@@ -60,6 +60,9 @@ describe('the house connected to Teams', () => {
     expect((await fetch(`${service.url}${link.pathname}${link.search}`)).headers.get('content-type')).toBe('image/png');
     expect((await fetch(`${service.url}${link.pathname}`)).ok).toBe(link.search === '');
     expect((await fetch(`${service.url}${link.pathname.slice(0, -3)}abc${link.search}`)).ok).toBe(false);
+    const [, pictures, reader = '', name] = link.pathname.split('/');
+    expect((await fetch(`${service.url}/${pictures}/${reader.split('').reverse().join('')}/${name}${link.search}`)).ok).toBe(false);
+    expect(link.href).not.toContain(anna);
   });
 
   it('a mention in a channel is answered in private, and the channel is told no more than that', async () => {

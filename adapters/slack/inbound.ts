@@ -3,7 +3,6 @@ import type { Address, Incoming } from '../../src/ports.ts';
 
 /** An Incoming whose writer is still to be looked up: Slack names a user id, the workspace's list says who that is. */
 export interface Written extends Omit<Incoming, 'from'> {
-  readonly team: string;
   readonly user: string;
 }
 
@@ -19,6 +18,27 @@ const pressed = z.looseObject({
   container: z.looseObject({ type: z.string(), thread_ts: z.string().nullish(), is_ephemeral: z.boolean().nullish() }),
   actions: z.array(z.looseObject({ action_ts: z.string().nullish(), value: z.string().min(1) })).min(1),
 });
+
+/** Where a payload names the workspace or organisation (Enterprise Grid) it comes to us through, and where that of who wrote it. */
+const THROUGH = [['team_id'], ['enterprise_id'], ['team', 'id'], ['team', 'enterprise_id'], ['enterprise', 'id']];
+const WRITER = [['event', 'user_team'], ['event', 'source_team'], ['event', 'team'], ['event', 'message', 'user_team'], ['event', 'message', 'source_team'], ['event', 'message', 'team'], ['user', 'team_id'], ['view', 'team_id']];
+
+function idAt(body: unknown, path: readonly string[]): string[] {
+  const found = path.reduce<unknown>((inner, key) => (typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : undefined), body);
+  return typeof found === 'string' && found !== '' ? [found] : [];
+}
+
+/**
+ * True when a payload of any kind comes through a workspace or organisation that may write, and names no other as the
+ * writer's: in a channel shared with another company (Slack Connect) both come through ours. A workspace (T…) that is not named
+ * may still belong to an allowed organisation (E…); which one it is of, the list of people says.
+ */
+export function fromAllowedTeam(body: unknown, allowed: ReadonlySet<string>): boolean {
+  const wholeOrganisation = [...allowed].some((one) => one.startsWith('E'));
+  const through = THROUGH.flatMap((path) => idAt(body, path));
+  const writer = WRITER.flatMap((path) => idAt(body, path));
+  return through.some((one) => allowed.has(one)) && writer.every((one) => allowed.has(one) || (wholeOrganisation && one.startsWith('T')));
+}
 
 const addressOf = (team: string, conversation: string, user: string, thread: string | null): Address => ({ platform: 'slack', tenant: team, conversation, thread, user, serviceUrl: '', bot: '' });
 
@@ -45,7 +65,7 @@ export function readMessage(body: unknown, event: unknown, bot: string): Written
     // A link that Slack unfurls changes a message too; only other words are a correction.
     if ((now.bot_id ?? '') !== '' || now.user === bot || !isDirect(channel) || now.text === was?.text) return null;
     const team = around.data.team_id;
-    return { id: around.data.event_id, kind: 'edited', team, user: now.user, direct: true, text: typed(now.text, bot), address: addressOf(team, channel, now.user, now.thread_ts ?? null) };
+    return { id: around.data.event_id, kind: 'edited', user: now.user, direct: true, text: typed(now.text, bot), address: addressOf(team, channel, now.user, now.thread_ts ?? null) };
   }
   if (!around.success || !read.success) return null;
   const { type, user, text, channel, ts, thread_ts: under, channel_type: kind, bot_id: byBot, subtype } = read.data;
@@ -53,7 +73,7 @@ export function readMessage(body: unknown, event: unknown, bot: string): Written
   const direct = kind === 'im' || (kind === undefined || kind === null ? isDirect(channel) : false);
   if (type === 'message' ? !direct : direct) return null;
   const team = around.data.team_id;
-  return { id: around.data.event_id, kind: 'message', team, user, direct, text: typed(text ?? '', bot), address: addressOf(team, channel, user, direct ? under ?? null : under ?? ts) };
+  return { id: around.data.event_id, kind: 'message', user, direct, text: typed(text ?? '', bot), address: addressOf(team, channel, user, direct ? under ?? null : under ?? ts) };
 }
 
 /** App Home was opened; null when it was another of the app's tabs. */
@@ -61,7 +81,7 @@ export function readHome(body: unknown, event: unknown): Written | null {
   const [around, read] = [envelope.safeParse(body), home.safeParse(event)];
   if (!around.success || !read.success || read.data.tab !== 'home') return null;
   const { user, channel } = read.data;
-  return { id: around.data.event_id, kind: 'home', team: around.data.team_id, user, direct: isDirect(channel), text: '', address: addressOf(around.data.team_id, channel, user, null) };
+  return { id: around.data.event_id, kind: 'home', user, direct: isDirect(channel), text: '', address: addressOf(around.data.team_id, channel, user, null) };
 }
 
 /** `/overblik <text>`. Never direct: it can be written between two people, whose conversation has an id with D too and is not the bot's to write to. */
@@ -69,7 +89,7 @@ export function readCommand(body: unknown, bot: string): Written | null {
   const read = command.safeParse(body);
   if (!read.success) return null;
   const { team_id: team, user_id: user, channel_id: channel, text, trigger_id: trigger } = read.data;
-  return { id: trigger, kind: 'command', team, user, direct: false, text: typed(text ?? '', bot), address: addressOf(team, channel, user, null) };
+  return { id: trigger, kind: 'command', user, direct: false, text: typed(text ?? '', bot), address: addressOf(team, channel, user, null) };
 }
 
 /** A pressed button of ours: its value is what to ask. From App Home there is no channel, and the answer goes to the person. */
@@ -80,7 +100,7 @@ export function readAction(body: unknown): (Written & { readonly ephemeral: bool
   const conversation = channel?.id ?? '';
   const ephemeral = container.is_ephemeral ?? false;
   return {
-    id: `${trigger}/${actions[0]?.action_ts ?? ''}`, kind: 'action', team: team.id, user: user.id, direct: !ephemeral && (conversation === '' || isDirect(conversation)), text: actions[0]?.value ?? '',
+    id: `${trigger}/${actions[0]?.action_ts ?? ''}`, kind: 'action', user: user.id, direct: !ephemeral && (conversation === '' || isDirect(conversation)), text: actions[0]?.value ?? '',
     address: addressOf(team.id, conversation, user.id, container.thread_ts ?? null), ephemeral,
   };
 }

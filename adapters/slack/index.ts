@@ -1,4 +1,5 @@
 import { App, ExpressReceiver, type AnyMiddlewareArgs, type Receiver } from '@slack/bolt';
+import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { ServiceError } from '../../src/errors.ts';
 import type { Message, Sheet } from '../../src/card/card.ts';
@@ -6,7 +7,7 @@ import { messages } from '../../src/card/messages.ts';
 import type { Language } from '../../src/pack/model.ts';
 import type { ChatAdapter, Handle, Incoming, Log } from '../../src/ports.ts';
 import { refusesBlocks, toServiceError } from './errors.ts';
-import { readAction, readCommand, readHome, readMessage, type Written } from './inbound.ts';
+import { fromAllowedTeam, readAction, readCommand, readHome, readMessage, type Written } from './inbound.ts';
 import { LIMITS, MESSAGE_CHARACTERS, type Block } from './limits.ts';
 import { createPeople, type Self } from './people.ts';
 import { renderBlocks, renderText } from './render.ts';
@@ -18,6 +19,8 @@ export interface SlackOptions {
   /** HTTP: `POST /slack/events` is mounted on `app`, with a parser of its own. Socket Mode needs no address of ours. */
   readonly mode: { readonly kind: 'http'; readonly signingSecret: string; readonly app: Express } | { readonly kind: 'socket'; readonly appToken: string };
   readonly botToken: string;
+  /** Ids of workspaces (T…) and organisations of Enterprise Grid (E…) whose people may write; empty: the bot's own. */
+  readonly allowedTeams: readonly string[];
   /** Another Web API than slack.com, for tests; null: Slack's. */
   readonly apiUrl: string | null;
   readonly now: () => Date;
@@ -29,6 +32,10 @@ export interface SlackOptions {
 const PATH = '/slack/events';
 /** A signed request is good for five minutes around its time; the library refuses only old ones. */
 const GOOD_FOR_S = 5 * 60;
+/** Slack's own payloads stay far below. */
+const BODY_LIMIT = '1mb';
+/** All we listen to is acknowledged before anything is waited for; what is not by now is nothing Slack sends. */
+const UNKNOWN_AFTER_MS = 200;
 const REMEMBERED = 10_000;
 
 /** Where events come in. `connect` starts Bolt's receiver; one on an app of ours needs none. */
@@ -48,7 +55,7 @@ type Way = { readonly kind: 'post' } | { readonly kind: 'ephemeral'; readonly re
  * acknowledged within three seconds. `start` rejects with ServiceError when Slack does not know the token.
  */
 export function createSlack(options: SlackOptions): ChatAdapter {
-  const { mode, botToken, apiUrl, now, log } = options;
+  const { mode, botToken, allowedTeams, apiUrl, now, log } = options;
   // Waiting for Slack never keeps a process alive that has nothing else to do.
   const wait = options.wait ?? ((ms: number) => new Promise<void>((resolve) => { setTimeout(resolve, ms).unref(); }));
   const transport = createTransport(botToken, apiUrl, log, wait);
@@ -124,11 +131,11 @@ export function createSlack(options: SlackOptions): ChatAdapter {
     }
   };
 
-  const answer = async ({ team, user, ...written }: Written, way: Way, by: Handle): Promise<void> => {
+  const answer = async ({ user, ...written }: Written, way: Way, by: Handle): Promise<void> => {
     try {
-      const from = await identify(team, user);
+      const from = await identify(user);
       if (from === null) {
-        log.warn('slack.ignored', { reason: 'not one of the workspace\'s people', kind: written.kind });
+        log.warn('slack.ignored', { reason: 'not one of the allowed workspaces\' people', kind: written.kind });
         return;
       }
       const incoming: Incoming = { ...written, from };
@@ -148,27 +155,36 @@ export function createSlack(options: SlackOptions): ChatAdapter {
   };
 
   const listenTo = (bolt: App): void => {
+    bolt.use(async (args) => {
+      const { body, next } = args;
+      // Everything, also what nobody here listens to: Slack sends again what it is not told was taken.
+      if ('ack' in args && typeof args.ack === 'function') await (args.ack as () => Promise<void>)();
+      if (fromAllowedTeam(body, us().allowed)) await next();
+      else log.warn('slack.refused', { reason: 'workspace not allowed' });
+    });
     const message = async ({ body, event }: Pick<AnyMiddlewareArgs, 'body'> & { event: unknown }): Promise<void> => accept(readMessage(body, event, us().user), { kind: 'post' });
     bolt.event('app_mention', message);
     bolt.event('message', message);
     bolt.event('app_home_opened', async ({ body, event }) => accept(readHome(body, event), { kind: 'home' }));
-    bolt.command('/overblik', async ({ ack, body, respond }) => {
-      await ack();
+    bolt.command('/overblik', async ({ body, respond }) => {
       accept(readCommand(body, us().user), { kind: 'ephemeral', respond: respond as unknown as Respond });
     });
-    bolt.action(/^ask-\d+$/, async ({ ack, body, respond }) => {
-      await ack();
+    bolt.action(/^ask-\d+$/, async ({ body, respond }) => {
       const action = readAction(body);
       accept(action, action?.ephemeral === true ? { kind: 'ephemeral', respond: respond as unknown as Respond } : { kind: 'post' });
     });
-    bolt.error(async (error) => { log.error('slack.failed', { error: error instanceof Error ? error.message : String(error) }); });
+    // An error of the language quotes the payload, so only its kind is told.
+    bolt.error(async ({ code, name, original }) => { log.error('slack.failed', { code, reason: original?.name ?? name }); });
   };
 
   return {
     platform: 'slack',
     start: async (by) => {
       const known = await transport.client.auth.test().catch((error: unknown) => { throw toServiceError(error); });
-      self = { team: known.team_id ?? '', enterprise: known.enterprise_id ?? null, user: known.user_id ?? '', botId: known.bot_id ?? '' };
+      const own = [known.team_id, known.enterprise_id].flatMap((one) => (one === undefined || one === '' ? [] : [one]));
+      const allowed = new Set(allowedTeams.length > 0 ? allowedTeams : own);
+      if (!own.some((one) => allowed.has(one))) throw new ServiceError('Slack', `the bot belongs to ${own.join(' of ')}, which SLACK_ALLOWED_TEAMS does not name, so nobody could write to it; add it, or leave the setting out`, { final: true });
+      self = { team: known.team_id ?? '', allowed, user: known.user_id ?? '', botId: known.bot_id ?? '' };
       const authorize = async () => ({ botToken, botUserId: us().user, botId: us().botId, teamId: us().team });
       const app = new App({
         authorize, logger: libraryLog(log), receiver: entrance.receiver,
@@ -208,6 +224,18 @@ function mountReceiver({ app, signingSecret }: Extract<SlackOptions['mode'], { k
     if (!started()) response.status(503).set('Retry-After', '5').end();
     else if (!(Math.abs(now().getTime() / 1000 - at) <= GOOD_FOR_S)) response.status(401).end();
     else next();
+  }, express.raw({ type: () => true, limit: BODY_LIMIT, inflate: false }), (request: Request & { rawBody?: unknown }, _response: Response, next: NextFunction) => {
+    // The library's own reader leaves a connection hanging when the body is too large; it takes what was read already.
+    if (Buffer.isBuffer(request.body)) request.rawBody = request.body;
+    next();
   });
-  return new ExpressReceiver({ signingSecret, app: app as never, endpoints: PATH, logger: libraryLog(log) });
+  return new ExpressReceiver({
+    // Signed, but of a shape the library falls over: not a fault of ours, and sending it again is no use.
+    processEventErrorHandler: async ({ error, response }) => {
+      log.warn('slack.unreadable', { reason: error instanceof Error ? error.name : 'unknown' });
+      if (!response.headersSent) response.writeHead(400).end();
+      return false;
+    },
+    signingSecret, app: app as never, endpoints: PATH, unhandledRequestTimeoutMillis: UNKNOWN_AFTER_MS, logger: libraryLog(log),
+  });
 }

@@ -35,7 +35,8 @@ export interface Transport {
 
 /** The library's warnings and errors as lines of our log. */
 export function libraryLog(log: Log): Logger {
-  const said = (parts: unknown[]): { note: string } => ({ note: parts.map((part) => (part instanceof Error ? part.message : String(part))).join(' ').slice(0, 500) });
+  // An error without a code is of the language, and quotes what could not be read.
+  const said = (parts: unknown[]): { note: string } => ({ note: parts.map((part) => (part instanceof Error ? part.message : String(part)).replace(/ \(error: .*$/s, '')).join(' ').slice(0, 500) });
   return {
     debug: () => undefined, info: () => undefined, setLevel: () => undefined, setName: () => undefined, getLevel: () => LogLevel.WARN,
     warn: (...parts: unknown[]) => { log.warn('slack.library', said(parts)); },

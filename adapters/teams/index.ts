@@ -1,5 +1,5 @@
 import express from 'express';
-import type { Request, Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 import { ServiceError } from '../../src/errors.ts';
 import type { Message } from '../../src/card/card.ts';
 import type { Address, ChatAdapter, Handle, Incoming, Log } from '../../src/ports.ts';
@@ -22,10 +22,10 @@ export interface TeamsOptions {
   readonly allowedTenants: readonly string[];
   /** Where the connector lives, `https://smba.trafficmanager.net/`: with all below it. */
   readonly allowedServiceUrls: readonly string[];
-  /** A signed, short-lived https address of a picture; null: it travels inside the card. */
-  readonly pictureUrl: (png: Uint8Array) => string | null;
-  /** Where a spreadsheet can be fetched, or null when Teams can't. */
-  readonly sheetUrl: (sheet: Uint8Array) => string | null;
+  /** A signed, short-lived https address of a picture, for one reader; null: it travels inside the card. */
+  readonly pictureUrl: (png: Uint8Array, reader: string) => string | null;
+  /** Where a reader can fetch a spreadsheet, or null when Teams can't. */
+  readonly sheetUrl: (sheet: Uint8Array, reader: string) => string | null;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -58,8 +58,8 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
   };
 
   /** The last guard: a card Teams would refuse is sent as text, and said so. */
-  const fit = (message: Message, url: string | null): { sent: TeamsMessage; pictureSent: boolean } => {
-    const sent = render(message.card, url, message.sheet === null ? null : sheetUrl(message.sheet.bytes));
+  const fit = (message: Message, url: string | null, reader: string): { sent: TeamsMessage; pictureSent: boolean } => {
+    const sent = render(message.card, url, message.sheet === null ? null : sheetUrl(message.sheet.bytes, reader));
     const faults = messageFaults(sent);
     if (faults.length === 0) return { sent, pictureSent: url !== null && message.card.picture !== null };
     log.error('teams.card-unfit', { faults: faults.slice(0, 5) });
@@ -70,7 +70,8 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
     if (sending !== undefined && now() > sending.until) throw new ServiceError('Teams', 'its turn came so late that the message did not leave');
     // The bot's token goes there, so an address from an old or foreign store is not trusted.
     if (!serviceUrlAllowed(address.serviceUrl, allowed.serviceUrls)) throw new ServiceError('Teams', 'the address has a service URL that is not allowed', { final: true });
-    const whole = fit(message, message.png === null ? null : pictureUrl(message.png) ?? inline(message.png));
+    const reader = readerOf(address);
+    const whole = fit(message, message.png === null ? null : pictureUrl(message.png, reader) ?? inline(message.png), reader);
     try {
       return { messageId: await post(address, whole.sent), pictureSent: whole.pictureSent };
     } catch (error) {
@@ -78,7 +79,7 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
       log.warn('teams.too-big', { bytes: message.png?.length });
     }
     try {
-      return { messageId: await post(address, fit(message, null).sent), pictureSent: false };
+      return { messageId: await post(address, fit(message, null, reader).sent), pictureSent: false };
     } catch (error) {
       throw toServiceError(error, now());
     }
@@ -106,19 +107,29 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
     void work.finally(() => working.delete(work));
   };
 
-  app.post('/api/messages', express.json({ limit: BODY_LIMIT }), async (request: Request, response: Response) => {
+  const answered = (response: Response, status: number, body: object = {}): void => { response.status(status).set('Cache-Control', 'no-store').json(body); };
+  const unauthenticated = (response: Response, status: 401 | 503, reason: string): void => {
+    log.warn('teams.unauthenticated', { status, reason });
+    answered(response, status, { error: status === 401 ? 'The token is missing or not good.' : 'The token could not be checked now.' });
+  };
+
+  /** What can be refused before the body is read. */
+  const guard = (request: Request, response: Response, next: NextFunction): void => {
+    if (handle === null) answered(response, 503, { error: 'The service is starting or stopping.' });
+    else if (auth.kind === 'anonymous-test' && !fromThisMachine(request)) answered(response, 403, { error: 'Only this machine may write here.' });
+    else if (!transport.holdsToken(request.get('authorization') ?? '')) unauthenticated(response, 401, 'no token');
+    else next();
+  };
+
+  app.post('/api/messages', guard, express.json({ limit: BODY_LIMIT }), async (request: Request, response: Response) => {
     const by = handle;
-    const end = (status: number, body: object = {}): void => { response.status(status).set('Cache-Control', 'no-store').json(body); };
+    const end = (status: number, body: object = {}): void => answered(response, status, body);
     if (by === null) return end(503, { error: 'The service is starting or stopping.' });
-    if (auth.kind === 'anonymous-test' && !fromThisMachine(request)) return end(403, { error: 'Only this machine may write here.' });
     const activity = readActivity(request.body);
     if (activity === null) return end(400, { error: 'This is no activity of the Bot Framework.' });
 
     const { status, cause } = await transport.authenticate(request.get('authorization') ?? '', request.body as Record<string, unknown>);
-    if (status !== 200) {
-      log.warn('teams.unauthenticated', { status, reason: cause instanceof Error ? cause.name : 'unknown' });
-      return end(status, { error: status === 401 ? 'The token is missing or not good.' : 'The token could not be checked now.' });
-    }
+    if (status !== 200) return unauthenticated(response, status, cause instanceof Error ? cause.name : 'unknown');
     const decision = inbound(activity, allowed);
     if (decision.kind === 'refused') end(403, { error: 'Not allowed to write here.' });
     else if (activity.type === 'invoke') end(decision.kind === 'incoming' ? 200 : 501, decision.kind === 'incoming' ? TAKEN : {});
@@ -138,6 +149,9 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
     },
   };
 }
+
+/** Whom a link is for: the person, or where there is none (a channel), the conversation. */
+const readerOf = ({ tenant, conversation, user }: Address): string => JSON.stringify(['teams', tenant, user === '' ? conversation : user]);
 
 function inline(png: Uint8Array): string | null {
   return png.length <= INLINE_PICTURE_BYTES ? `data:image/png;base64,${Buffer.from(png).toString('base64')}` : null;

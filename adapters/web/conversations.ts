@@ -21,6 +21,9 @@ type Change =
 
 type Listener = (change: Change) => void;
 
+/** Conversations kept; those of longest ago that nobody has open go first. */
+const MOST = 1_000;
+
 /** What came with a message, by a name nobody can guess. */
 interface Attached { readonly name: string; readonly bytes: Uint8Array }
 
@@ -37,28 +40,48 @@ interface Conversation {
 }
 
 export interface Conversations {
-  has(person: string): boolean;
   entries(person: string): readonly Entry[];
   entry(person: string, id: string): Entry | null;
   /** How many answers are awaited. */
   waiting(person: string): number;
   unread(): Record<string, number>;
-  /** A picture or spreadsheet of a message that is still kept. */
-  file(name: string): Uint8Array | null;
+  /** A picture or spreadsheet of one of the person's messages that is still kept. */
+  file(person: string, name: string): Uint8Array | null;
   add(person: string, entry: Entry, ...files: readonly (Attached | null)[]): void;
   awaitAnswer(person: string, by: 1 | -1): void;
   /** Tells the page of every change until the returned function is called. */
   listen(person: string, listener: Listener): () => void;
 }
 
-/** The conversations of the demo people, the last `keep` messages of each, in memory. */
-export function createConversations(people: readonly string[], keep: number): Conversations {
-  const conversations = new Map<string, Conversation>(people.map((id) => [id, { kept: [], waiting: 0, unread: 0, listeners: new Set() }]));
-  const kept = new Map<string, Uint8Array>();
+/** Conversations by person, the last `keep` messages of each and files of at most `maxBytes` in all, in memory. */
+export function createConversations(keep: number, maxBytes: number): Conversations {
+  const conversations = new Map<string, Conversation>();
+  const kept = new Map<string, { readonly of: string; readonly bytes: Uint8Array }>();
+  let bytes = 0;
 
+  const drop = (name: string): void => {
+    bytes -= kept.get(name)?.bytes.length ?? 0;
+    kept.delete(name);
+  };
+  const put = (of: string, file: Attached): void => {
+    kept.set(file.name, { of, bytes: file.bytes });
+    bytes += file.bytes.length;
+    for (const oldest of kept.keys()) {
+      if (bytes <= maxBytes) break;
+      drop(oldest);
+    }
+  };
   const of = (person: string): Conversation => {
-    const conversation = conversations.get(person);
-    if (conversation === undefined) throw new RangeError('no conversation of this person');
+    const known = conversations.get(person);
+    if (known !== undefined) return known;
+    const conversation: Conversation = { kept: [], waiting: 0, unread: 0, listeners: new Set() };
+    conversations.set(person, conversation);
+    for (const [id, { listeners, waiting, kept: messages }] of conversations) {
+      if (conversations.size <= MOST) break;
+      if (listeners.size > 0 || waiting > 0 || id === person) continue;
+      conversations.delete(id);
+      for (const { files } of messages) for (const { name } of files) drop(name);
+    }
     return conversation;
   };
   const unread = (): Record<string, number> => Object.fromEntries([...conversations].filter(([, c]) => c.unread > 0).map(([id, c]) => [id, c.unread]));
@@ -68,19 +91,21 @@ export function createConversations(people: readonly string[], keep: number): Co
   };
 
   return {
-    has: (person) => conversations.has(person),
     entries: (person) => of(person).kept.map(({ entry }) => entry),
     entry: (person, id) => of(person).kept.find(({ entry }) => entry.id === id)?.entry ?? null,
     waiting: (person) => of(person).waiting,
     unread,
-    file: (name) => kept.get(name) ?? null,
+    file: (person, name) => {
+      const file = kept.get(name);
+      return file !== undefined && file.of === person ? file.bytes : null;
+    },
     add: (person, entry, ...attached) => {
       const files = attached.filter((one) => one !== null);
       const conversation = of(person);
       conversation.kept.push({ entry, files });
-      for (const { name, bytes } of files) kept.set(name, bytes);
+      for (const file of files) put(person, file);
       for (const dropped of conversation.kept.splice(0, conversation.kept.length - keep)) {
-        for (const { name } of dropped.files) kept.delete(name);
+        for (const { name } of dropped.files) drop(name);
       }
       for (const listener of conversation.listeners) listener({ kind: 'entry', entry });
       if (conversation.listeners.size === 0 && entry.from !== 'person') {

@@ -13,6 +13,8 @@ export interface Refusal {
 
 export const REFUSALS = {
   refused: { status: 403, key: 'refused' },
+  notSignedIn: { status: 403, key: 'notSignedIn' },
+  otherPage: { status: 403, key: 'otherPage' },
   unknownPerson: { status: 404, key: 'unknownPerson' },
   malformed: { status: 400, key: 'malformed' },
   empty: { status: 400, key: 'empty' },
@@ -38,12 +40,16 @@ export function refusalBody(refusal: Refusal, language: Language, max: number): 
   return { error: { code: refusal.key, message: say(language, refusal.key, { max }) } };
 }
 
-export function notDemo(): ServiceError {
-  return new ServiceError(NAME, 'it has no sign-in, so it runs only in demo mode. Start the demo, or switch the web chat off', { final: true });
+export function noSignIn(): ServiceError {
+  return new ServiceError(NAME, 'outside the demo it needs a reverse proxy that signs people in. Set WEB_IDENTITY_HEADER and TRUSTED_PROXIES, or switch the web chat off', { final: true });
+}
+
+export function openToAll(): ServiceError {
+  return new ServiceError(NAME, 'TRUSTED_PROXIES holds every address, so anyone could write who they are. Name the addresses of the reverse proxy', { final: true });
 }
 
 export function notLoopback(boundTo: string): ServiceError {
-  return new ServiceError(NAME, `it has no sign-in, so it runs only where nobody else can reach it, and the service listens on ${boundTo}. Set HOST to 127.0.0.1, or switch the web chat off`, { final: true });
+  return new ServiceError(NAME, `whoever opens the demo chooses who they are, so it runs only where nobody else can reach it, and the service listens on ${boundTo}. Set HOST to 127.0.0.1, or switch the web chat off`, { final: true });
 }
 
 export function notStarted(): ServiceError {
@@ -52,5 +58,5 @@ export function notStarted(): ServiceError {
 
 /** The address is not one of ours; trying again can't help. */
 export function noSuchConversation(): ServiceError {
-  return new ServiceError(NAME, 'the address is of no person in the demo. Check the pack\'s people and the stored addresses', { final: true });
+  return new ServiceError(NAME, 'the address is of nobody who may use it. Check the pack\'s people and the stored addresses', { final: true });
 }

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import type { Address, Incoming } from '../../src/ports.ts';
+import type { Address, Identity, Incoming } from '../../src/ports.ts';
 import { REFUSALS } from './errors.ts';
 import type { Refusal } from './errors.ts';
 
 /** Characters of one message. */
 export const MAX_TEXT = 2_000;
-const TENANT = 'local';
 
 const payload = z.strictObject({
   /** Made by the page: the same message sent twice is handled once. Also an element id. */
@@ -14,18 +13,13 @@ const payload = z.strictObject({
   text: z.string(),
 });
 
-/** Where a demo person reads. */
-export function addressOf(personId: string): Address {
-  return { platform: 'web', tenant: TENANT, conversation: personId, thread: null, user: personId, serviceUrl: '', bot: '' };
+/** Where someone reads. */
+export function addressIn(tenant: string, user: string): Address {
+  return { platform: 'web', tenant, conversation: user, thread: null, user, serviceUrl: '', bot: '' };
 }
 
-/** The person an address is of; null when it is not an address of the web chat. */
-export function personOf(address: Address): string | null {
-  return address.platform === 'web' && address.tenant === TENANT ? address.conversation : null;
-}
-
-/** What the page posted for a person, or why it can't be taken. */
-export function readPosted(personId: string, body: unknown): { ok: true; incoming: Incoming } | { ok: false; refusal: Refusal } {
+/** What the page posted for someone, or why it can't be taken. Who that is stands nowhere in it. */
+export function readPosted({ from, address }: { readonly from: Identity; readonly address: Address }, body: unknown): { ok: true; incoming: Incoming } | { ok: false; refusal: Refusal } {
   const read = payload.safeParse(body);
   if (!read.success) return { ok: false, refusal: REFUSALS.malformed };
   const text = read.data.text.trim();
@@ -35,8 +29,8 @@ export function readPosted(personId: string, body: unknown): { ok: true; incomin
     incoming: {
       id: read.data.id,
       kind: read.data.kind,
-      from: { platform: 'web', tenant: TENANT, user: personId, email: null },
-      address: addressOf(personId),
+      from,
+      address,
       direct: true,
       text,
     },

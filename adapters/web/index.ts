@@ -3,45 +3,46 @@ import type { Express } from 'express';
 import { maskPersonalNumbers } from '../../src/access/personal-number.ts';
 import { ServiceError } from '../../src/errors.ts';
 import type { Message } from '../../src/card/card.ts';
-import type { ChatAdapter, Handle, Incoming, Log } from '../../src/ports.ts';
+import type { Language } from '../../src/pack/model.ts';
+import type { ChatAdapter, Handle, Identity, Incoming, Log } from '../../src/ports.ts';
 import { createConversations } from './conversations.ts';
-import { REFUSALS, noSuchConversation, notDemo, notLoopback, notStarted } from './errors.ts';
+import { REFUSALS, noSuchConversation, notStarted } from './errors.ts';
 import type { Refusal } from './errors.ts';
-import { personOf } from './inbound.ts';
-import { isLoopback } from './loopback.ts';
 import { pngSize } from './picture.ts';
 import { renderCard, renderWords } from './render.ts';
+import { createSignIn } from './sign-in.ts';
+import type { Access, PagePerson } from './sign-in.ts';
 import { say } from './texts.ts';
 import { mountPage } from './transport.ts';
-import type { PagePerson, Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
 
 /** Messages kept per person; the page shows them again after a reload. */
 const KEPT = 60;
+/** Bytes of pictures and spreadsheets kept in all. */
+const MAX_BYTES = 128 * 1024 * 1024;
 /** Questions of one person that may wait for their answer. */
 const MAX_WAITING = 10;
 
 export interface WebOptions {
   readonly app: Express;
-  /** The address the service listens on. */
-  readonly boundTo: string;
-  readonly demo: boolean;
-  readonly people: readonly PagePerson[];
+  readonly access: Access;
+  /** As they are now: people come and go while the service runs. */
+  readonly people: () => readonly PagePerson[];
   /** First questions to offer a person, in the person's language. */
-  readonly suggestions: (personId: string) => readonly string[];
+  readonly suggestions: (from: Identity) => readonly string[];
   readonly now: () => Date;
   readonly log: Log;
 }
 
 /**
- * The chat page of the demo, at `/`. Whoever opens it may choose to be any of the people, so it
- * refuses (ServiceError) to exist outside demo mode or on an address that another machine can reach.
+ * The chat page, at `/`. In the demo whoever opens it may choose to be any of the people, so it refuses (ServiceError) to exist
+ * on an address that another machine can reach; elsewhere a reverse proxy says who it is, and it refuses to exist without one.
  */
 export function createWeb(options: WebOptions): ChatAdapter {
-  if (!options.demo) throw notDemo();
-  if (!isLoopback(options.boundTo)) throw notLoopback(options.boundTo);
   const { log } = options;
-  const languages = new Map(options.people.map(({ id, language }) => [id, language]));
-  const conversations = createConversations([...languages.keys()], KEPT);
+  const signIn = createSignIn(options.access, options.people);
+  const conversations = createConversations(KEPT, MAX_BYTES);
+  const languageOf = (key: string): Language => options.people().find(({ id, email }) => (signIn.signedIn ? email : id) === key)?.language ?? 'da';
   /** The last question's answer per person: answers come in the order of the questions. */
   const turns = new Map<string, Promise<void>>();
   const keys = new Map<string, string>();
@@ -56,10 +57,11 @@ export function createWeb(options: WebOptions): ChatAdapter {
     const picture = png === null || size === null || card.picture === null ? null : { name: `${randomUUID()}.png`, png };
     const file = sheet === null ? null : { name: `${randomUUID()}.xlsx`, bytes: sheet.bytes, title: sheet.name };
     const about = thread === null ? null : conversations.entry(person, thread);
+    const place = encodeURIComponent(signIn.nameOf(person));
     const html = renderCard(card, {
       id,
-      picture: picture === null || size === null ? null : { url: `/chat/picture/${picture.name}`, ...size },
-      sheet: file === null ? null : { url: `/chat/file/${file.name}`, name: file.title },
+      picture: picture === null || size === null ? null : { url: `/chat/picture/${place}/${picture.name}`, ...size },
+      sheet: file === null ? null : { url: `/chat/file/${place}/${file.name}`, name: file.title },
       reply: about === null ? null : { id: about.id, title: about.title },
     });
     conversations.add(person, { id, from: 'bot', at: at(), language: card.language, title: card.title, html }, picture === null ? null : { name: picture.name, bytes: picture.png }, file);
@@ -73,7 +75,7 @@ export function createWeb(options: WebOptions): ChatAdapter {
       if (message !== null) deliver(person, message, null);
     } catch (error) {
       log.error('web.answer-failed', { id: incoming.id, error });
-      const language = languages.get(person) ?? 'da';
+      const language = languageOf(person);
       conversations.add(person, { id: `m-${randomUUID()}`, from: 'fault', at: at(), language, title: '', html: renderWords(say(language, 'failed')) });
     } finally {
       conversations.awaitAnswer(person, -1);
@@ -86,7 +88,7 @@ export function createWeb(options: WebOptions): ChatAdapter {
     if (ask === null) return REFUSALS.stopped;
     if (conversations.entry(person, incoming.id) !== null) return null;
     if (conversations.waiting(person) >= MAX_WAITING) return REFUSALS.busy;
-    conversations.add(person, { id: incoming.id, from: 'person', at: at(), language: languages.get(person) ?? 'da', title: '', html: renderWords(maskPersonalNumbers(incoming.text)) });
+    conversations.add(person, { id: incoming.id, from: 'person', at: at(), language: languageOf(person), title: '', html: renderWords(maskPersonalNumbers(incoming.text)) });
     conversations.awaitAnswer(person, 1);
     turns.set(person, (turns.get(person) ?? Promise.resolve()).then(() => answer(incoming, ask)));
     return null;
@@ -97,11 +99,11 @@ export function createWeb(options: WebOptions): ChatAdapter {
     start: async (handler) => {
       if (transport !== null) throw new ServiceError('the web chat', 'it was started before; make a new one', { final: true });
       handle = handler;
-      transport = await mountPage({ app: options.app, people: options.people, suggestions: options.suggestions, conversations, log, receive });
+      transport = await mountPage({ app: options.app, signIn, suggestions: options.suggestions, conversations, log, receive });
     },
     send: async (address, message, sending) => {
-      const person = personOf(address);
-      if (person === null || !conversations.has(person)) throw noSuchConversation();
+      const person = signIn.keyOf(address);
+      if (person === null) throw noSuchConversation();
       if (handle === null) throw notStarted();
       const sent = deliver(person, message, address.thread);
       if (sending !== undefined) keys.set(sending.key, sent.messageId);

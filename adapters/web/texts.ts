@@ -38,6 +38,8 @@ export const TEXTS = {
     unknownPerson: 'Den person findes ikke i demoen. Vælg en anden.',
     busy: 'Der er allerede mange spørgsmål i kø. Vent på et svar, og prøv så igen.',
     stopped: 'Tjenesten er ved at lukke eller starte. Prøv igen om lidt.',
+    notSignedIn: 'Chatten åbnes kun gennem organisationens login. Brug den adresse, du har fået, og log ind der.',
+    otherPage: 'Chatten svarer kun på sin egen side.',
     refused: 'Chatten svarer kun på denne computer, på sin egen adresse.',
   },
   en: {
@@ -76,6 +78,8 @@ export const TEXTS = {
     unknownPerson: 'That person is not in the demo. Choose another.',
     busy: 'Many questions are waiting already. Wait for an answer, then try again.',
     stopped: 'The service is starting or stopping. Try again in a moment.',
+    notSignedIn: 'The chat opens only through the organisation\u2019s sign-in. Use the address you were given and sign in there.',
+    otherPage: 'The chat answers its own page only.',
     refused: 'The chat answers only on this computer, at its own address.',
   },
 } as const satisfies Record<Language, Record<string, string>>;

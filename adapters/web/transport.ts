@@ -2,25 +2,18 @@ import { readFile } from 'node:fs/promises';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Language } from '../../src/pack/model.ts';
-import type { Incoming, Log } from '../../src/ports.ts';
+import type { Identity, Incoming, Log } from '../../src/ports.ts';
 import type { Conversations } from './conversations.ts';
 import { REFUSALS, refusalBody, refusalOf } from './errors.ts';
 import type { Refusal } from './errors.ts';
 import { MAX_TEXT, readPosted } from './inbound.ts';
-import { foreign } from './loopback.ts';
+import type { Reader, SignIn } from './sign-in.ts';
 import { TEXTS } from './texts.ts';
-
-export interface PagePerson {
-  readonly id: string;
-  readonly name: string;
-  readonly title: string;
-  readonly language: Language;
-}
 
 export interface TransportOptions {
   readonly app: Express;
-  readonly people: readonly PagePerson[];
-  readonly suggestions: (personId: string) => readonly string[];
+  readonly signIn: SignIn;
+  readonly suggestions: (from: Identity) => readonly string[];
   readonly conversations: Conversations;
   readonly log: Log;
   /** Takes what was typed or pressed; says why not when it can't. */
@@ -45,6 +38,8 @@ const FILES: Readonly<Record<string, string>> = {
 const MAX_BODY = '32kb';
 const BEAT_MS = 20_000;
 const RECONNECT_MS = 1_000;
+/** A stream ends after this, and the page opens the next one: who was signed out meanwhile gets none. */
+const SIGNED_IN_MS = 10 * 60_000;
 
 async function readPage(): Promise<ReadonlyMap<string, { type: string; content: Buffer }>> {
   const folder = new URL('./page/', import.meta.url);
@@ -53,25 +48,25 @@ async function readPage(): Promise<ReadonlyMap<string, { type: string; content: 
 
 /** Mounts the page (`/`), its files, the posts and the event streams (`/chat/...`). */
 export async function mountPage(options: TransportOptions): Promise<Transport> {
-  const { app, conversations, log } = options;
-  const people = new Map(options.people.map((person) => [person.id, person]));
+  const { app, conversations, log, signIn } = options;
   const page = await readPage();
   const streams = new Set<Response>();
   let open = true;
 
-  const languageOf = (personId: unknown): Language => people.get(String(personId))?.language ?? options.people[0]?.language ?? 'da';
-  const refuse = (response: Response, refusal: Refusal, personId: unknown): void => {
-    response.status(refusal.status).json(refusalBody(refusal, languageOf(personId), MAX_TEXT));
+  const readerOf = (request: Request, name: unknown): Reader | null => signIn.reader(request, String(name));
+  const refuse = (request: Request, response: Response, refusal: Refusal, name: unknown): void => {
+    const language: Language = (readerOf(request, name) ?? signIn.choice(request)[0])?.person.language ?? 'da';
+    response.status(refusal.status).json(refusalBody(refusal, language, MAX_TEXT));
   };
 
   const guard = (request: Request, response: Response, next: NextFunction): void => {
     response.set('Cache-Control', 'no-store');
-    const reason = foreign(request);
-    if (reason !== null) {
-      log.warn('web.refused', { reason });
-      refuse(response, REFUSALS.refused, null);
+    const refused = signIn.refusal(request);
+    if (refused !== null) {
+      log.warn('web.refused', { reason: refused.reason });
+      refuse(request, response, refused.refusal, null);
     } else if (!open) {
-      refuse(response, REFUSALS.stopped, null);
+      refuse(request, response, REFUSALS.stopped, null);
     } else {
       next();
     }
@@ -84,60 +79,70 @@ export async function mountPage(options: TransportOptions): Promise<Transport> {
   };
 
   const stream = (request: Request, response: Response): void => {
-    const person = String(request.params['person']);
-    if (!people.has(person)) return refuse(response, REFUSALS.unknownPerson, null);
+    const reader = readerOf(request, request.params['person']);
+    if (reader === null) return refuse(request, response, REFUSALS.unknownPerson, null);
+    const person = reader.address.conversation;
+    // Where everyone sees only themselves, what others have not read is none of their business.
+    const unread = (): Record<string, number> => (signIn.signedIn ? {} : conversations.unread());
     const tell = (event: string, data: unknown): void => void response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     response.status(200).set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
     response.write(`retry: ${RECONNECT_MS}\n\n`);
-    const silence = conversations.listen(person, (change) => tell(change.kind, change));
-    tell('snapshot', { entries: conversations.entries(person), typing: conversations.waiting(person) > 0, unread: conversations.unread() });
+    const silence = conversations.listen(person, (change) => { if (change.kind !== 'unread' || !signIn.signedIn) tell(change.kind, change); });
+    tell('snapshot', { entries: conversations.entries(person), typing: conversations.waiting(person) > 0, unread: unread() });
     // Without traffic neither side would notice that the other is gone.
     const beat = setInterval(() => void response.write(': beat\n\n'), BEAT_MS);
     beat.unref();
+    const end = signIn.signedIn ? setTimeout(() => response.end(), SIGNED_IN_MS).unref() : undefined;
     streams.add(response);
     response.on('close', () => {
       clearInterval(beat);
+      clearTimeout(end);
       silence();
       streams.delete(response);
     });
   };
 
   const onlyJson = (request: Request, response: Response, next: NextFunction): void => {
-    if (request.is('application/json') === false) refuse(response, REFUSALS.notJson, request.params['person']);
+    if (request.is('application/json') === false) refuse(request, response, REFUSALS.notJson, request.params['person']);
     else next();
   };
 
   const post = (request: Request, response: Response): void => {
-    const person = String(request.params['person']);
-    if (!people.has(person)) return refuse(response, REFUSALS.unknownPerson, null);
-    const posted = readPosted(person, request.body);
+    const reader = readerOf(request, request.params['person']);
+    if (reader === null) return refuse(request, response, REFUSALS.unknownPerson, null);
+    const posted = readPosted(reader, request.body);
     const refusal = posted.ok ? options.receive(posted.incoming) : posted.refusal;
     if (refusal === null) response.status(202).json({ accepted: true });
-    else refuse(response, refusal, person);
+    else refuse(request, response, refusal, reader.name);
   };
 
   const chat = express.Router();
   chat.use(guard);
-  chat.get('/start', (_request, response) => {
-    response.json({ people: options.people.map((person) => ({ ...person, suggestions: options.suggestions(person.id) })), texts: TEXTS, unread: conversations.unread(), maxText: MAX_TEXT });
+  chat.get('/start', (request, response) => {
+    const people = signIn.choice(request).map(({ name: id, from, person: { name, title, language } }) => ({ id, name, title, language, suggestions: options.suggestions(from) }));
+    response.json({ people, signedIn: signIn.signedIn, texts: TEXTS, unread: signIn.signedIn ? {} : conversations.unread(), maxText: MAX_TEXT });
   });
   chat.get('/events/:person', stream);
   chat.post('/messages/:person', onlyJson, express.json({ limit: MAX_BODY }), post);
-  chat.get('/picture/:name', (request, response, next) => {
-    const png = conversations.file(request.params.name);
-    if (png === null || !request.params.name.endsWith('.png')) return next();
-    response.set({ 'Content-Type': 'image/png', 'Cache-Control': 'private, max-age=3600' }).send(Buffer.from(png.buffer, png.byteOffset, png.byteLength));
+  const fileOf = (request: Request, ending: string): Uint8Array | null => {
+    const [reader, name] = [readerOf(request, request.params['person']), String(request.params['name'])];
+    return reader === null || !name.endsWith(ending) ? null : conversations.file(reader.address.conversation, name);
+  };
+  chat.get('/picture/:person/:name', (request, response, next) => {
+    const png = fileOf(request, '.png');
+    if (png === null) return next();
+    response.set({ 'Content-Type': 'image/png', 'Cache-Control': signIn.signedIn ? 'private, no-store' : 'private, max-age=3600' }).send(Buffer.from(png.buffer, png.byteOffset, png.byteLength));
   });
-  chat.get('/file/:name', (request, response, next) => {
-    const sheet = conversations.file(request.params.name);
-    if (sheet === null || !request.params.name.endsWith('.xlsx')) return next();
+  chat.get('/file/:person/:name', (request, response, next) => {
+    const sheet = fileOf(request, '.xlsx');
+    if (sheet === null) return next();
     response.set({ 'Content-Type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'Content-Disposition': 'attachment', 'Cache-Control': 'private, no-store' }).send(Buffer.from(sheet.buffer, sheet.byteOffset, sheet.byteLength));
   });
   chat.get('/:file', (request, response, next) => sendFile(response, request.params.file, next));
   chat.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
     const refusal = refusalOf(error);
     if (refusal === null) next(error);
-    else refuse(response, refusal, request.url.split('/').at(-1));
+    else refuse(request, response, refusal, request.url.split('/').at(-1));
   });
 
   app.use('/chat', chat);

@@ -57,7 +57,7 @@ export function remember(before: Remembered, answered: Answer): Remembered {
 }
 
 /** What the button of a page says: its word, and the beginning of the page's key. */
-const SEEN = /^(?:set|seen)\s+([0-9a-f]{16})$/i;
+export const SEEN = /^(?:set|seen)\s+([0-9a-f]{16})$/i;
 /** A follow-up changes the question before it, within this time. */
 const FOLLOW_UP_MS = 30 * 60_000;
 const MOST_CONVERSATIONS = 5_000;
@@ -66,7 +66,8 @@ const MOST_CONVERSATIONS = 5_000;
 const hashOf = (card: Card): string => createHash('sha256').update(cardText(card)).digest('hex');
 const packOf = (answered: Answer, pack: Pack): string => (answered.kind === 'answer' ? answered.result.query.pack : pack.id);
 
-const textCard = (language: Language, title: string, headline: string): Card => ({ language, title, label: '', headline, blocks: [], picture: null, actions: [], provenance: [] });
+/** A card that only says something. */
+export const textCard = (language: Language, title: string, headline: string): Card => ({ language, title, label: '', headline, blocks: [], picture: null, actions: [], provenance: [] });
 
 /**
  * Handles what comes in from any platform: who is it, what do they want, the answer. The same event twice is

@@ -31,6 +31,8 @@ export interface Replies {
   readonly newest: (period: string) => string;
   readonly months: string;
   readonly noSuchUnitPage: (unit: string) => string;
+  /** Someone writes more than is answered. */
+  readonly tooMany: string;
 
 }
 
@@ -53,6 +55,7 @@ const da: Replies = {
   columnSource: 'Kilde', columnTo: 'Komplet til og med', columnLoaded: 'Indlæst',
   never: 'ingen data', newest: (period) => `Nyeste lukkede måned er ${period}.`, months: 'pr. måned',
   noSuchUnitPage: (unit) => `Der er ingen side for ${unit}. Spørg om et nøgletal i stedet.`,
+  tooMany: 'Det går lidt for stærkt for mig: jeg svarer ikke på flere spørgsmål lige nu. Vent et minut, og spørg så igen.',
 
 };
 const en: Replies = {
@@ -74,6 +77,7 @@ const en: Replies = {
   columnSource: 'Source', columnTo: 'Complete up to', columnLoaded: 'Loaded',
   never: 'no data', newest: (period) => `The newest closed month is ${period}.`, months: 'per month',
   noSuchUnitPage: (unit) => `There is no page for ${unit}. Ask about a key figure instead.`,
+  tooMany: 'That is a little too fast for me: I answer no more questions right now. Wait a minute, then ask again.',
 
 };
 const CATALOGUE: Record<Language, Replies> = { da, en };

@@ -2,6 +2,7 @@
 export interface Seen {
   /** True the first time. */
   first(id: string): boolean;
+  has(id: string): boolean;
   forget(id: string): void;
 }
 
@@ -17,6 +18,7 @@ export function createSeen(most: number): Seen {
       }
       return true;
     },
+    has: (id) => ids.has(id),
     forget: (id) => { ids.delete(id); },
   };
 }

@@ -12,7 +12,7 @@ const log: Log = { info: () => undefined, warn: () => undefined, error: (event, 
 const clock = { now: () => new Date(Date.now() + Number(process.env['SHIFT_MS'] ?? 0)) };
 const store = await openStore({ databaseUrl, dir: '', log });
 const queue = await openQueue(store, { embedded: false, log, pollSeconds: 0.5 });
-const slack = createSlack({ mode: { kind: 'socket', appToken: 'xapp-none' }, botToken: 'xoxb-overblik', apiUrl, now: () => clock.now(), log });
+const slack = createSlack({ mode: { kind: 'socket', appToken: 'xapp-none' }, botToken: 'xoxb-overblik', allowedTeams: [], apiUrl, now: () => clock.now(), log });
 const { work } = crowd(Number(count), channels.split(','));
 const settings: DeliverSettings = {
   worker: `${name}/${process.pid}`, leaseMs: 10_000, askAfterMs: 1_000, unsure: 'send-again', paces: () => [], random: Math.random, wait: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }),

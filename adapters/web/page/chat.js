@@ -5,10 +5,12 @@ const at = (id) => document.getElementById(id);
 const ui = Object.fromEntries(['who', 'who-name', 'people', 'groups', 'conversation', 'conversation-name', 'person-name', 'person-title', 'suggestions',
   'log', 'typing', 'newer', 'connection', 'problem', 'composer', 'ask'].map((id) => [id, at(id)]));
 
+/** A computer may be shared by people who each sign in: then nothing stays when the window is closed. */
+const shelf = () => (signedIn ? sessionStorage : localStorage);
 /** Remembered by the browser where it allows that. */
 const memory = {
-  get: (key) => { try { return localStorage.getItem(`overblik.${key}`); } catch { return null; } },
-  set: (key, value) => { try { if (value === '') localStorage.removeItem(`overblik.${key}`); else localStorage.setItem(`overblik.${key}`, value); } catch { /* private window */ } },
+  get: (key) => { try { return shelf().getItem(`overblik.${key}`); } catch { return null; } },
+  set: (key, value) => { try { if (value === '') shelf().removeItem(`overblik.${key}`); else shelf().setItem(`overblik.${key}`, value); } catch { /* private window */ } },
 };
 
 const started = await fetch('/chat/start');
@@ -16,7 +18,7 @@ if (!started.ok) {
   document.body.textContent = (await started.json()).error.message;
   throw new Error('the chat was refused');
 }
-const { people, texts, unread, maxText } = await started.json();
+const { people, signedIn, texts, unread, maxText } = await started.json();
 let person = null;
 let events = null;
 
@@ -103,7 +105,7 @@ function openConversation(id, { focus = true } = {}) {
   if (next === undefined) return;
   if (next.id !== person?.id) {
     person = next;
-    memory.set('person', next.id);
+    if (!signedIn) memory.set('person', next.id);
     log.clear();
     ui.connection.dataset.state = '';
     ui.connection.textContent = '';
@@ -184,4 +186,5 @@ document.body.dataset.view = 'choose';
 fold(false);
 speak();
 markUnread(ui.people, unread, say);
-openConversation(memory.get('person'), { focus: false });
+document.body.dataset.signedIn = signedIn;
+openConversation(signedIn ? people[0]?.id : memory.get('person'), { focus: false });

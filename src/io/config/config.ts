@@ -6,11 +6,16 @@ import { DefinitionError, type Fault } from '../../errors.ts';
 const flag = z.enum(['true', 'false', '1', '0', 'yes', 'no']).transform((value) => ['true', '1', 'yes'].includes(value));
 const list = z.string().transform((value) => value.split(',').map((part) => part.trim()).filter((part) => part !== ''));
 const whole = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
+/** An IP address, or a range of them: `10.0.0.0/8`. */
+const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'IP addresses or ranges (10.0.0.0/8), separated by commas');
 
 const settings = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(0, 65535).default(3978),
   PUBLIC_URL: z.url().nullable().default(null),
+  TRUSTED_PROXIES: list.pipe(z.array(address)).default([]),
+  OVERBLIK_REQUESTS_PER_MINUTE: whole(10, 1_000_000).default(600),
+  OVERBLIK_QUESTIONS_PER_MINUTE: whole(1, 10_000).default(30),
   OVERBLIK_DATA_DIR: z.string().default('var'),
   OVERBLIK_PACKS: list.default(['digests']),
   OVERBLIK_DEMO: flag.nullable().default(null),
@@ -20,10 +25,12 @@ const settings = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//).nullable().default(null),
   OVERBLIK_UNSURE: z.enum(['send-again', 'leave']).default('send-again'),
   OVERBLIK_LEASE_SECONDS: whole(10, 3600).default(150),
+  WEB_IDENTITY_HEADER: z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'The name of a header, as X-Forwarded-Email').nullable().default(null),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-').nullable().default(null),
   SLACK_SIGNING_SECRET: z.string().min(3).nullable().default(null),
   SLACK_APP_TOKEN: z.string().startsWith('xapp-').nullable().default(null),
+  SLACK_ALLOWED_TEAMS: z.string().regex(/^\s*[TE][A-Z0-9]+\s*(,\s*[TE][A-Z0-9]+\s*)*$/, 'Ids of workspaces (T…) or of an Enterprise Grid organisation (E…), separated by commas').pipe(list).default([]),
   SLACK_API_URL: z.url().nullable().default(null),
   TEAMS_APP_ID: z.guid().nullable().default(null),
   TEAMS_APP_PASSWORD: z.string().nullable().default(null),
@@ -42,10 +49,16 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly publicUrl: string | null;
+  /** Reverse proxies, by address or range, that are believed about who asks. */
+  readonly trustedProxies: readonly string[];
+  /** How many requests an address may send in a minute, and how many questions a person. */
+  readonly limits: { readonly requestsPerMinute: number; readonly questionsPerMinute: number };
   readonly dataDir: string;
   readonly packRoots: readonly string[];
   /** The local web chat with invented people. On unless a platform is connected. */
   readonly demo: boolean;
+  /** The web chat behind a reverse proxy that signs people in: where it writes their e-mail, and the page's own origin. */
+  readonly web: { readonly identityHeader: string; readonly origin: string } | null;
   readonly secret: string | null;
   readonly memoryMb: number;
   readonly painters: number;
@@ -53,7 +66,7 @@ export interface Config {
   readonly logLevel: Settings['LOG_LEVEL'];
   /** What becomes of a message that may have arrived where the platform can't be asked; and after how long without word a sender is taken for dead. */
   readonly deliveries: { readonly unsure: Settings['OVERBLIK_UNSURE']; readonly leaseMs: number };
-  readonly slack: { readonly botToken: string; readonly mode: { readonly kind: 'http'; readonly signingSecret: string } | { readonly kind: 'socket'; readonly appToken: string }; readonly apiUrl: string | null } | null;
+  readonly slack: { readonly botToken: string; readonly mode: { readonly kind: 'http'; readonly signingSecret: string } | { readonly kind: 'socket'; readonly appToken: string }; readonly allowedTeams: readonly string[]; readonly apiUrl: string | null } | null;
   readonly teams: { readonly auth: { readonly kind: 'bot'; readonly appId: string; readonly password: string; readonly tenant: string | null } | { readonly kind: 'anonymous-test' }; readonly allowedTenants: readonly string[]; readonly serviceUrls: readonly string[] } | null;
   /** What must never be shown, for whoever writes to a log or a terminal. */
   readonly secrets: readonly string[];
@@ -89,15 +102,21 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (s.TEAMS_APP_ID === null && s.TEAMS_APP_PASSWORD !== null) fault('TEAMS_APP_ID', 'Teams needs the app\'s id.', 'Set TEAMS_APP_ID; without it anyone could write to the endpoint.');
   const loopback = ['127.0.0.1', '::1', 'localhost'].includes(s.HOST);
   if (s.TEAMS_ANONYMOUS_TEST && (!loopback || s.TEAMS_APP_ID !== null)) fault('TEAMS_ANONYMOUS_TEST', 'Only for tests: it turns the identity check off.', 'Remove it, or bind to 127.0.0.1 without TEAMS_APP_ID.');
-  const connected = s.SLACK_BOT_TOKEN !== null || s.TEAMS_APP_ID !== null || s.TEAMS_ANONYMOUS_TEST;
+  const web = s.WEB_IDENTITY_HEADER;
+  if (web !== null) {
+    if (s.TRUSTED_PROXIES.length === 0 || s.TRUSTED_PROXIES.some((one) => one.endsWith('/0'))) fault('TRUSTED_PROXIES', 'Without it anyone could write who they are into the identity header.', 'Name the addresses of the reverse proxy that signs people in, and no others.');
+    if (s.PUBLIC_URL === null || !(s.PUBLIC_URL.startsWith('https://') || ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(s.PUBLIC_URL).hostname))) fault('PUBLIC_URL', 'The web chat behind a reverse proxy must know its own address, to refuse what other pages send.', 'Set the https address of the reverse proxy.');
+    if (s.OVERBLIK_DEMO === true) fault('OVERBLIK_DEMO', 'In the demo anyone chooses who they are; behind WEB_IDENTITY_HEADER the proxy says it.', 'Keep one of the two.');
+  }
+  const connected = s.SLACK_BOT_TOKEN !== null || s.TEAMS_APP_ID !== null || s.TEAMS_ANONYMOUS_TEST || web !== null;
   const demo = s.OVERBLIK_DEMO ?? !connected;
   if (demo && !loopback) fault('OVERBLIK_DEMO', 'The local chat lets anyone choose who they are, so it is only for this machine.', 'Set HOST=127.0.0.1, or OVERBLIK_DEMO=false and connect Slack or Teams.');
   if (faults.length > 0) throw new DefinitionError(faults);
   return {
-    host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL, dataDir: s.OVERBLIK_DATA_DIR, packRoots: s.OVERBLIK_PACKS, demo, secret: s.OVERBLIK_SECRET,
+    host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL, trustedProxies: s.TRUSTED_PROXIES, limits: { requestsPerMinute: s.OVERBLIK_REQUESTS_PER_MINUTE, questionsPerMinute: s.OVERBLIK_QUESTIONS_PER_MINUTE }, dataDir: s.OVERBLIK_DATA_DIR, packRoots: s.OVERBLIK_PACKS, demo, web: web === null ? null : { identityHeader: web, origin: new URL(s.PUBLIC_URL ?? '').origin }, secret: s.OVERBLIK_SECRET,
     memoryMb: s.OVERBLIK_MEMORY_MB, painters: s.OVERBLIK_PAINTERS, databaseUrl: s.DATABASE_URL, logLevel: s.LOG_LEVEL,
     deliveries: { unsure: s.OVERBLIK_UNSURE, leaseMs: s.OVERBLIK_LEASE_SECONDS * 1000 },
-    slack: s.SLACK_BOT_TOKEN === null ? null : { botToken: s.SLACK_BOT_TOKEN, apiUrl: s.SLACK_API_URL, mode: s.SLACK_APP_TOKEN !== null ? { kind: 'socket', appToken: s.SLACK_APP_TOKEN } : { kind: 'http', signingSecret: s.SLACK_SIGNING_SECRET ?? '' } },
+    slack: s.SLACK_BOT_TOKEN === null ? null : { botToken: s.SLACK_BOT_TOKEN, allowedTeams: s.SLACK_ALLOWED_TEAMS, apiUrl: s.SLACK_API_URL, mode: s.SLACK_APP_TOKEN !== null ? { kind: 'socket', appToken: s.SLACK_APP_TOKEN } : { kind: 'http', signingSecret: s.SLACK_SIGNING_SECRET ?? '' } },
     teams: s.TEAMS_APP_ID !== null ? { auth: { kind: 'bot', appId: s.TEAMS_APP_ID, password: s.TEAMS_APP_PASSWORD ?? '', tenant: s.TEAMS_TENANT_ID }, allowedTenants: s.TEAMS_ALLOWED_TENANTS, serviceUrls: s.TEAMS_SERVICE_URLS }
       : s.TEAMS_ANONYMOUS_TEST ? { auth: { kind: 'anonymous-test' }, allowedTenants: s.TEAMS_ALLOWED_TENANTS, serviceUrls: s.TEAMS_SERVICE_URLS } : null,
     secrets: [...SECRET_SETTINGS.flatMap((name) => s[name] ?? []), ...passwordsIn(s.DATABASE_URL ?? '')],

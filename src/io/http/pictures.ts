@@ -16,12 +16,12 @@ export interface PicturesOptions {
 
 export interface Pictures {
   /**
-   * Keeps the picture and gives a signed address that holds for `ttlMs`. Null when the world can't fetch it here
-   * (no base URL, or one that is neither https nor loopback), when it is no PNG, or larger than the store.
+   * Keeps the picture and gives a signed address for one reader (anything that names them) that holds for `ttlMs`. Null when the
+   * world can't fetch it here (no base URL, or one that is neither https nor loopback), when it is no PNG, or larger than the store.
    */
-  url(png: Uint8Array): string | null;
+  url(png: Uint8Array, reader: string): string | null;
   /** The same for an .xlsx file, to be saved. */
-  sheetUrl(sheet: Uint8Array): string | null;
+  sheetUrl(sheet: Uint8Array, reader: string): string | null;
 }
 
 interface Kept {
@@ -43,19 +43,27 @@ function isPng(png: Uint8Array): boolean {
   return PNG_SIGNATURE.every((byte, i) => png[i] === byte);
 }
 
+/** Addresses hold until a whole second. */
+const ROUNDED_MS = 1000;
+
 const isSheet = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
 const SHEET_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
-function sign(secret: string, name: string, expires: string): Buffer {
-  return createHmac('sha256', secret).update(`${name}\n${expires}`).digest();
+/** What an address promises: this file, to this reader, until then (seconds since 1970). */
+interface Promised { readonly reader: string; readonly name: string; readonly expires: string }
+
+function sign(secret: string, { reader, name, expires }: Promised): string {
+  return createHmac('sha256', secret).update(`link\n${reader}\n${name}\n${expires}`).digest('base64url');
 }
 
 /** True for the signature we would give; takes the same time wherever it differs. */
-function signed(secret: string, name: string, expires: string, signature: string): boolean {
-  const given = Buffer.from(signature, 'base64url');
-  const ours = sign(secret, name, expires);
+function signed(secret: string, promised: Promised, signature: string): boolean {
+  const [given, ours] = [Buffer.from(signature), Buffer.from(sign(secret, promised))];
   return given.length === ours.length && timingSafeEqual(given, ours);
 }
+
+/** A reader's name in an address: the same for the same reader, and nothing that says who it is. */
+const pseudonym = (secret: string, reader: string): string => createHmac('sha256', secret).update(`reader\n${reader}`).digest('base64url').slice(0, 22);
 
 /** Pictures by content, oldest first, never more than `maxBytes`. */
 function createShelf(maxBytes: number): { put(name: string, kept: Kept, nowMs: number): void; get(name: string): Kept | undefined } {
@@ -80,8 +88,12 @@ function createShelf(maxBytes: number): { put(name: string, kept: Kept, nowMs: n
 }
 
 /**
- * Short-lived, signed picture addresses (`/pictures/<hash>.png?e=<expiry>&s=<HMAC-SHA256>`), for platforms that fetch pictures themselves.
- * Unknown, expired and forged addresses get the same 404.
+ * Short-lived, signed picture addresses (`/pictures/<reader>/<hash>.png?e=<expiry>&s=<HMAC-SHA256>`), for platforms that fetch
+ * pictures themselves. Unknown, expired and forged addresses, and those of another reader, get the same 404.
+ *
+ * Who fetches can't be asked: it is the platform's server, for the reader. So whoever holds the whole address has the picture until
+ * it expires, as whoever is shown the message has. The reader in it keeps an address from being turned into one for somebody
+ * else or for another picture, and tells two readers' addresses of the same picture apart.
  */
 export function createPictures(options: PicturesOptions): Pictures {
   const { app, secret, now } = options;
@@ -89,35 +101,38 @@ export function createPictures(options: PicturesOptions): Pictures {
   const base = reachable(options.baseUrl);
   const shelf = createShelf(options.maxBytes);
 
-  app.get('/pictures/:name', (request, response) => {
-    const { name } = request.params;
+  app.get('/pictures/:reader/:name', (request, response) => {
+    const { reader, name } = request.params;
     const { e: expires, s: signature } = request.query;
-    const told = typeof expires === 'string' && typeof signature === 'string' && signed(secret, name, expires, signature);
-    const kept = told && Number(expires) * 1000 > now().getTime() ? shelf.get(name) : undefined;
+    const told = typeof expires === 'string' && typeof signature === 'string' && signed(secret, { reader, name, expires }, signature);
+    const leftMs = Number(expires) * 1000 - now().getTime();
+    // One further ahead than we ever promise was signed by a clock that was wrong, or by somebody who knows the secret.
+    const kept = told && leftMs > 0 && leftMs <= options.ttlMs + ROUNDED_MS ? shelf.get(name) : undefined;
     if (kept === undefined) {
       answerNotFound(response);
       return;
     }
-    const leftS = Math.floor(Number(expires) - now().getTime() / 1000);
+    const leftS = Math.floor(leftMs / 1000);
     response.set({
       'Content-Type': name.endsWith('.xlsx') ? SHEET_TYPE : 'image/png',
       ...(name.endsWith('.xlsx') && { 'Content-Disposition': 'attachment; filename="overblik.xlsx"' }),
-      'Cache-Control': `private, max-age=${leftS}`,
+      'Cache-Control': name.endsWith('.xlsx') ? 'private, no-store' : `private, max-age=${leftS}`,
       // A chat client shows it in a page of its own origin.
       'Cross-Origin-Resource-Policy': 'cross-origin',
     }).send(Buffer.from(kept.bytes.buffer, kept.bytes.byteOffset, kept.bytes.byteLength));
   });
 
-  const keep = (bytes: Uint8Array, extension: 'png' | 'xlsx'): string | null => {
+  const keep = (bytes: Uint8Array, extension: 'png' | 'xlsx', reader: string): string | null => {
     if (base === null || bytes.length > options.maxBytes) return null;
     const nowMs = now().getTime();
     const expires = String(Math.ceil((nowMs + options.ttlMs) / 1000));
     const name = `${createHash('sha256').update(bytes).digest('hex')}.${extension}`;
     shelf.put(name, { bytes, expiresMs: Number(expires) * 1000 }, nowMs);
-    return `${base}/pictures/${name}?e=${expires}&s=${sign(secret, name, expires).toString('base64url')}`;
+    const promised: Promised = { reader: pseudonym(secret, reader), name, expires };
+    return `${base}/pictures/${promised.reader}/${name}?e=${expires}&s=${sign(secret, promised)}`;
   };
   return {
-    url: (png) => (isPng(png) ? keep(png, 'png') : null),
-    sheetUrl: (sheet) => (isSheet(sheet) ? keep(sheet, 'xlsx') : null),
+    url: (png, reader) => (isPng(png) ? keep(png, 'png', reader) : null),
+    sheetUrl: (sheet, reader) => (isSheet(sheet) ? keep(sheet, 'xlsx', reader) : null),
   };
 }

@@ -5,6 +5,7 @@ import express from 'express';
 import type { NextFunction, Request, Response } from 'express';
 import { ServiceError } from '../../errors.ts';
 import type { Log } from '../../ports.ts';
+import { limitAddresses, type AddressLimit } from './addresses.ts';
 import { answerError, answerNotFound } from './answers.ts';
 
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -21,6 +22,10 @@ export interface HttpOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly log: Log;
+  /** Addresses (and ranges, `10.0.0.0/8`) whose X-Forwarded-For is believed, besides this machine's own. */
+  readonly trustedProxies: readonly string[];
+  /** How often an address may ask; null: as often as it likes. /healthz is free, so that a watcher never ends the service for being watched. */
+  readonly limit: AddressLimit | null;
   /** Whether work can be done, and in words what each part says. */
   readonly ready: () => Promise<{ ok: boolean; detail: Record<string, string> }>;
   /** Prometheus text. */
@@ -100,11 +105,14 @@ export function createHttp(options: HttpOptions): Http {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.set('trust proxy', ['loopback', ...options.trustedProxies]);
   app.use(securityHeaders);
 
   app.get('/healthz', (_request, response) => {
     response.set('Cache-Control', 'no-store').json({ ok: true });
   });
+
+  if (options.limit !== null) app.use(limitAddresses(options.limit, log));
 
   app.get('/readyz', async (_request, response) => {
     const state = await options.ready().catch((error: unknown) => {

@@ -2,6 +2,8 @@ import express from 'express';
 import { APP, TEAM } from './gateway.ts';
 import { openLab, start, type Lab } from './lab.ts';
 
+type Json = Record<string, unknown>;
+
 describe('requests that are not from Slack', () => {
   let lab: Lab;
   beforeAll(async () => { lab = await openLab('http'); });
@@ -25,9 +27,11 @@ describe('requests that are not from Slack', () => {
     ['with a time that is none', () => ({ headers: { 'x-slack-request-timestamp': 'now' } })],
     ['altered on the way', () => ({ altered: JSON.stringify({ ...event(), team_id: 'T0OTHER' }) })],
     ['with a signature of something else', () => ({ headers: { 'x-slack-signature': `v0=${'0'.repeat(64)}` } })],
-  ])('one %s is refused with 401 and reaches nobody', async (_what, forgery) => {
-    expect((await lab.send('events_api', event(), forgery())).status).toBe(401);
-    expect((await lab.send('interactive', { type: 'block_actions' }, forgery())).status).toBe(401);
+    ['signed for another minute', () => ({ at: now() - 60, headers: { 'x-slack-request-timestamp': String(now()) } })],
+  ])('one %s is refused with 401 without a word, and reaches nobody', async (_what, forgery) => {
+    expect(await lab.send('events_api', event(), forgery())).toEqual({ status: 401, body: '' });
+    expect(await lab.send('slash_commands', { team_id: TEAM, command: '/overblik', text: 'budget' }, forgery())).toEqual({ status: 401, body: '' });
+    expect(await lab.send('interactive', { type: 'block_actions' }, forgery())).toEqual({ status: 401, body: '' });
     expect(lab.came).toEqual([]);
     expect(lab.gateway.calls.filter(({ method }) => method !== 'auth.test')).toEqual([]);
   });
@@ -51,6 +55,113 @@ describe('requests that are not from Slack', () => {
     }
     expect(lab.came).toEqual([]);
     expect((await fetch(`${lab.url}/slack/events`)).status).toBe(404);
+  });
+});
+
+describe.each(['http', 'socket'] as const)('what Slack vouches for, over %s, but does not come from the organisation', (kind) => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await openLab(kind);
+    await start(lab);
+  });
+  afterAll(() => lab.close());
+  const [OTHER, ORGANISATION] = ['T0OTHER', 'E0OTHER'];
+  const message = (more: Json = {}): Json => ({ type: 'message', channel_type: 'im', user: lab.user.anna, text: 'budget', ts: '9.9', channel: 'D1', event_ts: '9.9', ...more });
+  const envelope = (event: Json, more: Json = {}): Json => ({ ...lab.gateway.envelope(event), ...more });
+  const mention = (more: Json): Json => message({ type: 'app_mention', channel_type: 'channel', channel: lab.channel, ...more });
+  const command = (more: Json): Json => ({ token: 't', team_id: TEAM, channel_id: 'D1', user_id: lab.user.anna, command: '/overblik', text: 'budget', trigger_id: '1.1', response_url: lab.gateway.responseUrl().url, ...more });
+  const pressed = (more: Json): Json => ({
+    type: 'block_actions', user: { id: lab.user.anna, team_id: TEAM }, team: { id: TEAM, domain: 'kommune' }, trigger_id: '2.2', container: { type: 'message' }, channel: { id: 'D1' },
+    actions: [{ type: 'button', action_id: 'ask-0', block_id: 'b', value: 'budget', action_ts: '1.1' }], ...more,
+  });
+  const submitted = (more: Json): Json => ({ type: 'view_submission', user: { id: lab.user.anna, team_id: TEAM }, team: { id: TEAM }, view: { id: 'V1', type: 'modal', callback_id: 'x', team_id: TEAM }, ...more });
+
+  it.each<[string, 'events_api' | 'slash_commands' | 'interactive', () => Json]>([
+    ['a message of another workspace', 'events_api', () => envelope(message(), { team_id: OTHER })],
+    ['a message of another organisation', 'events_api', () => envelope(message(), { team_id: OTHER, enterprise_id: ORGANISATION })],
+    ['a message of no workspace', 'events_api', () => envelope(message(), { team_id: '' })],
+    ['a mention by another company in a shared channel', 'events_api', () => envelope(mention({ user_team: OTHER, team: OTHER, source_team: OTHER }), { is_ext_shared_channel: true })],
+    ['a mention by another organisation in a shared channel', 'events_api', () => envelope(mention({ user_team: ORGANISATION }), { is_ext_shared_channel: true })],
+    ['a message corrected by another company', 'events_api', () => envelope({ type: 'message', subtype: 'message_changed', channel: 'D1', message: { user: lab.user.anna, user_team: OTHER, text: 'budget', ts: '9.9', edited: { ts: '10' } }, previous_message: { text: 'x' } })],
+    ['App Home of another workspace', 'events_api', () => envelope({ type: 'app_home_opened', user: lab.user.anna, channel: 'D1', tab: 'home' }, { team_id: OTHER })],
+    ['a command of another workspace', 'slash_commands', () => command({ team_id: OTHER })],
+    ['a command of another organisation', 'slash_commands', () => command({ team_id: OTHER, enterprise_id: ORGANISATION })],
+    ['a button pressed in another workspace', 'interactive', () => pressed({ team: { id: OTHER } })],
+    ['a button pressed by another company in a shared channel', 'interactive', () => pressed({ user: { id: lab.user.anna, team_id: OTHER } })],
+    ['a button that names no workspace', 'interactive', () => pressed({ team: null })],
+    ['a form sent in another workspace', 'interactive', () => submitted({ team: { id: OTHER } })],
+    ['a form of another workspace', 'interactive', () => submitted({ view: { id: 'V1', type: 'modal', team_id: OTHER } })],
+    ['a shortcut in another workspace', 'interactive', () => ({ type: 'shortcut', callback_id: 'x', trigger_id: '3.3', team: { id: OTHER }, user: { id: lab.user.anna, team_id: OTHER } })],
+  ])('%s is acknowledged and reaches nobody', async (_what, as, payload) => {
+    lab.came.length = 0;
+    lab.gateway.calls.length = 0;
+    expect(await lab.send(as, payload())).toEqual({ status: 200, body: kind === 'http' ? '' : expect.any(String) });
+    // What comes after it is heard, so that would have been too.
+    await lab.send('events_api', envelope(message({ text: 'bagefter' })));
+    while (lab.came.length === 0) await new Promise((resolve) => { setImmediate(resolve); });
+    expect(lab.came.map(({ text }) => text)).toEqual(['bagefter']);
+    expect(lab.gateway.calls.map(({ method }) => method).filter((method) => method !== 'users.info')).toEqual([]);
+    expect(lab.logged.at(-1)).toBe('slack.refused {"reason":"workspace not allowed"}');
+  });
+
+  it('a form or shortcut of the own workspace is acknowledged, though nobody here listens to it', async () => {
+    for (const payload of [submitted({}), { type: 'shortcut', callback_id: 'x', trigger_id: '3.3', team: { id: TEAM }, user: { id: lab.user.anna, team_id: TEAM } }, pressed({ actions: [{ type: 'button', action_id: 'other', value: 'x' }] })]) expect((await lab.send('interactive', payload)).status).toBe(200);
+  });
+
+  it('a request that was caught and sent again, signature and all, is handled once', async () => {
+    lab.came.length = 0;
+    const again = envelope(message({ text: 'fanget' }));
+    for (let i = 0; i < 3; i += 1) expect((await lab.send('events_api', again)).status).toBe(200);
+    await lab.send('events_api', envelope(message({ text: 'bagefter' })));
+    while (!lab.came.some(({ text }) => text === 'bagefter')) await new Promise((resolve) => { setImmediate(resolve); });
+    expect(lab.came.map(({ text }) => text)).toEqual(['fanget', 'bagefter']);
+  });
+});
+
+describe('which workspaces may write', () => {
+  const GRID = 'E0KOMMUNE';
+  const opened: Lab[] = [];
+  afterEach(async () => { for (const lab of opened.splice(0)) await lab.close(); });
+  /** A lab whose bot is of our workspace in the organisation, and whose people are of the given one. */
+  const grid = async (allowedTeams: readonly string[], person: Json): Promise<Lab> => {
+    const lab = await openLab('socket', { allowedTeams });
+    opened.push(lab);
+    lab.gateway.fault((method) => {
+      if (method === 'auth.test') return { body: { ok: true, team_id: TEAM, enterprise_id: GRID, user_id: 'U0OVERBLIK', bot_id: 'B0OVERBLIK' } };
+      return method === 'users.info' ? { body: { ok: true, user: { id: 'U1', profile: { email: 'anna@example.dk' }, ...person } } } : null;
+    });
+    return lab;
+  };
+  const isHeard = async (lab: Lab, more: Json, event: Json = {}): Promise<boolean> => {
+    const before = lab.logged.length;
+    await lab.send('events_api', { ...lab.gateway.envelope({ type: 'message', channel_type: 'im', user: 'U1', text: 'budget', ts: '1.1', channel: 'D1', ...event }), ...more });
+    while (lab.came.length === 0 && lab.logged.length === before) await new Promise((resolve) => { setImmediate(resolve); });
+    return lab.came.splice(0).length === 1;
+  };
+  const sister = { team_id: 'T0SISTER', enterprise_user: { enterprise_id: GRID } };
+
+  it('without a list: all of the bot\'s own organisation, by the organisation\'s list of people', async () => {
+    const lab = await grid([], sister);
+    await start(lab);
+    expect(await isHeard(lab, { team_id: 'T0SISTER', enterprise_id: GRID }, { user_team: 'T0SISTER' })).toBe(true);
+    const other = await grid([], { team_id: 'T0OTHER', enterprise_user: { enterprise_id: 'E0OTHER' } });
+    await start(other);
+    expect(await isHeard(other, { team_id: TEAM, enterprise_id: GRID }, { user_team: 'T0OTHER' })).toBe(false);
+  });
+
+  it('with a list: no more than it names', async () => {
+    const lab = await grid([TEAM], sister);
+    await start(lab);
+    expect(await isHeard(lab, { team_id: 'T0SISTER', enterprise_id: GRID }, { user_team: 'T0SISTER' })).toBe(false);
+    expect(await isHeard(lab, { team_id: TEAM, enterprise_id: GRID })).toBe(false);
+    const both = await grid([TEAM, 'T0SISTER'], sister);
+    await start(both);
+    expect(await isHeard(both, { team_id: 'T0SISTER', enterprise_id: GRID }, { user_team: 'T0SISTER' })).toBe(true);
+  });
+
+  it('a list without the bot\'s own is refused at the start, since nobody could write', async () => {
+    const lab = await grid(['T0SISTER'], sister);
+    await expect(start(lab)).rejects.toThrow('the bot belongs to T000000001 of E0KOMMUNE, which SLACK_ALLOWED_TEAMS does not name');
   });
 });
 

@@ -1,9 +1,10 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebClient } from '@slack/web-api';
 import { createEmulator } from 'emulate';
-import express from 'express';
+import type express from 'express';
 import { createSlack } from '../../../adapters/slack/index.ts';
+import { createHttp } from '../../../src/io/http/server.ts';
 import type { Message } from '../../../src/card/card.ts';
 import type { ChatAdapter, Incoming, Log } from '../../../src/ports.ts';
 import { APP, APP_TOKEN, openGateway, SECRET, type Forgery, type Gateway } from './gateway.ts';
@@ -73,28 +74,26 @@ export interface Lab extends Workspace {
 }
 
 /** The real adapter in a workspace. */
-export async function openLab(kind: 'http' | 'socket', change: { appToken?: string; now?: () => Date } = {}): Promise<Lab> {
+export async function openLab(kind: 'http' | 'socket', change: { appToken?: string; allowedTeams?: readonly string[]; now?: () => Date; log?: Log } = {}): Promise<Lab> {
   const workspace = await openWorkspace();
   const { gateway } = workspace;
-  const app = express();
-  const server: Server = createServer(app).listen(0, '127.0.0.1');
-  await new Promise((resolve) => { server.once('listening', resolve); });
   const logged: string[] = [];
   const note = (event: string, fields?: unknown): void => void logged.push(`${event} ${JSON.stringify(fields ?? {})}`);
   const log: Log = { info: note, warn: note, error: note };
+  const http = createHttp({ host: '127.0.0.1', port: 0, trustedProxies: [], limit: null, log: change.log ?? log, ready: async () => ({ ok: true, detail: {} }), metrics: async () => '' });
+  const { app } = http;
   const slack = createSlack({
     mode: kind === 'http' ? { kind, signingSecret: SECRET, app } : { kind, appToken: change.appToken ?? APP_TOKEN },
-    botToken: TOKEN, apiUrl: gateway.apiUrl, now: change.now ?? (() => new Date()), log, wait: async () => undefined,
+    botToken: TOKEN, allowedTeams: change.allowedTeams ?? [], apiUrl: gateway.apiUrl, now: change.now ?? (() => new Date()), log: change.log ?? log, wait: async () => undefined,
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url } = await http.listen();
   return {
     ...workspace, slack, came: [], logged, url, app,
     answer: async () => null,
     send: (what, payload, forgery) => (kind === 'http' ? gateway.byHttp(url, what, payload, forgery) : gateway.bySocket(what, payload)),
     close: async () => {
       await slack.stop();
-      server.closeAllConnections();
-      await new Promise((resolve) => { server.close(resolve); });
+      await http.close();
       await workspace.close();
     },
   };

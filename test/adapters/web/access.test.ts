@@ -31,17 +31,20 @@ const message = { id: '0123456789', kind: 'message', text: 'hej' };
 
 describe('where the web chat may exist', () => {
   it.each(['0.0.0.0', '::', '192.168.1.20', 'overblik.example', '127.0.0.1.example', ''])('refuses to be bound to %p', async (boundTo) => {
-    const failure = await openLab({ boundTo }).catch((error: unknown) => error);
+    const failure = await openLab({ access: { kind: 'demo', boundTo } }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ServiceError);
     expect((failure as ServiceError).message).toContain('Set HOST to 127.0.0.1');
   });
 
   it.each(['127.0.0.1', 'localhost', '::1', '127.8.9.1'])('takes %p', async (boundTo) => {
-    await (await openLab({ boundTo })).close();
+    await (await openLab({ access: { kind: 'demo', boundTo } })).close();
   });
 
-  it('refuses to exist outside demo mode', async () => {
-    await expect(openLab({ demo: false })).rejects.toThrow('the web chat: it has no sign-in, so it runs only in demo mode');
+  it.each<[string, readonly string[], string]>([
+    ['without a header to read', [], 'WEB_IDENTITY_HEADER'], ['when no proxy is trusted', [], 'TRUSTED_PROXIES'], ['when everybody is', ['10.0.0.1', '0.0.0.0/0'], 'holds every address'], ['when everybody is, by IPv6', ['::/0'], 'holds every address'],
+  ])('refuses to exist outside the demo %s', async (what, trustedProxies, hint) => {
+    const identityHeader = what.includes('header') ? '' : 'X-Forwarded-Email';
+    await expect(openLab({ access: { kind: 'proxy', identityHeader, trustedProxies, origin: 'https://overblik.example.dk' } })).rejects.toThrow(hint);
   });
 });
 

@@ -1,5 +1,5 @@
-import type { Handle, Incoming } from '../../../src/ports.ts';
-import { addressOf } from '../../../adapters/web/inbound.ts';
+import type { Address, Handle, Incoming } from '../../../src/ports.ts';
+import { addressIn } from '../../../adapters/web/inbound.ts';
 import { createConversations } from '../../../adapters/web/conversations.ts';
 import type { Entry } from '../../../adapters/web/conversations.ts';
 import { NOW, listen, openLab, post } from './lab.ts';
@@ -20,6 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => lab.close());
 
+const addressOf = (person: string): Address => addressIn('local', person);
 let number = 0;
 const say = (text: string, kind: 'message' | 'action' = 'message'): { id: string; kind: string; text: string } => ({ id: `test-${number++}-abc`, kind, text });
 const entryOf = (data: Record<string, unknown>): Entry => data['entry'] as Entry;
@@ -58,22 +59,22 @@ describe('a conversation in the web chat', () => {
     const page = await listen(lab, 'anna');
     await lab.web.send(addressOf('anna'), sampleMessage('da'));
     const source = /<img src="([^"]+)" width="960" height="480"/.exec(entryOf(await page.next('entry')).html)?.[1] ?? '';
-    expect(source).toMatch(/^\/chat\/picture\/[0-9a-f-]{36}\.png$/);
+    expect(source).toMatch(/^\/chat\/picture\/anna\/[0-9a-f-]{36}\.png$/);
     const picture = await fetch(lab.url + source);
     expect([picture.status, picture.headers.get('content-type'), picture.headers.get('cache-control')]).toEqual([200, 'image/png', 'private, max-age=3600']);
     expect(new Uint8Array(await picture.arrayBuffer())).toEqual(new Uint8Array(drawChart('da')));
-    for (const forged of [source.replace(/.\.png$/, (end) => (end === '0.png' ? '1.png' : '0.png')), '/chat/picture/', `${source}/x`, '/chat/picture/__proto__']) expect((await fetch(lab.url + forged)).status).toBe(404);
+    for (const forged of [source.replace(/.\.png$/, (end) => (end === '0.png' ? '1.png' : '0.png')), source.replace('/anna/', '/bo/'), source.replace('/anna/', '/'), '/chat/picture/', '/chat/picture/anna/', `${source}/x`, '/chat/picture/anna/__proto__']) expect((await fetch(lab.url + forged)).status).toBe(404);
     page.close();
   });
 
   it('serves a spreadsheet to save under an address that can\'t be guessed, and not as a picture', async () => {
     const page = await listen(lab, 'anna');
     await lab.web.send(addressOf('anna'), { card: CARDS.da, png: null, sheet: { name: 'Forbrug <1>.xlsx', bytes: Uint8Array.of(0x50, 0x4b, 1) } });
-    const source = /href="(\/chat\/file\/[0-9a-f-]{36}\.xlsx)" download="Forbrug &lt;1&gt;\.xlsx"/.exec(entryOf(await page.next('entry')).html)?.[1] ?? '';
+    const source = /href="(\/chat\/file\/anna\/[0-9a-f-]{36}\.xlsx)" download="Forbrug &lt;1&gt;\.xlsx"/.exec(entryOf(await page.next('entry')).html)?.[1] ?? '';
     const got = await fetch(lab.url + source);
     expect([got.status, got.headers.get('content-disposition'), got.headers.get('content-type')]).toEqual([200, 'attachment', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet']);
     expect(new Uint8Array(await got.arrayBuffer())).toEqual(Uint8Array.of(0x50, 0x4b, 1));
-    for (const forged of [source.replace('/file/', '/picture/'), source.replace(/.\.xlsx$/, (end) => (end === '0.xlsx' ? '1.xlsx' : '0.xlsx'))]) expect((await fetch(lab.url + forged)).status).toBe(404);
+    for (const forged of [source.replace('/file/', '/picture/'), source.replace('/anna/', '/bo/'), source.replace(/.\.xlsx$/, (end) => (end === '0.xlsx' ? '1.xlsx' : '0.xlsx'))]) expect((await fetch(lab.url + forged)).status).toBe(404);
     page.close();
   });
 
@@ -210,11 +211,28 @@ describe('a conversation in the web chat', () => {
 
 describe('the memory of conversations', () => {
   it('keeps the last messages and forgets older ones together with their pictures', () => {
-    const memory = createConversations(['anna'], 3);
+    const memory = createConversations(3, 1000);
     const png = Uint8Array.of(1);
     for (let i = 0; i < 5; i += 1) memory.add('anna', { id: `m-${i}`, from: 'bot', at: '', language: 'da', title: '', html: '' }, { name: `${i}.png`, bytes: png });
     expect(memory.entries('anna').map(({ id }) => id)).toEqual(['m-2', 'm-3', 'm-4']);
-    expect([0, 1, 2, 3, 4].map((i) => memory.file(`${i}.png`) !== null)).toEqual([false, false, true, true, true]);
+    expect([0, 1, 2, 3, 4].map((i) => memory.file('anna', `${i}.png`) !== null)).toEqual([false, false, true, true, true]);
     expect(memory.entry('anna', 'm-1')).toBeNull();
+    expect(memory.file('bo', '4.png')).toBeNull();
+  });
+
+  it('keeps no more bytes than it may, and drops the oldest files first', () => {
+    const memory = createConversations(9, 250);
+    for (let i = 0; i < 4; i += 1) memory.add(`p${i % 2}`, { id: `m-${i}`, from: 'bot', at: '', language: 'da', title: '', html: '' }, { name: `${i}.png`, bytes: new Uint8Array(100) });
+    expect([0, 1, 2, 3].map((i) => memory.file(`p${i % 2}`, `${i}.png`) !== null)).toEqual([false, false, true, true]);
+    expect(memory.entries('p0')).toHaveLength(2);
+  });
+
+  it('keeps the conversations of so many people and no more, and those that are open', () => {
+    const memory = createConversations(9, 1000);
+    const say = (person: string): void => memory.add(person, { id: `m-${person}`, from: 'bot', at: '', language: 'da', title: '', html: '' });
+    memory.listen('open', () => undefined);
+    for (let i = 0; i < 1_100; i += 1) say(`p${i}`);
+    say('open');
+    expect([memory.entries('p1099').length, memory.entries('p0').length, memory.entries('open').length]).toEqual([1, 0, 1]);
   });
 });

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Handle } from '../../../src/ports.ts';
-import { addressOf } from '../../../adapters/web/inbound.ts';
+import { addressIn } from '../../../adapters/web/inbound.ts';
 import { openLab } from './lab.ts';
 import type { Lab } from './lab.ts';
 import { CARDS, PEOPLE, sampleMessage } from './sample.ts';
@@ -148,9 +148,9 @@ journeys('the web chat in Chromium', () => {
     await visit();
     await choose('Anna Holm');
     await page.locator('#suggestions button').first().waitFor();
-    await lab.web.send(addressOf('bo'), sampleMessage('da'));
+    await lab.web.send(addressIn('local', 'bo'), sampleMessage('da'));
     await page.getByText('1 ulæste').waitFor();
-    await lab.web.send(addressOf('anna'), sampleMessage('da'));
+    await lab.web.send(addressIn('local', 'anna'), sampleMessage('da'));
     await log().getByRole('article', { name: /Overblik.*Hjemmepleje · Distrikt Nord/ }).waitFor();
     await choose('Bo Kjær Rasmussen');
     await log().getByRole('article').first().waitFor();
@@ -195,7 +195,7 @@ journeys('the web chat in Chromium', () => {
     const { port } = lab;
     await lab.close();
     await page.getByText('Forbindelsen er afbrudt.').waitFor();
-    lab = await openLab({ people: [{ id: 'cora', name: 'Cora Lund', title: 'Chief executive', language: 'en' }], suggestions: () => [] }, port);
+    lab = await openLab({ people: () => [{ id: 'cora', name: 'Cora Lund', title: 'Chief executive', language: 'en', email: null }], suggestions: () => [] }, port);
     await lab.web.start(answer);
     await page.getByRole('radio', { name: 'Cora Lund' }).waitFor();
     expect(await page.locator('body').getAttribute('data-view')).toBe('choose');
@@ -209,7 +209,7 @@ journeys('the web chat in Chromium', () => {
     await ask('Budget');
     await ask('Budget igen');
     await page.evaluate(() => scrollTo(0, 0));
-    await lab.web.send(addressOf('anna'), sampleMessage('da'));
+    await lab.web.send(addressIn('local', 'anna'), sampleMessage('da'));
     const newer = page.getByRole('button', { name: 'Ny besked' });
     await newer.waitFor();
     expect(await page.evaluate(() => scrollY)).toBe(0);

@@ -20,9 +20,9 @@ export async function openLab(change: Partial<WebOptions> = {}, port = 0): Promi
   const logged: string[] = [];
   const note = (event: string, fields?: unknown): void => void logged.push(`${event} ${JSON.stringify(fields ?? {})}`);
   const log: Log = { info: note, warn: note, error: note };
-  const http = createHttp({ host: '127.0.0.1', port, log, ready: async () => ({ ok: true, detail: {} }), metrics: async () => '' });
+  const http = createHttp({ host: '127.0.0.1', port, trustedProxies: [], limit: null, log, ready: async () => ({ ok: true, detail: {} }), metrics: async () => '' });
   const language = (id: string): 'da' | 'en' => PEOPLE.find((person) => person.id === id)?.language ?? 'da';
-  const web = createWeb({ app: http.app, boundTo: '127.0.0.1', demo: true, people: PEOPLE, suggestions: (id) => SUGGESTIONS[language(id)], now: () => NOW, log, ...change });
+  const web = createWeb({ app: http.app, access: { kind: 'demo', boundTo: '127.0.0.1' }, people: () => PEOPLE, suggestions: ({ user }) => SUGGESTIONS[language(user)], now: () => NOW, log, ...change });
   const { url } = await http.listen();
   return {
     url,
@@ -42,9 +42,9 @@ interface PageEvent {
 }
 
 /** Reads a person's event stream as the page does. */
-export async function listen(lab: Lab, person: string): Promise<{ next(name: string): Promise<Record<string, unknown>>; close(): void }> {
+export async function listen(lab: Lab, person: string, headers: Record<string, string> = {}): Promise<{ next(name: string): Promise<Record<string, unknown>>; close(): void }> {
   const stop = new AbortController();
-  const answer = await fetch(`${lab.url}/chat/events/${person}`, { signal: stop.signal });
+  const answer = await fetch(`${lab.url}/chat/events/${person}`, { headers, signal: stop.signal });
   if (answer.body === null || !answer.ok) throw new Error(`no event stream: ${answer.status}`);
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   const waiting: PageEvent[] = [];

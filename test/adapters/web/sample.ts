@@ -93,10 +93,10 @@ export function sampleMessage(language: Language): Message {
 }
 
 export const PEOPLE = [
-  { id: 'anna', name: 'Anna Holm', title: 'Direktør for Sundhed og Omsorg', language: 'da' },
-  { id: 'bo', name: 'Bo Kjær Rasmussen', title: 'Distriktsleder, Hjemmepleje Nord', language: 'da' },
-  { id: 'dorte', name: 'Dorte Lindegaard-Vestergaard', title: 'Områdeleder, Hjemmepleje', language: 'da' },
-  { id: 'emily', name: 'Emily Carter', title: 'Finance analyst', language: 'en' },
+  { id: 'anna', name: 'Anna Holm', title: 'Direktør for Sundhed og Omsorg', language: 'da', email: 'anna@example.dk' },
+  { id: 'bo', name: 'Bo Kjær Rasmussen', title: 'Distriktsleder, Hjemmepleje Nord', language: 'da', email: 'bo@example.dk' },
+  { id: 'dorte', name: 'Dorte Lindegaard-Vestergaard', title: 'Områdeleder, Hjemmepleje', language: 'da', email: 'dorte@example.dk' },
+  { id: 'emily', name: 'Emily Carter', title: 'Finance analyst', language: 'en', email: 'emily@example.dk' },
 ] as const;
 
 export const SUGGESTIONS: Readonly<Record<Language, readonly string[]>> = {

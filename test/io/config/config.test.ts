@@ -34,6 +34,12 @@ describe('settings', () => {
     expect(readConfig({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', OVERBLIK_DEMO: 'true' })).toMatchObject({ demo: true });
   });
 
+  it('the web chat takes a proxy that signs people in, on any address, and is then no demo', () => {
+    expect(readConfig({ WEB_IDENTITY_HEADER: 'X-Forwarded-Email', TRUSTED_PROXIES: '10.0.0.1, 2001:db8::/32', PUBLIC_URL: 'https://overblik.example.dk/', HOST: '0.0.0.0' })).toMatchObject({
+      demo: false, trustedProxies: ['10.0.0.1', '2001:db8::/32'], web: { identityHeader: 'X-Forwarded-Email', origin: 'https://overblik.example.dk' },
+    });
+  });
+
   it.each<[string, Record<string, string>]>([
     ['SLACK_BOT_TOKEN', { SLACK_BOT_TOKEN: 'xoxp-of-a-user' }],
     ['SLACK_BOT_TOKEN', { SLACK_BOT_TOKEN: 'xoxb-alone-in-here' }],
@@ -47,6 +53,17 @@ describe('settings', () => {
     ['OVERBLIK_SECRET', { OVERBLIK_SECRET: 'too-short-it-is' }],
     ['DATABASE_URL', { DATABASE_URL: 'mysql://someone:pass@there/db' }],
     ['PORT', { PORT: '70000' }],
+    ['SLACK_ALLOWED_TEAMS', { SLACK_ALLOWED_TEAMS: 'kommune.slack.com' }],
+    ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.1,proxy.example' }],
+    ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/99' }],
+    ['TRUSTED_PROXIES', { WEB_IDENTITY_HEADER: 'X-Forwarded-Email', PUBLIC_URL: 'https://overblik.example.dk' }],
+    ['TRUSTED_PROXIES', { WEB_IDENTITY_HEADER: 'X-Forwarded-Email', PUBLIC_URL: 'https://overblik.example.dk', TRUSTED_PROXIES: '0.0.0.0/0' }],
+    ['TRUSTED_PROXIES', { WEB_IDENTITY_HEADER: 'X-Forwarded-Email', PUBLIC_URL: 'https://overblik.example.dk', TRUSTED_PROXIES: '10.0.0.1,::/0' }],
+    ['PUBLIC_URL', { WEB_IDENTITY_HEADER: 'X-Forwarded-Email', TRUSTED_PROXIES: '10.0.0.1' }],
+    ['PUBLIC_URL', { WEB_IDENTITY_HEADER: 'X-Forwarded-Email', TRUSTED_PROXIES: '10.0.0.1', PUBLIC_URL: 'http://overblik.example.dk' }],
+    ['OVERBLIK_DEMO', { WEB_IDENTITY_HEADER: 'X-Forwarded-Email', TRUSTED_PROXIES: '10.0.0.1', PUBLIC_URL: 'https://overblik.example.dk', OVERBLIK_DEMO: 'true' }],
+    ['WEB_IDENTITY_HEADER', { WEB_IDENTITY_HEADER: 'X-Forwarded-Email: anna', TRUSTED_PROXIES: '10.0.0.1', PUBLIC_URL: 'https://overblik.example.dk' }],
+    ['OVERBLIK_QUESTIONS_PER_MINUTE', { OVERBLIK_QUESTIONS_PER_MINUTE: '0' }],
     ['OVERBLIK_MEMORY_MB', { OVERBLIK_MEMORY_MB: 'plenty' }],
   ])('%s is told when it is wrong, without its value: %j', (name, environment) => { expect(faultsOf(environment)).toContain(name); });
 

@@ -13,7 +13,7 @@ const log: Log = { info: note, warn: note, error: note };
 let open: Http[] = [];
 
 async function started(change: Partial<HttpOptions> = {}, mount: (http: Http) => void = () => undefined): Promise<string> {
-  const http = createHttp({ host: '127.0.0.1', port: 0, log, ready: async () => ({ ok: true, detail: { store: 'ok' } }), metrics: async () => 'overblik_owed 7\n', ...change });
+  const http = createHttp({ host: '127.0.0.1', port: 0, trustedProxies: [], limit: null, log, ready: async () => ({ ok: true, detail: { store: 'ok' } }), metrics: async () => 'overblik_owed 7\n', ...change });
   open.push(http);
   mount(http);
   return (await http.listen()).url;
@@ -108,7 +108,7 @@ describe('the HTTP server', () => {
   });
 
   it('names what rights are missing for a low port', async () => {
-    const http = createHttp({ host: '127.0.0.1', port: 80, log, ready: async () => ({ ok: true, detail: {} }), metrics: async () => '' });
+    const http = createHttp({ host: '127.0.0.1', port: 80, trustedProxies: [], limit: null, log, ready: async () => ({ ok: true, detail: {} }), metrics: async () => '' });
     const outcome = await http.listen().then(() => 'listens' as const, (error: unknown) => error);
     await http.close();
     if (outcome === 'listens') console.warn('low ports are open to this user: the message for EACCES was not seen');
@@ -120,6 +120,6 @@ describe('the HTTP server', () => {
     const [http] = open;
     await http?.close();
     await http?.close();
-    await createHttp({ host: '127.0.0.1', port: 0, log, ready: async () => ({ ok: true, detail: {} }), metrics: async () => '' }).close();
+    await createHttp({ host: '127.0.0.1', port: 0, trustedProxies: [], limit: null, log, ready: async () => ({ ok: true, detail: {} }), metrics: async () => '' }).close();
   });
 });
