@@ -28,6 +28,9 @@ function idAt(body: unknown, path: readonly string[]): string[] {
   return typeof found === 'string' && found !== '' ? [found] : [];
 }
 
+/** True when a payload of any kind comes to us through a workspace or organisation that is allowed. */
+export const throughAllowedTeam = (body: unknown, allowed: ReadonlySet<string>): boolean => THROUGH.flatMap((path) => idAt(body, path)).some((one) => allowed.has(one));
+
 /**
  * True when a payload of any kind comes through a workspace or organisation that may write, and names no other as the
  * writer's: in a channel shared with another company (Slack Connect) both come through ours. A workspace (T…) that is not named
@@ -35,9 +38,8 @@ function idAt(body: unknown, path: readonly string[]): string[] {
  */
 export function fromAllowedTeam(body: unknown, allowed: ReadonlySet<string>): boolean {
   const wholeOrganisation = [...allowed].some((one) => one.startsWith('E'));
-  const through = THROUGH.flatMap((path) => idAt(body, path));
   const writer = WRITER.flatMap((path) => idAt(body, path));
-  return through.some((one) => allowed.has(one)) && writer.every((one) => allowed.has(one) || (wholeOrganisation && one.startsWith('T')));
+  return throughAllowedTeam(body, allowed) && writer.every((one) => allowed.has(one) || (wholeOrganisation && one.startsWith('T')));
 }
 
 const addressOf = (team: string, conversation: string, user: string, thread: string | null): Address => ({ platform: 'slack', tenant: team, conversation, thread, user, serviceUrl: '', bot: '' });

@@ -3,11 +3,12 @@ import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { ServiceError } from '../../src/errors.ts';
 import type { Message, Sheet } from '../../src/card/card.ts';
+import { admission } from '../../src/card/admission.ts';
 import { messages } from '../../src/card/messages.ts';
 import type { Language } from '../../src/pack/model.ts';
 import type { ChatAdapter, Handle, Incoming, Log } from '../../src/ports.ts';
 import { refusesBlocks, toServiceError } from './errors.ts';
-import { fromAllowedTeam, readAction, readCommand, readHome, readMessage, type Written } from './inbound.ts';
+import { fromAllowedTeam, readAction, readCommand, readHome, readMessage, throughAllowedTeam, type Written } from './inbound.ts';
 import { LIMITS, MESSAGE_CHARACTERS, type Block } from './limits.ts';
 import { createPeople, type Self } from './people.ts';
 import { renderBlocks, renderText } from './render.ts';
@@ -60,6 +61,7 @@ export function createSlack(options: SlackOptions): ChatAdapter {
   const wait = options.wait ?? ((ms: number) => new Promise<void>((resolve) => { setTimeout(resolve, ms).unref(); }));
   const transport = createTransport(botToken, apiUrl, log, wait);
   const seen = createSeen(REMEMBERED);
+  const turnedAway = createSeen(REMEMBERED);
   const working = new Set<Promise<void>>();
   let self: Self | null = null;
   let handle: Handle | null = null;
@@ -131,11 +133,19 @@ export function createSlack(options: SlackOptions): ChatAdapter {
     }
   };
 
+  /** A word to someone who is not of the organisation, once an hour; nothing they write is read. */
+  const turnAway = async (written: Pick<Written, 'kind' | 'user' | 'address'>): Promise<void> => {
+    if (written.kind !== 'message' || !turnedAway.first(`${written.user} ${now().toISOString().slice(0, 13)}`)) return;
+    await transport.post(written.address.conversation, written.address.thread, `${admission('da').guest}\n${admission('en').guest}`, null, null);
+  };
+
   const answer = async ({ user, ...written }: Written, way: Way, by: Handle): Promise<void> => {
     try {
       const from = await identify(user);
-      if (from === null) {
+      if (typeof from === 'string') {
         log.warn('slack.ignored', { reason: 'not one of the allowed workspaces\' people', kind: written.kind });
+        // Two bots that are polite to each other never stop.
+        if (from === 'outsider') await turnAway({ user, ...written });
         return;
       }
       const incoming: Incoming = { ...written, from };
@@ -159,8 +169,13 @@ export function createSlack(options: SlackOptions): ChatAdapter {
       const { body, next } = args;
       // Everything, also what nobody here listens to: Slack sends again what it is not told was taken.
       if ('ack' in args && typeof args.ack === 'function') await (args.ack as () => Promise<void>)();
-      if (fromAllowedTeam(body, us().allowed)) await next();
-      else log.warn('slack.refused', { reason: 'workspace not allowed' });
+      const { allowed, user } = us();
+      if (fromAllowedTeam(body, allowed)) await next();
+      else {
+        log.warn('slack.refused', { reason: 'workspace not allowed' });
+        const written = throughAllowedTeam(body, allowed) ? readMessage(body, (body as { event?: unknown }).event, user) : null;
+        if (written !== null) await turnAway(written).catch((error: unknown) => { log.warn('slack.answer-failed', { kind: written.kind, error: toServiceError(error) }); });
+      }
     });
     const message = async ({ body, event }: Pick<AnyMiddlewareArgs, 'body'> & { event: unknown }): Promise<void> => accept(readMessage(body, event, us().user), { kind: 'post' });
     bolt.event('app_mention', message);

@@ -3,6 +3,7 @@ import type { Identity } from '../../src/ports.ts';
 
 const REMEMBERED = 5_000;
 const GOOD_FOR_MS = 10 * 60_000;
+const LONGEST_NAME = 100;
 
 /** The bot itself, as Slack's auth.test says, and who may write to it. */
 export interface Self {
@@ -13,19 +14,22 @@ export interface Self {
   readonly botId: string;
 }
 
-/** Looks up who wrote, by the workspace's own list. Null: not one of the allowed workspaces' people (a bot, a closed account, someone of another company). */
-export function createPeople(client: WebClient, self: () => Self, now: () => Date): (user: string) => Promise<Identity | null> {
-  const known = new Map<string, { identity: Identity | null; until: number }>();
+/** Who wrote, by the workspace's own list: one of the allowed workspaces' people, or an `outsider` (someone of another company, a closed account), or a `bot`. */
+export function createPeople(client: WebClient, self: () => Self, now: () => Date): (user: string) => Promise<Identity | 'outsider' | 'bot'> {
+  const known = new Map<string, { identity: Identity | 'outsider' | 'bot'; until: number }>();
 
-  const look = async (user: string): Promise<Identity | null> => {
+  const look = async (user: string): Promise<Identity | 'outsider' | 'bot'> => {
     const { user: found } = await client.users.info({ user });
-    if (found === undefined || found.deleted === true || found.is_bot === true || found.is_workflow_bot === true || user === 'USLACKBOT') return null;
+    if (found?.is_bot === true || found?.is_workflow_bot === true || user === 'USLACKBOT') return 'bot';
+    if (found === undefined || found.deleted === true) return 'outsider';
     const { team, allowed } = self();
     const ours = [found.team_id, found.enterprise_user?.enterprise_id].some((one) => one !== undefined && allowed.has(one));
-    if (!ours || found.is_stranger === true) return null;
+    if (!ours || found.is_stranger === true) return 'outsider';
     // Guests are let in by others than the organisation, so their address proves nothing; nor does one that was never confirmed.
-    const vouched = found.is_restricted !== true && found.is_ultra_restricted !== true && found.is_email_confirmed !== false;
-    return { platform: 'slack', tenant: team, user, email: vouched ? found.profile?.email ?? null : null };
+    const guest = found.is_restricted === true || found.is_ultra_restricted === true;
+    const vouched = !guest && found.is_email_confirmed !== false;
+    const name = (found.profile?.real_name ?? found.real_name ?? '').slice(0, LONGEST_NAME);
+    return { platform: 'slack', tenant: team, user, email: vouched ? found.profile?.email ?? null : null, ...(name !== '' && { name }), ...(guest && { guest }) };
   };
 
   return async (user) => {

@@ -80,8 +80,6 @@ describe.each(['http', 'socket'] as const)('what Slack vouches for, over %s, but
     ['a message of another workspace', 'events_api', () => envelope(message(), { team_id: OTHER })],
     ['a message of another organisation', 'events_api', () => envelope(message(), { team_id: OTHER, enterprise_id: ORGANISATION })],
     ['a message of no workspace', 'events_api', () => envelope(message(), { team_id: '' })],
-    ['a mention by another company in a shared channel', 'events_api', () => envelope(mention({ user_team: OTHER, team: OTHER, source_team: OTHER }), { is_ext_shared_channel: true })],
-    ['a mention by another organisation in a shared channel', 'events_api', () => envelope(mention({ user_team: ORGANISATION }), { is_ext_shared_channel: true })],
     ['a message corrected by another company', 'events_api', () => envelope({ type: 'message', subtype: 'message_changed', channel: 'D1', message: { user: lab.user.anna, user_team: OTHER, text: 'budget', ts: '9.9', edited: { ts: '10' } }, previous_message: { text: 'x' } })],
     ['App Home of another workspace', 'events_api', () => envelope({ type: 'app_home_opened', user: lab.user.anna, channel: 'D1', tab: 'home' }, { team_id: OTHER })],
     ['a command of another workspace', 'slash_commands', () => command({ team_id: OTHER })],
@@ -102,6 +100,21 @@ describe.each(['http', 'socket'] as const)('what Slack vouches for, over %s, but
     expect(lab.came.map(({ text }) => text)).toEqual(['bagefter']);
     expect(lab.gateway.calls.map(({ method }) => method).filter((method) => method !== 'users.info')).toEqual([]);
     expect(lab.logged.at(-1)).toBe('slack.refused {"reason":"workspace not allowed"}');
+  });
+
+  it.each<[string, () => Json]>([
+    ['a mention by another company in a shared channel', () => mention({ user: 'U0COMPANY', user_team: OTHER, team: OTHER, source_team: OTHER })],
+    ['a mention by another organisation in a shared channel', () => mention({ user: 'U0SISTER', user_team: ORGANISATION })],
+    ['a message of another company in a shared conversation', () => message({ user: 'U0THIRD', user_team: OTHER })],
+  ])('%s reaches nobody, and is told so in words that say nothing of what there is, once', async (_what, event) => {
+    lab.came.length = 0;
+    lab.gateway.calls.length = 0;
+    for (let i = 0; i < 3; i += 1) await lab.send('events_api', envelope(event(), { is_ext_shared_channel: true }));
+    await lab.send('events_api', envelope(message({ text: 'bagefter' })));
+    const told = (): string[] => lab.gateway.calls.filter(({ method }) => method === 'chat.postMessage').map(({ body }) => new URLSearchParams(body).get('text') ?? '');
+    while (lab.came.length === 0 || told().length === 0) await new Promise((resolve) => { setImmediate(resolve); });
+    expect(lab.came.map(({ text }) => text)).toEqual(['bagefter']);
+    expect(told()).toEqual(['Jeg svarer kun organisationens egne medarbejdere.\nI only answer the organisation\'s own employees.']);
   });
 
   it('a form or shortcut of the own workspace is acknowledged, though nobody here listens to it', async () => {
@@ -193,13 +206,27 @@ describe('who wrote', () => {
     expect(lab.came.map(({ from }) => from.email)).toEqual([email]);
   });
 
-  it.each<[string, Record<string, unknown>]>([
-    ['a closed account', { deleted: true }], ['a bot', { is_bot: true }], ['a workflow', { is_workflow_bot: true }],
-    ['someone of another organisation in a shared channel', { team_id: 'T0OTHER' }], ['a stranger', { is_stranger: true }],
-  ])('%s is not listened to', async (_who, change) => {
+  it.each<[string, Record<string, unknown>]>([['a guest', { is_restricted: true }], ['a guest of one channel', { is_ultra_restricted: true }]])('%s comes with the word that they are one', async (_who, change) => {
+    await as({ ...change, real_name: 'Gæst Gæstesen' });
+    expect(lab.came.map(({ from }) => [from.guest, from.name])).toEqual([[true, 'Gæst Gæstesen']]);
+  });
+
+  it('the name of the account comes along, no longer than a line', async () => {
+    await as({ profile: { real_name: 'å'.repeat(5_000) } });
+    expect(lab.came.map(({ from }) => [from.guest, from.name])).toEqual([[undefined, 'å'.repeat(100)]]);
+  });
+
+  it.each<[string, Record<string, unknown>, boolean]>([
+    ['a closed account', { deleted: true }, true], ['a bot', { is_bot: true }, false], ['a workflow', { is_workflow_bot: true }, false],
+    ['someone of another organisation in a shared channel', { team_id: 'T0OTHER' }, true], ['a stranger', { is_stranger: true }, true],
+  ])('%s is not listened to; a human is told so, a bot is not', async (_who, change, told) => {
+    lab.gateway.calls.length = 0;
     await as(change);
+    const said = (): number => lab.gateway.calls.filter(({ method }) => method === 'chat.postMessage').length;
+    while (told && said() === 0) await new Promise((resolve) => { setImmediate(resolve); });
     expect(lab.came).toEqual([]);
     expect(lab.logged.at(-1)).toContain('slack.ignored');
+    expect(said()).toBe(told ? 1 : 0);
   });
 
   it('is looked up once for a while', async () => {
