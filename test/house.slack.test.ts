@@ -94,4 +94,45 @@ describe.each(['http', 'socket'] as const)('the house connected to Slack over %s
     if (kind === 'http') expect((await workspace.gateway.byHttp(service.url, 'slash_commands', { team_id: TEAM, command: '/overblik' }, { secret: 'guessed' })).status).toBe(401);
     at = new Date();
   });
+
+  /** What was posted that holds a text: pages and welcomes go their own way in between. */
+  const posted = async (pattern: RegExp): Promise<string> => {
+    for (;;) {
+      const found = new URLSearchParams(await workspace.called('chat.postMessage')).get('blocks')?.replaceAll('\u00a0', ' ') ?? '';
+      if (pattern.test(found)) return found;
+    }
+  };
+  const writes = async (user: string, text: string, pattern: RegExp): Promise<string> => {
+    const envelope = workspace.gateway.envelope({ type: 'message', channel_type: 'im', user, text, ts: '1.1', channel: direct, event_ts: '1.1' }, `Ev${Math.random()}`);
+    await (kind === 'http' ? workspace.gateway.byHttp(service.url, 'events_api', envelope) : workspace.gateway.bySocket('events_api', envelope));
+    return posted(pattern);
+  };
+
+  /** Pushes leave at the turn of a minute, and at a start. */
+  const again = async (): Promise<void> => {
+    await service.stop();
+    service = await start();
+  };
+
+  it('a stranger asks for access, an analyst grants it in the chat, and from the next message on a change of role counts', async () => {
+    const { guest, gone: analyst } = workspace.user;
+    const people = join(dir, 'packs/hjemmepleje/people.yaml');
+    await writeFile(people, (await readFile(people, 'utf8')).replace('analytiker: {', `analytiker: {slack: ${analyst}, `));
+    await writes(guest, 'bed om adgang', /sendt til analyseenheden/);
+    await again();
+    expect(await posted(/beder om adgang/)).toContain('Gæst (guest@example.com) beder om adgang i Slack');
+    const [, id = ''] = /(\d+): Gæst [^,]*, Slack/.exec(await writes(analyst, 'anmodninger', /Gæst [^,]*, Slack/)) ?? [];
+    await writes(guest, `giv adgang ${id} til leder-syd`, /kender dig ikke|Overblik/);
+    expect(await writes(guest, 'forbrug i Syd oktober 2026', /Overblik/)).not.toContain('kr.');
+    await writes(analyst, `giv adgang ${id} til leder-syd`, /Gæst [^,]*har nu adgang i Slack som/);
+    await again();
+    await posted(/You have access/);
+    expect(await writes(guest, 'spend in Syd October 2026', /Spend in Syd|spend/i)).toMatch(/DKK|kr/);
+    await writes(guest, 'spend in Nord October 2026', /no access|don't have access|not have access/i);
+    const before = await readFile(people, 'utf8');
+    await writeFile(people, before.replace(/(leder-syd: .*)units: \[syd\]/, '$1units: [vest]'));
+    await writes(guest, 'spend in Syd October 2026', /no access|don't have access|not have access/i);
+    await writeFile(people, before);
+    expect(await writes(guest, 'spend in Syd October 2026', /Spend in Syd|spend/i)).toMatch(/DKK|kr/);
+  });
 });
