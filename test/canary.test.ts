@@ -106,7 +106,7 @@ beforeAll(async () => {
   }
   await store.close();
 });
-afterAll(() => rm(files.root, { recursive: true, force: true }));
+afterAll(() => rm(files.base, { recursive: true, force: true }));
 
 describe('a canary sent down every path', () => {
   it('got in: the paths were real', () => {

@@ -41,7 +41,7 @@ function pictureElements(card: Card, url: string | null, cut: Cut): Element[] {
   if (card.picture === null) return [];
   const alt = clip(card.picture.alt, Math.min(ALT_CHARACTERS, cut.characters));
   if (url === null) return textElement(alt, { subtle: true });
-  return [{ type: 'Image', url, altText: alt.trim() === '' ? card.title || '\u2013' : alt, size: 'Stretch', spacing: 'Medium', msteams: { allowExpand: true } }];
+  return [{ type: 'Image', url, altText: [alt, clip(card.title, cut.characters)].find((words) => words.trim() !== '') ?? '\u2013', size: 'Stretch', spacing: 'Medium', msteams: { allowExpand: true } }];
 }
 
 function submit(action: Action, cut: Cut): Element {

@@ -11,7 +11,7 @@ afterAll(() => Promise.all(open.map((dir) => rm(dir, { recursive: true, force: t
 
 const made = (people?: string | Uint8Array): ReturnType<typeof writeSmallPack> & { config: ReturnType<typeof readConfig> } => {
   const files = writeSmallPack(people);
-  open.push(files.root);
+  open.push(files.base);
   return { ...files, config: readConfig({ OVERBLIK_PACKS: files.root, OVERBLIK_DATA_DIR: `${files.root}-data` }) };
 };
 const peopleOf = async (people: string | Uint8Array): Promise<ReadonlyMap<string, Person>> => ((await readPacks(made(people).config))[0] as Pack).people;

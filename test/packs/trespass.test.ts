@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await store.close();
   await house.close();
-  await rm(files.root, { recursive: true, force: true });
+  await rm(files.base, { recursive: true, force: true });
 });
 
 let events = 0;

@@ -19,14 +19,15 @@ digests:
 export const SMALL_ROWS = 'enhed;dato;kroner;timer\n4711;2026-10-01;111111,00;1000\n4712;2026-10-01;222222,00;2000\n4711;2026-09-01;101010,00;1000\n4712;2026-09-01;202020,00;2000\n';
 export const SMALL_PEOPLE = 'id;navn;rolle;enhed;e-mail\nanne;Anne Bo;leder;4711;anne@kommune.example\nbent;Bent Li;leder;4712;bent@kommune.example\nida;Ida Sø;analytiker;4700;ida@kommune.example\n';
 
-/** Puts it in a folder of its own. */
-export function writeSmallPack(people: string | Uint8Array = SMALL_PEOPLE): { root: string; dir: string; put(file: string, text: string | Uint8Array): void } {
-  const root = mkdtempSync(join(tmpdir(), 'overblik-small-'));
-  const dir = join(root, 'packs', 'proeve');
+/** Puts it in a folder of its own, `base`; what is kept beside the packs goes there too, and all of it away with it. */
+export function writeSmallPack(people: string | Uint8Array = SMALL_PEOPLE): { base: string; root: string; dir: string; put(file: string, text: string | Uint8Array): void } {
+  const base = mkdtempSync(join(tmpdir(), 'overblik-small-'));
+  const root = join(base, 'packs');
+  const dir = join(root, 'proeve');
   mkdirSync(join(dir, 'data'), { recursive: true });
   const put = (file: string, text: string | Uint8Array): void => writeFileSync(join(dir, file), text);
   put('pack.yaml', SMALL_PACK);
   put('data/timer.csv', SMALL_ROWS);
   put('people.csv', people);
-  return { root: join(root, 'packs'), dir, put };
+  return { base, root, dir, put };
 }

@@ -36,6 +36,12 @@ describe('every card', () => {
     expect(messageFaults(render(card, null))).toEqual([]);
   });
 
+  it('passes with a picture that nothing is said of, on a card whose title is blank', () => {
+    const { picture } = sampleCard();
+    if (picture === null) throw new Error('the sample has a picture');
+    expect(messageFaults(render({ ...empty, title: ' ', picture: { ...picture, alt: '' } }, 'https://overblik.example.dk/p/1.png'))).toEqual([]);
+  });
+
   it('passes with a spreadsheet to open, which comes first among the buttons', () => {
     const sent = render(sampleCard(), null, 'https://overblik.example/pictures/a.xlsx?e=1&s=x');
     expect(messageFaults(sent)).toEqual([]);
