@@ -3,9 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { answer, type Answer } from './app/answer.ts';
 import { composeDigest, latestPeriod, withPicture } from './app/compose.ts';
-import { NOTHING, remember, sheetOf, type Remembered } from './app/converse.ts';
+import { asked, NOTHING, remember, sheetOf, type Remembered } from './app/converse.ts';
 import { doubtOpen, planned } from './app/deliver.ts';
-import type { KeptEntry } from './app/audit.ts';
+import { shownHash, type KeptEntry } from './app/audit.ts';
 import { knownAs, type Account } from './app/people.ts';
 import { readinessOf } from './app/readiness.ts';
 import { dayIn, periodOf, shiftDays, type IsoDate, type Period } from './calendar/period.ts';
@@ -113,6 +113,7 @@ export async function digestCommand(config: Config, log: Log, terminal: Terminal
     const people = options.as !== undefined ? personNamed([pack], options.as).map((one) => one.person) : recipientsOf(pack, digest);
     if (options.as === undefined && options.all !== true) throw new UsageError(`Say for whom: --as <person>, or --all (${people.map((person) => person.id).join(', ')}).`);
     const cards = await composeDigest(figures, digest, period, people);
+    await noteLooked(config, log, [...cards].map(([person, card]) => ({ action: 'shown-page', detail: { pack: pack.id, digest: digest.id, period: period.from, person, shown: shownHash(card) } })));
     if (options.out === undefined) {
       terminal.out(options.json === true ? JSON.stringify([...cards].map(([person, card]) => ({ person, card })), null, 2) : [...cards].map(([person, card]) => `=== ${person}\n${cardText(card)}`).join('\n\n'));
       return 0;
@@ -147,6 +148,8 @@ export async function askCommand(config: Config, log: Log, terminal: Terminal, t
     for (const words of options.after ?? []) known = remember(known, await say(words, known));
     const answered = await say(text, known);
     const { card } = answered;
+    const { action, detail } = asked(answered, (memberships[0] as { pack: Pack }).pack);
+    await noteLooked(config, log, [{ action, detail: { ...detail, person: options.as } }]);
     if (options.out !== undefined && card.picture !== null) {
       await mkdir(options.out, { recursive: true });
       const painter = await createPainter({ workers: 0 });
@@ -238,7 +241,7 @@ export async function onState(config: Config, log: Log, command: string, body: o
     }
   }
   // Nothing was ever kept here: an empty answer would be made by making a database first.
-  if (config.databaseUrl === null && !existsSync(join(config.dataDir, 'state'))) throw new ServiceError('the service', "has not run here yet. Start it with 'npm start'.", { final: true });
+  if (!isKept(config)) throw new ServiceError('the service', "has not run here yet. Start it with 'npm start'.", { final: true });
   const store = await openServiceStore(config, log);
   try {
     const answered = await runOnState({ store, queue: null, clock: systemClock }, command, body);
@@ -246,6 +249,18 @@ export async function onState(config: Config, log: Log, command: string, body: o
   } finally {
     await store.close();
   }
+}
+
+/** Whether there is state: a database of its own, or one that a first start has made. */
+const isKept = (config: Config): boolean => config.databaseUrl !== null || existsSync(join(config.dataDir, 'state'));
+
+/** Entries of the audit that one call takes. */
+const NOTED_AT_ONCE = 20;
+
+/** Puts into the audit what a command is about to show of a person's figures. Before the first start nothing is kept, and so is this. */
+async function noteLooked(config: Config, log: Log, entries: readonly { readonly action: string; readonly detail: object }[]): Promise<void> {
+  if (!isKept(config)) return;
+  for (let from = 0; from < entries.length; from += NOTED_AT_ONCE) await onState(config, log, 'looked', { entries: entries.slice(from, from + NOTED_AT_ONCE) });
 }
 
 /** What was asked, or what was asked in vain: for the analysts, who can add the words people use. */

@@ -28,6 +28,7 @@ const declining = z.object({ request: z.int() });
 const revoking = z.object({ packs: z.array(z.string()).min(1), person: z.string().min(1), platform: z.enum(PLATFORMS) });
 const someone = z.object({ person: z.string().min(1) });
 const backup = z.object({ file: z.string().min(1) });
+const looked = z.object({ entries: z.array(z.object({ action: z.enum(['asked', 'refused-units', 'shown-page']), detail: z.record(z.string(), z.unknown()) })).max(100) });
 const again = z.object({ pack: z.string(), digest: z.string(), from: day.nullable(), person: z.string().nullable() });
 
 /** One period of a digest, at a glance. */
@@ -98,6 +99,11 @@ export async function runOnState({ store, queue, clock }: State, command: string
     }
     case 'decline': return { outcome: await declineRequest(store, { request: parsed(declining, body).request, by: ACTOR }, clock.now()) };
     case 'revoke': return { revoked: await revokeAccess(store, { ...parsed(revoking, body), by: ACTOR }, clock.now()) };
+    case 'looked': {
+      const { entries } = parsed(looked, body);
+      await store.transaction(async (tx) => { for (const { action, detail } of entries) await recordAudit(tx, { at: clock.now(), actor: ACTOR, action, detail: { ...detail, platform: ACTOR } }); });
+      return {};
+    }
     case 'verify-audit': return verifyAudit(store);
     case 'erase': {
       const { person } = parsed(someone, body);
@@ -107,7 +113,10 @@ export async function runOnState({ store, queue, clock }: State, command: string
     }
     case 'backup': {
       const { file } = parsed(backup, body);
-      return { file, rows: await writeBackup(store, file, clock.now()) };
+      const rows = await writeBackup(store, file, clock.now());
+      // A copy of all that is kept has left the house.
+      await recordAudit(store, { at: clock.now(), actor: ACTOR, action: 'backed-up', detail: { file, rows } });
+      return { file, rows };
     }
     default: return null;
   }

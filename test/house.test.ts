@@ -78,7 +78,8 @@ const command = async (...words: string[]): Promise<{ code: number; told: string
 describe('the house', () => {
   it('is well, and says so', async () => {
     expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
-    expect(await (await fetch(`${service.url}/readyz`)).json()).toMatchObject({ ok: true });
+    // Anyone may ask: not even which packs there are is said.
+    expect(await (await fetch(`${service.url}/readyz`)).json()).toEqual({ ok: true, detail: { store: 'ok', packs: '2' } });
   });
 
   it('answers a question with figures and a picture', async () => {
@@ -139,7 +140,10 @@ describe('the house', () => {
   it('the way in for commands needs the token that only this user can read', async () => {
     for (const headers of [{}, { authorization: 'Bearer guess' }]) expect((await fetch(`${service.url}/admin/status`, { method: 'POST', headers })).status).toBe(404);
     const { token } = JSON.parse(await readFile(join(dir, 'service.json'), 'utf8')) as { token: string };
-    expect((await fetch(`${service.url}/admin/nothing`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })).status).toBe(404);
+    const ask = async (command: string, headers: Record<string, string> = {}): Promise<number> => (await fetch(`${service.url}/admin/${command}`, { method: 'POST', headers: { authorization: `Bearer ${token}`, ...headers } })).status;
+    expect(await ask('status')).toBe(200);
+    expect(await ask('nothing')).toBe(404);
+    for (const header of ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip', 'x-forwarded-host']) expect({ header, status: await ask('status', { [header]: '10.0.0.9' }) }).toEqual({ header, status: 404 });
   });
 
   it('on the fifth working day, 8 in the morning, every recipient has one page; a restart sends none again', async () => {
@@ -225,6 +229,13 @@ describe('the house', () => {
     expect(told).toContain('refused-units');
     expect(told).not.toContain('010190');
     expect((await command('audit', '--verify')).told).toMatch(/^\d+ entries, none taken out or changed\.$/);
+    // What was shown by a command stands there too, under the person it was shown as; and that a copy of all left the house.
+    expect((await command('ask', 'forbrug i oktober 2026', '--as', 'leder-vest')).code).toBe(0);
+    expect((await command('digest', 'hjemmepleje/maaned', '--period', '2026-10', '--as', 'leder-vest')).code).toBe(0);
+    const looked = (await command('audit', '--person', 'leder-vest')).told;
+    expect(looked).toMatch(/command-line {2}asked {2}\{.*"shown":"[0-9a-f]{64}","person":"leder-vest"/);
+    expect(looked).toMatch(/command-line {2}shown-page {2}\{.*"person":"leder-vest"/);
+    expect((await command('audit')).told).toMatch(/command-line {2}backed-up/);
     const file = join(dir, 'audit.csv');
     expect((await command('audit', '--csv', file)).told).toContain('audit.csv');
     expect(await readFile(file, 'utf8')).toMatch(/^\ufeff"id";"at";"actor";"action";"detail"\r\n/);

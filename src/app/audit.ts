@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Card } from '../card/card.ts';
+import { cardText } from '../card/text.ts';
 import type { Store } from '../ports.ts';
 import { json } from './records.ts';
 
@@ -23,6 +25,9 @@ export interface KeptEntry {
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** What was shown, so that it can be held against what someone says they saw. */
+export const shownHash = (card: Card): string => sha256(cardText(card));
 
 /** The same text for the same value whatever the order of its keys: the database keeps its own. */
 function canonical(value: unknown): string {

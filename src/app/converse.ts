@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
 import { dayIn } from '../calendar/period.ts';
 import { holdsPersonalNumber } from '../access/personal-number.ts';
 import type { Card, Message, Sheet } from '../card/card.ts';
 import { answerSheets } from '../card/sheet.ts';
 import { admission } from '../card/admission.ts';
 import { messages } from '../card/messages.ts';
-import { cardText } from '../card/text.ts';
 import { tidings } from '../card/tidings.ts';
 import type { Language, Pack, Person } from '../pack/model.ts';
 import type { Clock, Incoming, Log, Painter, Store, WriteWorkbook } from '../ports.ts';
@@ -16,7 +14,7 @@ import { answer, helpCard, latestPage, type Answer } from './answer.ts';
 import { withPicture } from './compose.ts';
 import type { Figures } from './figures.ts';
 import { accountsOf, asksForAccess, decide, readDecision, requestAccess, strangerOf } from './admission.ts';
-import { recordAudit } from './audit.ts';
+import { recordAudit, shownHash } from './audit.ts';
 import { markSeenBy } from './ledger.ts';
 import { knownAs, membershipsOf } from './people.ts';
 import { markSeen, recordQuestion, saveAddress } from './records.ts';
@@ -62,9 +60,16 @@ export const SEEN = /^(?:set|seen)\s+([0-9a-f]{16})$/i;
 const FOLLOW_UP_MS = 30 * 60_000;
 const MOST_CONVERSATIONS = 5_000;
 
-/** What was shown, so that it can be held against what someone says they saw. */
-const hashOf = (card: Card): string => createHash('sha256').update(cardText(card)).digest('hex');
 const packOf = (answered: Answer, pack: Pack): string => (answered.kind === 'answer' ? answered.result.query.pack : pack.id);
+
+/** What the audit says of a question: how it was read, what of it was allowed, and what was shown. `pack`: of who asked, where the answer is about none. */
+export function asked(answered: Answer, pack: Pack): { action: string; detail: { pack: string; kind: string; read: Query | null; query: Query | null; shown: string } } {
+  const { kind, reading, card } = answered;
+  return {
+    action: kind === 'refused' ? 'refused-units' : 'asked',
+    detail: { pack: packOf(answered, pack), kind: reading.kind, read: 'query' in reading ? reading.query : null, query: kind === 'answer' ? answered.result.query : null, shown: shownHash(card) },
+  };
+}
 
 /** A card that only says something. */
 export const textCard = (language: Language, title: string, headline: string): Card => ({ language, title, label: '', headline, blocks: [], picture: null, actions: [], provenance: [] });
@@ -94,10 +99,13 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     if (incoming.kind === 'home') {
       const page = await latestPage(member, house.figures(pack.id));
       if (page === null) return { card: textCard(person.language, pack.title[person.language], m.noDigestYet), png: null, sheet: null };
-      await recordAudit(store, { at: now, actor: person.id, action: 'shown-page', detail: { pack: pack.id, platform: incoming.from.platform, shown: hashOf(page) } });
+      await recordAudit(store, { at: now, actor: person.id, action: 'shown-page', detail: { pack: pack.id, platform: incoming.from.platform, shown: shownHash(page) } });
       return withPicture(page, house.painter, log);
     }
-    if (holdsPersonalNumber(incoming.text)) return { card: textCard(person.language, pack.title[person.language], m.personalNumber), png: null, sheet: null };
+    if (holdsPersonalNumber(incoming.text)) {
+      await recordAudit(store, { at: now, actor: person.id, action: 'refused-personal-number', detail: { platform: incoming.from.platform, kind: incoming.kind } });
+      return { card: textCard(person.language, pack.title[person.language], m.personalNumber), png: null, sheet: null };
+    }
 
     const page = SEEN.exec(incoming.text.trim());
     if (page !== null) {
@@ -128,7 +136,8 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     talks.set(key, { last: remember(last, answered), before: last, at: now.getTime() });
     if (talks.size > MOST_CONVERSATIONS) talks.delete(talks.keys().next().value as string);
     await recordQuestion(store, { pack: packOf(answered, pack), person: person.id, platform: incoming.from.platform, askedAt: now, text: incoming.text, kind: answered.reading.kind, reading: answered.kind === 'answer' ? answered.result.query : answered.reading });
-    await recordAudit(store, { at: now, actor: person.id, action: answered.kind === 'refused' ? 'refused-units' : 'asked', detail: { pack: packOf(answered, pack), platform: incoming.from.platform, kind: answered.reading.kind, read: 'query' in answered.reading ? answered.reading.query : null, query: answered.kind === 'answer' ? answered.result.query : null, shown: hashOf(answered.card) } });
+    const { action, detail } = asked(answered, pack);
+    await recordAudit(store, { at: now, actor: person.id, action, detail: { ...detail, platform: incoming.from.platform } });
     const sheet = answered.kind === 'answer' && answered.reading.shape === 'excel' ? await sheetOf(answered, house.packs(), house.writeWorkbook) : null;
     const message: Message = { ...await withPicture(answered.card, house.painter, log), sheet };
     return readByOthers ? privately(message, incoming, person, now) : message;
