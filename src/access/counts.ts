@@ -29,39 +29,38 @@ const needOf = (rule: CountRule, value: number): Need => {
   return isSmall(rule, value) ? { value, up: box.high - value, down: value - box.low } : { value, up: Math.max(1, rule.threshold - 2), down: 0 };
 };
 
-interface Item { readonly id: string; readonly value: number; readonly box: Box }
-const boxOf = (rule: CountRule, value: number): Box => (isSmall(rule, value) ? smallBox(rule) : largeBox(rule));
-const room = (items: readonly Item[]): { less: number; more: number } => ({
-  less: items.reduce((sum, { value, box }) => sum + Math.max(0, value - box.low), 0),
-  more: items.reduce((sum, { value, box }) => sum + Math.max(0, box.high - value), 0),
-});
-
-/**
- * Which members of a sum to hide so that none of `must` can be had from the sum and the rest: others are hidden,
- * smallest first, until every hidden one could be every value its mark allows (or, where the members can't give that
- * much, at least another one). Null: they can't, so the sum itself has to be hidden.
- */
-function hideInSum(rule: CountRule, members: ReadonlyMap<string, number>, must: ReadonlySet<string>): Set<string> | null {
-  const item = (id: string): Item => ({ id, value: members.get(id) ?? 0, box: boxOf(rule, members.get(id) ?? 0) });
-  const spare = [...members].filter(([id, value]) => !must.has(id) && value >= rule.threshold).sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1)).map(([id]) => id);
-  const safe = (hidden: readonly string[], enough: (need: Need) => Need): boolean => [...must].every((id) => {
-    const others = room(hidden.filter((one) => one !== id).map(item));
-    const need = enough(needOf(rule, members.get(id) ?? 0));
-    return others.less >= need.up && others.more >= need.down;
-  });
-  const tries = [[...must], ...spare.map((id) => [...must, id]), ...spare.map((_, i) => [...must, ...spare.slice(spare.length - 1 - i)])];
-  const full = tries.find((hidden) => safe(hidden, (need) => need));
-  if (full !== undefined) return new Set(full);
-  const some = tries.find((hidden) => [...must].every((id) => {
-    const { less, more } = room(hidden.filter((one) => one !== id).map(item));
-    const need = needOf(rule, members.get(id) ?? 0);
-    return (need.up >= 1 && less >= 1) || (need.down >= 1 && more >= 1);
-  }));
-  return some === undefined ? null : new Set(some);
-}
-
 /** The rows that stand at a node itself and not at one below it: a member of its sum that is never shown, but could be had. */
 const OWN = '\u0000own';
+const boxOf = (rule: CountRule, value: number): Box => (isSmall(rule, value) ? smallBox(rule) : largeBox(rule));
+
+/**
+ * Which members of a sum to hide so that none of `must` can be had from the sum and the rest. Others are hidden with them, in the
+ * order of the pack, until every hidden one could be any number its mark allows, as far as anyone can tell who sees the sum, the
+ * marks and the rest. Null: the members can't give that much, so the sum itself has to be hidden.
+ *
+ * The order and the test are what an onlooker could work out too: a choice by what is hidden (the smallest other, say) would
+ * tell of it to who knows how the choice is made. And a late row changes no choice it need not.
+ */
+function hideInSum(rule: CountRule, members: ReadonlyMap<string, number>, must: ReadonlySet<string>): Set<string> | null {
+  const spare = [...members].filter(([id, value]) => !must.has(id) && value >= rule.threshold).map(([id]) => id);
+  const tries = [[...must], ...spare.map((_, i) => [...must, ...spare.slice(0, i + 1)])];
+  const { low, high } = smallBox(rule);
+  const found = tries.find((hidden) => leeway(rule, members, hidden) >= high - low);
+  return found === undefined ? null : new Set(found);
+}
+
+/** How many other numbers the best known of some hidden members of a sum could be: from what their marks say, and what they make up together. */
+function leeway(rule: CountRule, members: ReadonlyMap<string, number>, hidden: readonly string[]): number {
+  if (hidden.length < 2) return 0;
+  const boxes = hidden.map((id) => (id === OWN ? ANY : boxOf(rule, members.get(id) ?? 0)));
+  const sum = hidden.reduce((all, id) => all + (members.get(id) ?? 0), 0);
+  return Math.min(...boxes.map((box, i) => {
+    const others = boxes.filter((_, j) => j !== i);
+    const least = others.reduce((all, { low }) => all + low, 0);
+    const most = others.reduce((all, { high }) => all + high, 0);
+    return Math.min(box.high, sum - least) - Math.max(box.low, sum - most);
+  }));
+}
 
 function membersOf(organisation: Organisation, node: string, value: (node: string) => number): Map<string, number> {
   const children = organisation.units.get(node)?.children ?? [];
@@ -107,6 +106,30 @@ export function hideTotals(organisation: Organisation, totals: ReadonlyMap<strin
     if (parent === null) return marks;
     forced.add(parent);
   }
+}
+
+/** What of one measure may not be shown in one stretch of time: at which nodes the whole, and which values of a dimension. */
+export interface Hidden {
+  readonly totals: ReadonlyMap<string, Mark>;
+  readonly values: ReadonlyMap<string, ReadonlyMap<string, Mark>>;
+}
+
+const allWithheld = (of: readonly ReadonlyMap<string, Mark>[]): Map<string, Mark> => new Map(of.flatMap((marks) => [...marks.keys()].map((key): [string, Mark] => [key, 'withheld'])));
+
+/**
+ * What of a measure may not be shown, from its counts at every node (and by value; null: they are not asked for).
+ *
+ * `beside`: what is hidden of its wholes, and of what of them is not it. Of children assessed in time and of all of them, the
+ * late ones are the difference: a part is shown only where the whole and the rest may be too. Then each population that keeps
+ * the rest's figures keeps its own. Why a part is hidden is not said, since that would tell which of the two is small.
+ */
+export function hideCounts(organisation: Organisation, counts: { readonly totals: ReadonlyMap<string, number>; readonly values: ReadonlyMap<string, Counts> | null }, rule: CountRule, beside: readonly Hidden[] = []): Hidden {
+  const own = hideTotals(organisation, counts.totals, rule);
+  const totals = beside.length === 0 ? own : allWithheld([own, ...beside.map((one) => one.totals)]);
+  if (counts.values === null) return { totals, values: new Map() };
+  const values = hideValues(organisation, counts.values, totals, rule);
+  if (beside.length === 0) return { totals, values };
+  return { totals, values: new Map([...organisation.units.keys()].map((node) => [node, allWithheld([values, ...beside.map((one) => one.values)].map((marks) => marks.get(node) ?? new Map<string, Mark>()))])) };
 }
 
 interface Table {

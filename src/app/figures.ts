@@ -2,11 +2,11 @@ import { periodOf, pieces, shiftDays, type IsoDate, type Period } from '../calen
 import type { Caveat, Pack, Source } from '../pack/model.ts';
 import { subtree } from '../pack/organisation.ts';
 import type { Facts, LoadReport } from '../ports.ts';
-import { compileDistinct, compileFlows, compileStock, isKept, windowKey, type Window } from '../query/compile.ts';
-import { basesOf, evaluate, unitsOf, type Base } from '../query/evaluate.ts';
+import { compileDistinct, compileFlows, compileStock, compileValues, isKept, windowKey, type Window } from '../query/compile.ts';
+import { basesOf, evaluate, hiddenWithPersons, unitsOf, type Base } from '../query/evaluate.ts';
 import { forecastOf, type Forecast } from '../query/forecast.ts';
 import type { Query } from '../query/query.ts';
-import { MISSING, type Cell, type Provenance, type Result } from '../query/result.ts';
+import { MISSING, NO_VALUE, type Cell, type Provenance, type Result } from '../query/result.ts';
 import { measuresOf } from '../query/rollup.ts';
 import { nothingDecided, shieldOf, type Shield, type ShieldMemory } from './shield.ts';
 
@@ -85,13 +85,16 @@ function beginning(figures: Figures, base: string): IsoDate {
   });
 }
 
+/** The day the rows of a base measure were read. */
+const readOn = (figures: Figures, base: string): IsoDate => figures.sources.get(sourceOf(figures.pack, base)?.id ?? '')?.report.loadedAt.slice(0, 10) ?? '9999-12-31';
+
 function computeCompleteTo(figures: Figures, id: string): IsoDate {
   const ends = basesOf(figures.pack, id).map((base) => {
     const source = sourceOf(figures.pack, base);
     const lasts = [...(figures.spans.get(spanKey(figures.pack, base))?.values() ?? [])].map((span) => span.last).sort();
     // What has happened is not dated after the day it was read; one slip of a year must not move the end of the data.
-    const readOn = figures.sources.get(source?.id ?? '')?.report.loadedAt.slice(0, 10) ?? '9999-12-31';
-    const last = plansOf(figures.pack).has(base) ? lasts.at(-1) : lasts.findLast((day) => day <= readOn) ?? (lasts.length === 0 ? undefined : readOn);
+    const read = readOn(figures, base);
+    const last = plansOf(figures.pack).has(base) ? lasts.at(-1) : lasts.findLast((day) => day <= read) ?? (lasts.length === 0 ? undefined : read);
     if (source === undefined || last === undefined) return '0001-01-01';
     // A plan stands in its rows ahead of time: one dated any day of a month is the plan of that month.
     if (plansOf(figures.pack).has(base)) return periodOf('month', last).to;
@@ -104,10 +107,10 @@ function computeCompleteTo(figures: Figures, id: string): IsoDate {
 }
 
 /** What is counted once for a pack's facts and asked for many times: complete ends, units with data below a node, pieces of a window, what may not be shown. */
-interface Memory { readonly shield: ShieldMemory;  readonly ends: Map<string, IsoDate>; readonly beginnings: Map<string, IsoDate>; readonly units: Map<string, number>; readonly pieces: Map<string, number> }
+interface Memory { readonly shield: ShieldMemory;  readonly ends: Map<string, IsoDate>; readonly beginnings: Map<string, IsoDate>; readonly units: Map<string, number>; readonly pieces: Map<string, number>; readonly values: Map<string, Promise<readonly string[]>> }
 const memories = new WeakMap<Figures, Memory>();
 function memoryOf(figures: Figures): Memory {
-  const known = memories.get(figures) ?? { shield: nothingDecided(), ends: new Map<string, IsoDate>(), beginnings: new Map<string, IsoDate>(), units: new Map<string, number>(), pieces: new Map<string, number>() };
+  const known = memories.get(figures) ?? { shield: nothingDecided(), ends: new Map<string, IsoDate>(), beginnings: new Map<string, IsoDate>(), units: new Map<string, number>(), pieces: new Map<string, number>(), values: new Map<string, Promise<readonly string[]>>() };
   memories.set(figures, known);
   return known;
 }
@@ -144,14 +147,14 @@ function expectedPieces(figures: Figures, base: string, window: Window, node: st
 
 interface Found { readonly value: number | null; readonly seen: number }
 type Table = Map<string, Found>;
-const cellKey = (measure: string, window: Window, node: string, dimension: string | null): string => `${measure}\u0001${windowKey(window)}\u0001${node}\u0001${dimension ?? '\u0002'}`;
+const cellKey = (measure: string, window: Window, node: string, dimension: string | null): string => `${measure}\u0001${windowKey(window)}\u0001${node}${dimension === null ? '' : `\u0001${dimension}`}`;
 
 interface Demand { readonly windows: Map<string, Window>; readonly nodes: Set<string> }
 
 /** Fetches what a query demands: one grouped scan per source for everything additive, one statement per distinct count. */
-async function fetchFigures(figures: Figures, demands: ReadonlyMap<string, Demand>, dimension: string | null): Promise<{ table: Table; values: Set<string | null> }> {
+async function fetchFigures(figures: Figures, demands: ReadonlyMap<string, Demand>, dimension: string | null): Promise<Table> {
   const table: Table = new Map();
-  const values = new Set<string | null>();
+  const valueOf = (dim: unknown): string | null => (dimension === null ? null : dim === null || dim === undefined ? NO_VALUE : text(dim));
   const { pack } = figures;
   await Promise.all([...figures.sources].map(async ([sourceId, { facts }]) => {
     const source = pack.sources.get(sourceId) as Source;
@@ -164,8 +167,7 @@ async function fetchFigures(figures: Figures, demands: ReadonlyMap<string, Deman
     const read = async (compiled: { sql: string; parameters: readonly string[] }, windows: readonly Window[], ids: readonly string[], coverOnly: readonly string[]): Promise<void> => {
       for (const row of await facts.query(compiled.sql, compiled.parameters)) {
         const window = windows[Number(row['k'])] as Window;
-        const dim = row['dim'] === null || row['dim'] === undefined ? null : text(row['dim']);
-        if (dimension !== null) values.add(dim);
+        const dim = valueOf(row['dim']);
         for (const id of ids) table.set(cellKey(id, window, text(row['node']), dim), { value: number(row[id]), seen: Number(row[`${id}#seen`] ?? 0) });
         for (const id of coverOnly) table.set(cellKey(id, window, text(row['node']), dim), { value: 0, seen: Number(row['cover']) });
       }
@@ -193,14 +195,26 @@ async function fetchFigures(figures: Figures, demands: ReadonlyMap<string, Deman
       for (const windows of [kept, months, rest.filter((w) => !months.includes(w))].filter((group) => group.length > 0)) {
         const compiled = compileDistinct(source, measure, windows, [...demand.nodes], dimension, pack.yearStart);
         for (const row of await facts.query(compiled.sql, compiled.parameters)) {
-          const dim = row['dim'] === null || row['dim'] === undefined ? null : text(row['dim']);
+          const dim = valueOf(row['dim']);
           const key = cellKey(measure.id, windows[Number(row['k'])] as Window, text(row['node']), dim);
           table.set(key, { value: number(row['n']), seen: table.get(key)?.seen ?? 1 });
         }
       }
     }
   }));
-  return { table, values };
+  return table;
+}
+
+/** Every value a dimension has in the sources of some measures, in all their time: which ones there are in a month or a team would tell of it. */
+async function valuesOf(figures: Figures, measures: Iterable<string>, dimension: string): Promise<string[]> {
+  const { pack } = figures;
+  const sources = new Set([...measures].map((id) => sourceOf(pack, id)?.id).filter((id) => id !== undefined));
+  const found = await Promise.all([...sources].map((id) => once(memoryOf(figures).values, `${id} ${dimension}`, async (): Promise<readonly string[]> => {
+    const own = pack.sources.get(id)?.dimensions.find((one) => one.id === dimension);
+    const rows = own === undefined ? [] : await figures.sources.get(id)?.facts.query(compileValues(own)) ?? [];
+    return rows.map((row) => (row['dim'] === null || row['dim'] === undefined ? NO_VALUE : text(row['dim'])));
+  })));
+  return [...new Set(found.flat())].sort((a, b) => Number(b === NO_VALUE) - Number(a === NO_VALUE) || a.localeCompare(b, pack.language));
 }
 
 /** Answers a query: figures, comparisons, states, and where they come from. */
@@ -214,15 +228,14 @@ export async function runQuery(figures: Figures, query: Query): Promise<Result> 
     demands.set(measure, demand);
     return MISSING;
   };
-  const coverage = { completeTo: (id: string) => completeTo(figures, id), dimensionValues: [null] as (string | null)[] };
+  const coverage = { completeTo: (id: string) => completeTo(figures, id), dimensionValues: [NO_VALUE] };
   // The first pass asks for every figure the rows will need and gets none; the second has them all.
   const dimension = query.by !== null && 'dimension' in query.by ? query.by.dimension : null;
   evaluate(pack, { ...query, by: dimension === null ? query.by : { dimension, values: null }, having: null, order: null, limit: null }, nowhere, coverage);
-  const { table, values } = await fetchFigures(figures, demands, dimension);
+  const table = await fetchFigures(figures, demands, dimension);
   if (dimension !== null) {
-    const totals = await fetchFigures(figures, demands, null);
-    for (const [key, found] of totals.table) if (!table.has(key)) table.set(key, found);
-    coverage.dimensionValues = [...values].sort((a, b) => Number(a === null) - Number(b === null) || (a ?? '').localeCompare(b ?? '', pack.language));
+    for (const [key, found] of await fetchFigures(figures, demands, null)) table.set(key, found);
+    coverage.dimensionValues = await valuesOf(figures, demands.keys(), dimension);
   }
   const rows = evaluate(pack, query, baseOf(figures, table, dimension, await shieldFor(figures, demands, dimension)), coverage);
   return { query, rows, provenance: provenanceOf(figures, query), caveats: caveatsFor(figures, query) };
@@ -236,8 +249,8 @@ function shieldFor(figures: Figures, demands: ReadonlyMap<string, Demand>, dimen
     const spans = [...(figures.spans.get(spanKey(pack, base))?.values() ?? [])];
     return spans.length === 0 ? null : { first: spans.map(({ first }) => first).sort()[0] as IsoDate, last: spans.map(({ last }) => last).sort().at(-1) as IsoDate };
   };
-  return shieldOf(pack, memoryOf(figures).shield, demands, dimension, span, async (measure, windows, by) => {
-    const { table, values } = await fetchFigures(figures, new Map([[measure, { windows: new Map(windows.map((window) => [windowKey(window), window])), nodes }]]), by);
+  return shieldOf(pack, memoryOf(figures).shield, { demands, dimension, span, readOn: (measure) => readOn(figures, measure) }, async (measure, windows, by) => {
+    const [table, values] = await Promise.all([fetchFigures(figures, new Map([[measure, { windows: new Map(windows.map((window) => [windowKey(window), window])), nodes }]]), by), by === null ? [] : valuesOf(figures, [measure], by)]);
     return { count: (window, node, value) => table.get(cellKey(measure, window, node, value))?.value ?? null, values };
   });
 }
@@ -266,14 +279,15 @@ export async function runForecast(figures: Figures, id: string, units: readonly 
   if (measure?.kind !== 'forecast') return new Map();
   const end = completeTo(figures, measure.of);
   const demands = new Map<string, Demand>();
-  forecastOf(figures.pack, measure, period.to, end, (m, w) => {
+  const noting = hiddenWithPersons(figures.pack, (m, w) => {
     const demand = demands.get(m) ?? { windows: new Map<string, Window>(), nodes: new Set(units) };
     demand.windows.set(windowKey(w), w);
     demands.set(m, demand);
     return { value: 1, state: 'ok' };
   });
-  const { table } = await fetchFigures(figures, demands, null);
-  const base = baseOf(figures, table, null, await shieldFor(figures, demands, null));
+  forecastOf(figures.pack, measure, period.to, end, (m, w) => noting(m, w, units[0] ?? '', null));
+  const table = await fetchFigures(figures, demands, null);
+  const base = hiddenWithPersons(figures.pack, baseOf(figures, table, null, await shieldFor(figures, demands, null)));
   return new Map(units.map((unit) => [unit, forecastOf(figures.pack, measure, period.to, end, (m, w) => base(m, w, unit, null))]));
 }
 

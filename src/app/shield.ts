@@ -1,19 +1,19 @@
 import { periodOf, pieces, shiftDays, type IsoDate } from '../calendar/period.ts';
-import { hideTotals, hideValues, type CountRule, type Mark } from '../access/counts.ts';
+import { hideCounts, type CountRule, type Hidden, type Mark } from '../access/counts.ts';
 import type { CountGrain, Measure, Pack } from '../pack/model.ts';
 import { windowKey, type Window } from '../query/compile.ts';
 
 /** Which figures of counted persons may not be shown. A decision about the data: the same for every question and everyone who asks. */
 export type Shield = (measure: string, window: Window, node: string, dimension: string | null) => Mark | null;
 
-/** The counts of one measure in some stretches of time at every node: by stretch, node and value (`null` value: none). */
+/** The counts of one measure in some stretches of time at every node: by stretch, node and value (`null`: the whole). */
 export type Count = (window: Window, node: string, value: string | null) => number | null;
 
 /** Reads the counts of a measure for every node: in all, or by a dimension (then with the values there are). */
-export type ReadCounts = (measure: string, windows: readonly Window[], dimension: string | null) => Promise<{ count: Count; values: ReadonlySet<string | null> }>;
+export type ReadCounts = (measure: string, windows: readonly Window[], dimension: string | null) => Promise<{ count: Count; values: readonly string[] }>;
 
 /** What was decided for one measure, by stretch of time. `any`: whether anyone was counted in it. */
-interface Decided { readonly any: boolean; readonly marks: ReadonlyMap<string, Mark>; readonly values: ReadonlyMap<string, ReadonlyMap<string, Mark>> }
+interface Decided extends Hidden { readonly any: boolean }
 
 /** Decisions kept for one load of a pack: of totals for all of time, of splits by measure and dimension for what was asked. */
 export interface ShieldMemory {
@@ -26,10 +26,31 @@ export const nothingDecided = (): ShieldMemory => ({ totals: new Map(), splits: 
 
 type Counted = Exclude<Measure, { kind: 'ratio' | 'forecast' }>;
 
+const countedNamed = (pack: Pack, id: string): Counted | null => {
+  const one = pack.measures.get(id);
+  return one !== undefined && one.kind !== 'ratio' && one.kind !== 'forecast' && (one.threshold ?? 0) > 0 ? one : null;
+};
+
 /** The measures among some that count persons. */
-function countedAmong(pack: Pack, ids: Iterable<string>): Counted[] {
-  return [...ids].map((id) => pack.measures.get(id)).filter((one): one is Counted => one !== undefined && one.kind !== 'ratio' && one.kind !== 'forecast' && (one.threshold ?? 0) > 0);
+const countedAmong = (pack: Pack, ids: Iterable<string>): Counted[] => [...ids].map((id) => countedNamed(pack, id)).filter((one) => one !== null);
+
+/** A count as a sum of others, each with its factor. */
+type Sum = ReadonlyMap<string, number>;
+
+/**
+ * The counts nobody defined and anyone could work out from a measure and its wholes: what of each whole is not it; and where two
+ * wholes cross in a third, what of that is in neither (of all follow-ups, the first ones and those in time: the later ones that were late).
+ */
+function remaindersOf(pack: Pack, { id, partOf }: Counted): Sum[] {
+  const wholesOf = (whole: string): readonly string[] => countedNamed(pack, whole)?.partOf ?? [];
+  return partOf.flatMap((whole, i) => [
+    new Map([[whole, 1], [id, -1]]),
+    ...partOf.slice(i + 1).flatMap((other) => wholesOf(whole).filter((all) => wholesOf(other).includes(all)).map((all) => new Map([[all, 1], [whole, -1], [other, -1], [id, 1]]))),
+  ]);
 }
+
+/** A measure, its wholes, theirs and so on: what has to be counted to decide about it. */
+const familyOf = (pack: Pack, id: string): string[] => [...new Set([id, ...(countedNamed(pack, id)?.partOf ?? []).flatMap((whole) => familyOf(pack, whole))])];
 
 const ruleOf = (measure: Counted): CountRule => ({ threshold: measure.threshold ?? 0, zeroHidden: measure.zeroHidden });
 
@@ -39,14 +60,21 @@ function stretchesOf(window: Window, grain: CountGrain, yearStart: number): Wind
   return first.from === window.from && last.to === window.to ? pieces({ ...window, grain: 'rolling' }, grain, yearStart).map(({ from, to }) => ({ from, to })) : null;
 }
 
-const keyOf = (value: string | null): string => value ?? '\u0002';
+/** What a query asks for, and of which measures there are data from when to when, as they were on which day. */
+interface Asked {
+  readonly demands: ReadonlyMap<string, { readonly windows: ReadonlyMap<string, Window> }>;
+  readonly dimension: string | null;
+  readonly span: (measure: string) => { first: IsoDate; last: IsoDate } | null;
+  readonly readOn: (measure: string) => IsoDate;
+}
 
 /**
  * Decides what a query's figures may show. Counts of persons are shown for whole stretches of time only, `finest` long,
  * and each stretch is decided by its own counts over all units and values: what closes later changes nothing before it.
- * A longer window is shown where each of its stretches is; of a stock, where its last one with figures is.
+ * A longer window is shown where each of its stretches is; of a stock, where its last one with figures is. One that was
+ * not over when the data were read is not shown: two looks at it, a day apart, would give the day.
  */
-export async function shieldOf(pack: Pack, memory: ShieldMemory, demands: ReadonlyMap<string, { readonly windows: ReadonlyMap<string, Window> }>, dimension: string | null, span: (measure: string) => { first: IsoDate; last: IsoDate } | null, read: ReadCounts): Promise<Shield> {
+export async function shieldOf(pack: Pack, memory: ShieldMemory, { demands, dimension, span, readOn }: Asked, read: ReadCounts): Promise<Shield> {
   const decided = new Map<string, ReadonlyMap<string, Decided>>();
   const known = new Map<string, Window[] | null>();
   const stretches = (window: Window, { finest }: Counted): Window[] | null => {
@@ -75,14 +103,10 @@ export async function shieldOf(pack: Pack, memory: ShieldMemory, demands: Readon
     if (measure === undefined || (measure.threshold ?? 0) === 0 || measure.kind === 'ratio' || measure.kind === 'forecast') return null;
     const parts = stretches(window, measure);
     if (parts === null) return 'withheld';
-    const found = parts.map((one) => decided.get(id)?.get(windowKey(one))).filter((one): one is Decided => one?.any === true);
+    const found = parts.map((one) => ({ over: one.to <= readOn(id), decision: decided.get(id)?.get(windowKey(one)) })).filter(({ decision }) => decision?.any === true);
     const counts = measure.kind === 'stock' ? found.slice(-1) : found;
-    const marks = counts.flatMap((one) => {
-      const mark = one.marks.get(node) ?? null;
-      // A row without a value and the whole are asked for alike, so both have to be safe.
-      const own = dimension === null ? null : one.values.get(node)?.get(keyOf(value)) ?? null;
-      return [mark, own].filter((each): each is Mark => each !== null);
-    });
+    if (counts.some(({ over }) => !over)) return 'withheld';
+    const marks = counts.map(({ decision }) => (value === null ? decision?.totals.get(node) : decision?.values.get(node)?.get(value))).filter((mark) => mark !== undefined);
     if (marks.length === 0) return null;
     return counts.length === 1 && parts.length === 1 && marks.every((mark) => mark === 'small') ? 'small' : 'withheld';
   };
@@ -92,7 +116,7 @@ function decideTotals(pack: Pack, memory: ShieldMemory, measure: Counted, window
   const known = memory.totals.get(measure.id);
   if (known !== undefined) return known;
   const all = windows();
-  const reading = read(measure.id, all, null).then(({ count }) => new Map(all.map((window) => [windowKey(window), decideOne(pack, measure, window, count, null)])));
+  const reading = readFamily(pack, measure, all, null, read).then((family) => new Map(all.map((window) => [windowKey(window), decideOne(pack, measure, window, family)])));
   memory.totals.set(measure.id, reading);
   // What could not be read is asked for again the next time.
   reading.catch(() => memory.totals.delete(measure.id));
@@ -105,9 +129,9 @@ async function decideSplit(pack: Pack, memory: ShieldMemory, measure: Counted, d
   memory.splits.set(key, known);
   const missing = windows.filter((window, i) => !known.has(windowKey(window)) && windows.findIndex((one) => windowKey(one) === windowKey(window)) === i);
   if (missing.length > 0) {
-    const reading = Promise.all([read(measure.id, missing, null), read(measure.id, missing, dimension)]);
+    const reading = readFamily(pack, measure, missing, dimension, read);
     for (const window of missing) {
-      const one = reading.then(([totals, split]) => decideOne(pack, measure, window, totals.count, split));
+      const one = reading.then((family) => decideOne(pack, measure, window, family));
       known.set(windowKey(window), one);
       one.catch(() => known.delete(windowKey(window)));
     }
@@ -115,16 +139,35 @@ async function decideSplit(pack: Pack, memory: ShieldMemory, measure: Counted, d
   return new Map(await Promise.all(windows.map(async (window): Promise<[string, Decided]> => [windowKey(window), await (known.get(windowKey(window)) as Promise<Decided>)])));
 }
 
-function decideOne(pack: Pack, measure: Counted, window: Window, total: Count, split: Awaited<ReturnType<ReadCounts>> | null): Decided {
+/** What is counted of a measure and its wholes: in all, and by value where a split is asked for. */
+interface Family { readonly totals: ReadonlyMap<string, Count>; readonly split: { readonly counts: ReadonlyMap<string, Count>; readonly values: readonly string[] } | null }
+
+async function readFamily(pack: Pack, measure: Counted, windows: readonly Window[], dimension: string | null, read: ReadCounts): Promise<Family> {
+  const ids = familyOf(pack, measure.id);
+  const readAll = (by: string | null): Promise<[string, Awaited<ReturnType<ReadCounts>>][]> => Promise.all(ids.map(async (id): Promise<[string, Awaited<ReturnType<ReadCounts>>]> => [id, await read(id, windows, by)]));
+  const [totals, split] = await Promise.all([readAll(null), dimension === null ? null : readAll(dimension)]);
+  const countsOf = (of: typeof totals): Map<string, Count> => new Map(of.map(([id, { count }]) => [id, count]));
+  return { totals: countsOf(totals), split: split === null ? null : { counts: countsOf(split), values: [...new Set(split.flatMap(([, { values }]) => values))] } };
+}
+
+function decideOne(pack: Pack, measure: Counted, window: Window, family: Family): Decided {
   const { organisation } = pack;
-  const totals = new Map<string, number>();
-  for (const node of organisation.units.keys()) {
-    const count = total(window, node, null);
-    if (count !== null) totals.set(node, count);
-  }
-  if (totals.size === 0) return { any: false, marks: new Map(), values: new Map() };
-  const marks = hideTotals(organisation, totals, ruleOf(measure));
-  if (split === null) return { any: true, marks, values: new Map() };
-  const counts = new Map([...organisation.units.keys()].map((node) => [node, new Map([...split.values].map((value) => [keyOf(value), split.count(window, node, value) ?? 0]))]));
-  return { any: true, marks, values: hideValues(organisation, counts, marks, ruleOf(measure)) };
+  const nodes = [...organisation.units.keys()];
+  const { split } = family;
+  /** A sum of counts where any of them counted something; null: no one is counted there. */
+  const summed = (sum: Sum, counts: ReadonlyMap<string, Count>, node: string, value: string | null): number | null => {
+    const parts = [...sum].map(([id, factor]) => { const count = counts.get(id)?.(window, node, value) ?? null; return count === null ? null : factor * count; });
+    return parts.every((part) => part === null) ? null : Math.max(0, parts.reduce<number>((total, part) => total + (part ?? 0), 0));
+  };
+  const hide = (sum: Sum, { rule, beside }: { rule: CountRule; beside: readonly Hidden[] }): Hidden => hideCounts(organisation, {
+    totals: new Map(nodes.flatMap((node) => { const count = summed(sum, family.totals, node, null); return count === null ? [] : [[node, count]]; })),
+    values: split === null ? null : new Map(nodes.map((node) => [node, new Map(split.values.map((value) => [value, summed(sum, split.counts, node, value) ?? 0]))])),
+  }, rule, beside);
+  const decide = (one: Counted): Hidden => {
+    const wholes = countedAmong(pack, one.partOf).map(decide);
+    const rests = remaindersOf(pack, one).map((sum) => hide(sum, { rule: ruleOf(one), beside: [] }));
+    return hide(new Map([[one.id, 1]]), { rule: ruleOf(one), beside: [...wholes, ...rests] });
+  };
+  const any = nodes.some((node) => [...family.totals.values()].some((count) => count(window, node, null) !== null));
+  return any ? { any, ...decide(measure) } : { any, totals: new Map(), values: new Map() };
 }

@@ -2,7 +2,7 @@ import type { BarsChart, CoupledChart, MultiplesChart, NumberStyle, Tone, TrendC
 import { favourable } from '../insight/attention.ts';
 import { processLimits } from '../insight/xmr.ts';
 import type { Language, Measure, Pack } from '../pack/model.ts';
-import type { Row } from '../query/result.ts';
+import { NO_VALUE, type Row } from '../query/result.ts';
 import type { Picture } from './card.ts';
 import { cellText, differenceOf, inWords, shownDecimals } from './figures.ts';
 import { ended, messages } from './messages.ts';
@@ -155,6 +155,7 @@ export function labelOf(pack: Pack, rows: readonly Row[], row: Row, language: La
 /** What a row is about: its unit, or its dimension value in plain words. */
 export function rowName(pack: Pack, row: Row, language: Language): string {
   if (row.dimension === null) return unitText(pack, row.unit, language);
+  if (row.dimension === NO_VALUE) return messages(language).noValue;
   for (const source of pack.sources.values()) for (const dimension of source.dimensions) {
     const name = dimension.values[row.dimension];
     if (name !== undefined) return name[language];

@@ -2,7 +2,7 @@ import { periodOf, shiftDays, type Period } from '../calendar/period.ts';
 import { favourable } from '../insight/attention.ts';
 import type { CountGrain, Language, Measure, Pack } from '../pack/model.ts';
 import { basesOf, unitsOf } from '../query/evaluate.ts';
-import type { Cell, Result } from '../query/result.ts';
+import { isHidden, type Cell, type Result } from '../query/result.ts';
 import type { TableCell } from './card.ts';
 import { messages } from './messages.ts';
 import { formatDeviation, formatPercent, formatValue, isMoney } from './numbers.ts';
@@ -11,11 +11,14 @@ import { dayName, periodName } from './periods.ts';
 const plainCell = (text: string): TableCell => ({ text, tone: 'neutral' });
 export { plainCell };
 
+/** Whether a cell is a small count itself. What is made of few persons is not fewer than five: an amount has no `<5`. */
+const isFew = (cell: Cell | undefined, measure: Measure): boolean => cell?.state === 'suppressed' && (measure.threshold ?? 0) > 0;
+
 /** A cell in words: its value with unit, or why there is none. */
 export function cellText(cell: Cell, pack: Pack, measure: Measure, language: Language): string {
   const m = messages(language);
-  if (cell.state === 'suppressed') return m.stateSuppressed(thresholdOf(pack, measure));
-  if (cell.state === 'withheld') return m.stateWithheld;
+  if (isFew(cell, measure)) return m.stateSuppressed(thresholdOf(pack, measure));
+  if (isHidden(cell)) return m.stateWithheld;
   if (cell.value === null) return ofRegisters(pack, measure) ? '–' : m.stateMissing;
   const text = formatValue(cell.value, measure.unit, shownDecimals(measure), language);
   return cell.state === 'partial' ? `${text} ${m.partialMark}` : text;
@@ -39,13 +42,13 @@ export function shownDecimals(measure: Measure): number {
 
 /** The threshold under which a measure's persons are not shown; of a ratio, its parts'. */
 export function thresholdOf(pack: Pack, measure: Measure): number {
-  const counted = basesOf(pack, measure.id).flatMap((id) => [id, pack.measures.get(id)?.persons ?? id]);
+  const counted = basesOf(pack, measure.id).flatMap((id) => [id, ...(pack.measures.get(id)?.persons ?? [])]);
   return Math.max(0, ...counted.map((id) => pack.measures.get(id)?.threshold ?? 0));
 }
 
 /** The grain a count of persons is shown for at the finest, where the period is not made of whole ones; null where it is. */
 function tooFine(pack: Pack, measure: Measure, period: Period): CountGrain | null {
-  for (const id of basesOf(pack, measure.id)) {
+  for (const id of basesOf(pack, measure.id).flatMap((one) => [one, ...(pack.measures.get(one)?.persons ?? [])])) {
     const base = pack.measures.get(id);
     if (base === undefined || (base.threshold ?? 0) === 0) continue;
     const [first, last] = [periodOf(base.finest, period.from, pack.yearStart), periodOf(base.finest, shiftDays(period.to, -1), pack.yearStart)];
@@ -97,10 +100,12 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
     }
     if (cells.length > 0 && cells.every((cell) => cell.state === 'missing')) notes.push(noneOf(pack, result, measure, language) ?? m.noteMissing(name, periodName(result.query.period, language, pack.yearStart)));
     const shown = [...cells, ...result.rows.flatMap((row) => Object.values(row.against).map((against) => against[id]))];
-    if (shown.some((cell) => cell?.state === 'suppressed')) notes.push(m.noteSuppressed(thresholdOf(pack, measure)));
-    if (shown.some((cell) => cell?.state === 'withheld')) {
+    if (shown.some((cell) => isFew(cell, measure))) notes.push(m.noteSuppressed(thresholdOf(pack, measure)));
+    if (shown.some((cell) => cell !== undefined && isHidden(cell) && !isFew(cell, measure))) {
       const grains = result.rows.map((row) => tooFine(pack, measure, row.period)).filter((grain) => grain !== null);
-      notes.push(grains[0] === undefined ? m.noteWithheld(thresholdOf(pack, measure)) : m.noteTooFine(name, grains[0]));
+      const read = result.provenance.map(({ loadedAt }) => loadedAt.slice(0, 10)).sort()[0] ?? '';
+      const unfinished = result.rows.some((row) => row.period.to > read);
+      notes.push(grains[0] !== undefined ? m.noteTooFine(name, grains[0]) : unfinished ? m.noteUnfinished(name) : m.noteWithheld(thresholdOf(pack, measure)));
     }
     const parts = [id, ...basesOf(pack, id)].flatMap((base) => pack.measures.get(base)?.breaks ?? []);
     const compared = result.query.comparisons.includes('last-year') ? 366 : 0;

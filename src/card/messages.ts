@@ -49,6 +49,9 @@ export interface Messages {
   readonly noteHidden: (what: string, period: string, mark: string) => string;
   readonly noteSuppressed: (threshold: number) => string;
   readonly noteWithheld: (threshold: number) => string;
+  /** Rows that have no value of a dimension. */
+  readonly noValue: string;
+  readonly noteUnfinished: (measure: string) => string;
   readonly noteTooFine: (measure: string, grain: CountGrain) => string;
   readonly noteRejected: (rows: string, source: string) => string;
   readonly noteBreak: (measure: string, note: string) => string;
@@ -161,6 +164,8 @@ const da: Messages = {
   noteHidden: (what, period, mark) => `${what} for ${period}: ${mark}.`,
   noteSuppressed: (threshold) => `Antal personer under ${threshold} vises ikke, så ingen kan genkendes.`,
   noteWithheld: (threshold) => `"Skjult": tallet vises ikke, fordi det bygger på et antal personer under ${threshold}, eller fordi et sådant antal kunne regnes ud af det.`,
+  noValue: 'Uden angivelse',
+  noteUnfinished: (measure) => `${measure} tæller personer og vises først, når perioden er slut, så ingen kan genkendes på, hvad der kom til siden sidst.`,
   noteTooFine: (measure, grain) => `${measure} tæller personer og vises kun for hele ${{ month: 'måneder', quarter: 'kvartaler', 'half-year': 'halvår', year: 'år' }[grain]}, så ingen kan genkendes.`,
   noteRejected: (rows, source) => `${rows} rækker fra ${source} kunne ikke læses og er ikke med. Analytikerne kan se hvilke.`,
   noteBreak: (measure, note) => `${measure}: ${note}`,
@@ -267,6 +272,8 @@ const en: Messages = {
   noteHidden: (what, period, mark) => `${what} for ${period}: ${mark}.`,
   noteSuppressed: (threshold) => `Counts of fewer than ${threshold} people are not shown, so that nobody can be recognised.`,
   noteWithheld: (threshold) => `"Hidden": the figure is not shown because it is made of fewer than ${threshold} people, or because such a number could be worked out from it.`,
+  noValue: 'Not stated',
+  noteUnfinished: (measure) => `${measure} counts people and is shown once the period is over, so that nobody can be recognised by what has come since last time.`,
   noteTooFine: (measure, grain) => `${measure} counts people and is shown for whole ${{ month: 'months', quarter: 'quarters', 'half-year': 'half-years', year: 'years' }[grain]} only, so that nobody can be recognised.`,
   noteRejected: (rows, source) => `${rows} rows from ${source} could not be read and are left out. The analysts can see which.`,
   noteBreak: (measure, note) => `${measure}: ${note}`,

@@ -4,7 +4,7 @@ import { messages } from '../card/messages.ts';
 import { formatPercent, formatValue, oneOf, stepOf } from '../card/numbers.ts';
 import { couple, type Coupling } from '../insight/coupling.ts';
 import type { Language, Measure, Pack, Section, Unit } from '../pack/model.ts';
-import { isHidden, MISSING, type Row } from '../query/result.ts';
+import { isHidden, MISSING, type Cell, type Row } from '../query/result.ts';
 
 type Headline = Section & { readonly kind: 'headline' };
 
@@ -46,14 +46,14 @@ export function headline(pack: Pack, section: Headline, unit: Unit, period: Peri
   const spentOn = (value: number, plan: number | null): string => spentSentence(pack, money, unit.name[language], formatValue(value, money.unit, 0, language), words, againstPlan(value, plan, planName(pack, money.id, language), language), language);
   const spending = row?.values[money.id] ?? MISSING;
   const made = row?.values[output.id] ?? MISSING;
+  const whyHidden = (measure: Measure, cell: Cell): string => (cell.state === 'suppressed' ? m.tooFew(measure.name[language], thresholdOf(pack, measure)) : m.noteHidden(measure.name[language], words, cellText(cell, pack, measure, language)));
   if (spending.value !== null && isHidden(made)) {
-    const why = made.state === 'suppressed' ? m.tooFew(output.name[language], thresholdOf(pack, output)) : m.noteHidden(output.name[language], words, cellText(made, pack, output, language));
-    const sentence = `${spentOn(spending.value, row?.against.plan?.[money.id]?.value ?? null)} ${why}`;
+    const sentence = `${spentOn(spending.value, row?.against.plan?.[money.id]?.value ?? null)} ${whyHidden(output, made)}`;
     return spending.state === 'partial' ? `${m.partialPeriod(words)} ${sentence}` : sentence;
   }
   if (coupled === null) {
     const missing = [money, output].filter((measure) => (row?.values[measure.id]?.value ?? null) === null);
-    const absent = (measure: Measure): string => { const cell = row?.values[measure.id]; return cell !== undefined && isHidden(cell) ? m.noteHidden(measure.name[language], words, cellText(cell, pack, measure, language)) : m.noteMissing(measure.name[language], words); };
+    const absent = (measure: Measure): string => { const cell = row?.values[measure.id]; return cell !== undefined && isHidden(cell) ? whyHidden(measure, cell) : m.noteMissing(measure.name[language], words); };
     return missing.map(absent).join(' ') || m.noteMissing(price.name[language], words);
   }
   const spent = spentOn(coupled.money.value, coupled.money.plan);

@@ -1,3 +1,4 @@
+import { withWholes } from './wholes.ts';
 import type { Caveat, Column, ColumnType, Digest, Dimension, FileSet, Layout, Measure, Organisation, Pack, Person, Plan, Section, SourceRule, Source, SplitExpression, Text, Words } from './model.ts';
 import { ROLES, type Role, type RoleAccess } from './model.ts';
 import type { RawDigest, RawMeasure, RawPackFile, RawSource, RawText } from './schema.ts';
@@ -106,7 +107,7 @@ export function buildPack(id: string, dir: string, written: Written, organisatio
     retention: { questions: raw.retention?.questions ?? 24, pages: raw.retention?.pages ?? 60, audit: raw.retention?.audit ?? 60 },
     organisation,
     sources: new Map([...written.sources].map(([key, entry]) => [key, sourceOf(key, entry, sql, settings)])),
-    measures: new Map([...written.measures].map(([key, entry]) => [key, measureOf(key, entry, sql)])),
+    measures: withWholes(new Map([...written.measures].map(([key, entry]) => [key, measureOf(key, entry, sql)]))),
     plans: new Map([...written.plans].map(([key, entry]) => [key, planOf(key, entry.value)])),
     caveats: (written.caveats?.value ?? []).map((caveat): Caveat => ({ unit: caveat.unit ?? null, measures: caveat.measures ?? null, from: caveat.from, to: caveat.to, text: both(caveat.text) })),
     caveatSource: written.caveatSource === null ? null : { source: written.caveatSource.value.source, text: written.caveatSource.value.text, measures: written.caveatSource.value.measures ?? null },
@@ -156,6 +157,8 @@ function sourceOf(id: string, entry: Entry<RawSource>, sql: (key: string) => Che
   };
 }
 
+const listOf = (value: string | readonly string[] | undefined): readonly string[] => (value === undefined ? [] : typeof value === 'string' ? [value] : value);
+
 function measureOf(id: string, entry: Entry<RawMeasure>, sql: (key: string) => CheckedExpression): Measure {
   const raw = entry.value;
   const base = {
@@ -164,7 +167,8 @@ function measureOf(id: string, entry: Entry<RawMeasure>, sql: (key: string) => C
     breaks: (raw.breaks ?? []).map((mark) => ({ from: mark.from, note: both(mark.note) })),
     // What is counted by its keys is most often persons: who counts things says so with threshold 0.
     threshold: raw.threshold ?? (raw.kind === 'distinct' || raw.unit === 'persons' ? 5 : null),
-    persons: raw.persons ?? null,
+    persons: listOf(raw.persons),
+    partOf: listOf(raw.part_of),
     zeroHidden: raw.zero === 'hidden', finest: raw.finest ?? 'month' as const, sensitive: raw.sensitivity === 'sensitive',
     defaultPeriod: raw.default_period ?? 'last-closed' as const,
     line: entry.located.at(entry.path, { key: true }).line, file: entry.located.path,

@@ -145,14 +145,27 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
       if (source === undefined) fault(entry, ['source'], `There is no source '${raw.source}'.`, hintFor(raw.source, sources.keys(), 'source'));
       else expression(`measure ${key}`, entry, ['sql'], raw.sql, raw.kind, [...Object.keys(source.value.columns), ...Object.keys(source.value.derive ?? {})], raw.source);
     }
-    if (raw.persons !== undefined && needs(entry, ['persons'], raw.persons)) {
-      const counted = measures.get(raw.persons)?.value;
-      const source = 'source' in raw ? raw.source : undefined;
-      // Without a count in the very same rows there is nothing to judge by, for a value of a dimension least of all.
-      if (source === undefined) fault(entry, ['persons'], `A ${raw.kind} is hidden where one of its parts is.`, 'Write persons: on those.');
-      else if (counted !== undefined && !('source' in counted && counted.source === source)) fault(entry, ['persons'], `'${raw.persons}' does not count rows of the source '${source}'.`, 'Name a measure of the same source that counts its persons.');
+    const own = 'source' in raw ? raw.source : undefined;
+    for (const [name, path] of namesIn(raw.persons, 'persons')) {
+      if (!needs(entry, path, name)) continue;
+      const counted = measures.get(name)?.value;
+      if (own === undefined) fault(entry, path, `A ${raw.kind} is hidden where one of its parts is.`, 'Write persons: on those.');
+      else if (counted === undefined || !countsPersons(counted)) fault(entry, path, `'${name}' counts no persons.`, 'Name a measure of kind distinct, or one with a threshold.');
+      else {
+        // Of a value of a dimension nobody can judge who has not counted by it.
+        const lacks = Object.keys(sources.get(own)?.value.dimensions ?? {}).filter((dimension) => !(dimension in (sources.get(counted.source)?.value.dimensions ?? {})));
+        if (lacks.length > 0) fault(entry, path, `'${name}' can't be divided by '${lacks[0]}', as '${key}' can.`, `Give the source '${counted.source}' that dimension, or take it from '${own}'.`);
+      }
     }
-    const counts = raw.kind !== 'ratio' && raw.kind !== 'forecast' && (raw.threshold ?? (raw.kind === 'distinct' || raw.unit === 'persons' ? 5 : 0)) > 0;
+    for (const [name, path] of namesIn(raw.part_of, 'part_of')) {
+      if (!needs(entry, path, name)) continue;
+      const whole = measures.get(name)?.value;
+      if (!countsPersons(raw) || whole === undefined || !countsPersons(whole)) fault(entry, path, `'part_of' is between two counts of persons, and '${whole !== undefined && countsPersons(whole) ? key : name}' is none.`, 'Give it a threshold, or take the line away.');
+      else if (raw.source !== whole.source) fault(entry, path, `'${name}' does not count rows of the source '${raw.source}'.`, 'A part and its whole are counted from the same rows.');
+      else if ((raw.finest ?? 'month') !== (whole.finest ?? 'month')) fault(entry, path, `'${key}' and '${name}' are shown for different stretches of time.`, 'Write the same finest: on both.');
+      else if (reaches(measures, name, key)) fault(entry, path, `'${key}' is a part of '${name}', which is a part of '${key}'.`, 'Take one of the two lines away.');
+    }
+    const counts = countsPersons(raw);
     if (raw.threshold === 1 || raw.threshold === 2) fault(entry, ['threshold'], `A threshold of ${raw.threshold} protects nobody: who is hidden is known to be one.`, 'Write 3 or more, or 0 where nothing is to be hidden.');
     for (const field of ['zero', 'finest'] as const) if (raw[field] !== undefined && !counts) fault(entry, [field], `'${field}' is for counts of persons, and '${key}' is none.`, raw.kind === 'ratio' || raw.kind === 'forecast' ? 'Write it at the count the figure is made of.' : 'Add threshold: 5, or take the line away.');
     for (const [i, mark] of (raw.breaks ?? []).entries()) if (!isIsoDate(mark.from)) fault(entry, ['breaks', i, 'from'], `'${mark.from}' is not a day in the calendar.`, 'Write a real day as YYYY-MM-DD.');
@@ -233,6 +246,19 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
     pack: single.get('pack') as Entry<RawSection<'pack'>>, sources, measures, plans, digests, people, access: (single.get('access') as Entry<RawSection<'access'>> | undefined) ?? null, caveats: caveats ?? null, caveatSource: caveatSource ?? null,
   }, organisation, checked, settings);
   return { faults, expressions, build };
+}
+
+type RawCount = Extract<RawMeasure, { source: string }>;
+
+/** Whether a measure counts persons, so that small counts of it are hidden. */
+const countsPersons = (raw: RawMeasure): raw is RawCount => raw.kind !== 'ratio' && raw.kind !== 'forecast' && (raw.threshold ?? (raw.kind === 'distinct' || raw.unit === 'persons' ? 5 : 0)) > 0;
+
+const namesIn = (value: string | readonly string[] | undefined, field: string): [name: string, path: PropertyKey[]][] => (value === undefined ? [] : typeof value === 'string' ? [[value, [field]]] : value.map((name, i) => [name, [field, i]]));
+
+/** Whether one measure is a part of another, through any number of wholes. */
+function reaches(measures: ReadonlyMap<string, Entry<RawMeasure>>, from: string, to: string, seen: readonly string[] = []): boolean {
+  if (from === to) return true;
+  return !seen.includes(from) && namesIn(measures.get(from)?.value.part_of, 'part_of').some(([whole]) => reaches(measures, whole, to, [...seen, from]));
 }
 
 /** A source's columns as an empty relation: `derived` columns stand on the others, and not on each other. */

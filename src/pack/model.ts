@@ -168,8 +168,10 @@ interface MeasureBase {
   readonly breaks: readonly { readonly from: IsoDate; readonly note: Text }[];
   /** A count of persons, hidden when 0 < count < threshold; null: no count of persons. */
   readonly threshold: number | null;
-  /** The measure that counts the persons it is made of, of the same source: hidden where that count is. */
-  readonly persons: string | null;
+  /** The measures that count the persons it is made of: hidden where one of those counts is. */
+  readonly persons: readonly string[];
+  /** Of a count of persons: the counts that have all of its persons and others too, so that the rest is a difference. */
+  readonly partOf: readonly string[];
   /** Of a count of persons: zero is hidden as a small count is. */
   readonly zeroHidden: boolean;
   /** Of a count of persons: the shortest stretch of time it is shown for; longer ones are shown when each such stretch in them is. */

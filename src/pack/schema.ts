@@ -78,6 +78,7 @@ const source = only({
   dimensions: byName(dimension).optional(),
 });
 
+const names = z.union([z.string(), z.array(z.string()).min(1)]);
 const about = {
   name: text,
   synonyms: words.optional(),
@@ -87,7 +88,8 @@ const about = {
   better: z.enum(DIRECTIONS).optional(),
   breaks: z.array(only({ from: day, note: text })).optional().describe('The definition is valid from this day on; figures before it were counted otherwise'),
   threshold: z.int().min(0).max(100).optional().describe('A count under this is not shown; 0 shows all (for things, not persons)'),
-  persons: z.string().optional().describe('The measure that counts the persons this figure is made of: where that count is hidden, so is this figure'),
+  persons: names.optional().describe('The measure that counts the persons this figure is made of, or several: where one of those counts is hidden, so is this figure'),
+  part_of: names.optional().describe('The count of persons that this one is a part of, or several: where what is left of it is a small count, this one is hidden too'),
   zero: z.enum(['shown', 'hidden']).optional().describe('Whether a count of no persons is shown or hidden like a small one'),
   finest: z.enum(COUNT_GRAINS).optional().describe('The shortest stretch of time a count of persons is shown for; choose a longer one where months are small'),
   sensitivity,

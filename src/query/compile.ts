@@ -1,5 +1,5 @@
 import { periodOf, type IsoDate } from '../calendar/period.ts';
-import type { DistinctMeasure, Source } from '../pack/model.ts';
+import type { Dimension, DistinctMeasure, Source } from '../pack/model.ts';
 import type { CompiledQuery } from './sql.ts';
 import { partColumn, quoted, type AdditiveMeasure } from './rollup.ts';
 
@@ -41,6 +41,9 @@ export function compileFlows(source: Source, measures: readonly AdditiveMeasure[
     parameters: frame(windows, nodes),
   };
 }
+
+/** Every value a dimension has in the facts, whenever and wherever; null: rows without one. Rows: dim. */
+export const compileValues = (dimension: Dimension): string => `select distinct ${quoted(dimension.column)}::varchar as dim from facts`;
 
 /** A stock's value is that of the last day with rows in each window, for all units the same day. */
 export function compileStock(source: Source, measure: AdditiveMeasure, windows: readonly Window[], nodes: readonly string[], dimension: string | null): CompiledQuery {

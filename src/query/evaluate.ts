@@ -4,7 +4,7 @@ import type { Measure, Pack, Plan } from '../pack/model.ts';
 import type { Window } from './compile.ts';
 import { forecastOf } from './forecast.ts';
 import type { Comparison, Having, Query } from './query.ts';
-import { isHidden, MISSING, type Cell, type CellState, type Row } from './result.ts';
+import { isHidden, MISSING, NO_VALUE, type Cell, type CellState, type Row } from './result.ts';
 
 /** Gives the figure of a base measure (flow, stock, distinct) for a window, node and dimension value. */
 export type Base = (measure: string, window: Window, node: string, dimension: string | null) => Cell;
@@ -14,7 +14,7 @@ export interface Coverage {
   /** Complete up to this day (exclusive), per base measure. */
   completeTo(measure: string): IsoDate;
   /** Values a dimension has in the data, in order. */
-  dimensionValues: readonly (string | null)[];
+  dimensionValues: readonly string[];
 }
 
 const RANK: Record<CellState, number> = { ok: 0, partial: 1, missing: 2, suppressed: 3, withheld: 3 };
@@ -49,13 +49,17 @@ function valueOf(context: Context, id: string, window: Window, node: string, dim
       [valueOf(context, measure.numerator, window, node, dimension), valueOf(context, measure.denominator, window, node, dimension)],
       ([over = 0, under = 0]) => (under === 0 ? null : (over / under) * measure.scale));
     case 'forecast': return forecastOf(context.pack, measure, window.to, context.coverage.completeTo(measure.of), (m, w) => valueOf(context, m, w, node, dimension)).value;
-    default: {
-      // What is made of some persons is hidden where their count is.
-      const counted = measure.persons === null ? null : context.base(measure.persons, window, node, dimension);
-      const cell = context.base(id, window, node, dimension);
-      return counted !== null && isHidden(counted) ? { value: null, state: counted.state } : cell;
-    }
+    default: return context.base(id, window, node, dimension);
   }
+}
+
+/** The same figures, with what is made of some persons hidden where their count is. */
+export function hiddenWithPersons(pack: Pack, base: Base): Base {
+  return (id, window, node, dimension) => {
+    const counted = (pack.measures.get(id)?.persons ?? []).map((one) => base(one, window, node, dimension)).filter(isHidden);
+    const cell = base(id, window, node, dimension);
+    return counted.length === 0 ? cell : { value: null, state: counted.every(({ state }) => state === 'suppressed') ? 'suppressed' : 'withheld' };
+  };
 }
 
 function yearlyPlan(context: Context, plan: Plan & { kind: 'yearly' }, window: Window, node: string, dimension: string | null): Cell {
@@ -143,9 +147,15 @@ function meets(row: Row, having: Having): boolean {
   return having.side === 'above' ? difference > having.limit : having.side === 'below' ? difference < (having.against === null ? having.limit : -having.limit) : Math.abs(difference) > having.limit;
 }
 
-/** A value of a dimension that has nothing of what is asked about, now or in what it is held against (types of support among placements). */
+/**
+ * A value of a dimension that has nothing of what is asked about, now or in what it is held against (types of support among placements).
+ * What is hidden is not left out: which values are there would tell of it.
+ */
 function isEmpty(row: Row): boolean {
-  return row.dimension !== null && Object.values(row.values).every((cell) => cell.value === 0) && Object.values(row.against).every((cells) => Object.values(cells).every((cell) => cell.value === 0 || cell.state === 'missing'));
+  const nothing = (cell: Cell | undefined): boolean => cell === undefined || cell.value === 0 || cell.state === 'missing';
+  const planned = ([id, cell]: [string, Cell]): boolean => nothing(cell) || row.values[id]?.state === 'missing';
+  return row.dimension !== null && Object.values(row.values).every(nothing)
+    && Object.entries(row.against).every(([comparison, cells]) => (comparison === 'plan' ? Object.entries(cells).every(planned) : Object.values(cells).every(nothing)));
 }
 
 /** The units a query is about, in the order of the tree. */
@@ -156,10 +166,10 @@ export function unitsOf(pack: Pack, query: Query): string[] {
 
 /** The rows of a query from base figures: values and comparisons, ordered and cut as asked. Pure: the same figures give the same rows. */
 export function evaluate(pack: Pack, query: Query, base: Base, coverage: Coverage): Row[] {
-  const context: Context = { pack, base, coverage };
+  const context: Context = { pack, base: hiddenWithPersons(pack, base), coverage };
   const periods = query.by !== null && 'grain' in query.by ? pieces(query.period, query.by.grain, pack.yearStart) : [query.period];
   const { by } = query;
-  const dimensions = by === null || !('dimension' in by) ? [null] : by.values === null ? coverage.dimensionValues : coverage.dimensionValues.filter((value) => value !== null && by.values?.includes(value));
+  const dimensions = by === null || !('dimension' in by) ? [null] : by.values === null ? coverage.dimensionValues : coverage.dimensionValues.filter((value) => value !== NO_VALUE && by.values?.includes(value));
   const every = unitsOf(pack, query).flatMap((unit) => periods.flatMap((period) => dimensions.map((dimension): Row => ({
     unit, period, dimension,
     values: Object.fromEntries(query.measures.map((id) => [id, valueOf(context, id, period, unit, dimension)])),

@@ -14,12 +14,15 @@ export interface Cell {
 /** True for a figure there is and that is not shown. */
 export const isHidden = (cell: Cell | undefined): boolean => cell?.state === 'suppressed' || cell?.state === 'withheld';
 
+/** Stands for the rows that have no value of a dimension; the whole is null. */
+export const NO_VALUE = '';
+
 export const MISSING: Cell = { value: null, state: 'missing' };
 
 export interface Row {
   readonly unit: string;
   readonly period: Period;
-  /** Value of the dimension the query is grouped by; null otherwise (and for rows without a value). */
+  /** Value of the dimension the query is grouped by, `NO_VALUE` for rows that have none; null: it is grouped by none. */
   readonly dimension: string | null;
   /** By measure id. */
   readonly values: Readonly<Record<string, Cell>>;

@@ -446,7 +446,7 @@ describe('what can\'t be sent yet', () => {
 
 describe('a figure that changes after it was sent', () => {
   const figure = (value: number | null, over = {}) => ({ measure: 'hours', unit: 'root', from: '2026-10-01', to: '2026-11-01', value, state: 'ok' as const, ...over });
-  const hours = { id: 'hours', kind: 'flow', source: 'ledger', sql: 'sum(h)', split: { parts: [], outer: '' }, name: { da: 'Leverede timer', en: 'Delivered hours' }, synonyms: { da: [], en: [] }, definition: { da: '', en: '' }, unit: 'hours', decimals: 0, better: 'neutral', breaks: [], threshold: null, persons: null, zeroHidden: false, finest: 'month', sensitive: false, defaultPeriod: 'last-closed', line: 1, file: '' } as const;
+  const hours = { id: 'hours', kind: 'flow', source: 'ledger', sql: 'sum(h)', split: { parts: [], outer: '' }, name: { da: 'Leverede timer', en: 'Delivered hours' }, synonyms: { da: [], en: [] }, definition: { da: '', en: '' }, unit: 'hours', decimals: 0, better: 'neutral', breaks: [], threshold: null, persons: [], partOf: [], zeroHidden: false, finest: 'month', sensitive: false, defaultPeriod: 'last-closed', line: 1, file: '' } as const;
   const pack = () => packOf([digest()], { people: new Map([['anna', person('anna')], ['dina', analyst]]), measures: new Map([['hours', hours]]) });
 
   it('is corrected under the page: what it was, what it is, and why; once, and the receipt says so', async () => {

@@ -4,6 +4,7 @@ import { runQuery, type Figures } from '../../src/app/figures.ts';
 import type { Pack } from '../../src/pack/model.ts';
 import { subtree } from '../../src/pack/organisation.ts';
 import type { Query } from '../../src/query/query.ts';
+import { NO_VALUE } from '../../src/query/result.ts';
 import { engine, figuresOf, PACK_YAML, packFrom } from './facts.ts';
 
 interface Visit { unit: string; date: string; cents: number; minutes: number; who: string; kind: string | null }
@@ -78,9 +79,13 @@ describe('figures are those of the facts themselves, at every node and period', 
       }
       const kinds = await runQuery(figures, query(['spend', 'people'], ['alt'], over, { by: { dimension: 'kind', values: null }, comparisons: ['share'] }));
       for (const row of kinds.rows) {
-        const own = visits.filter((v) => v.kind === row.dimension && v.date >= over.from && v.date < over.to);
+        const own = visits.filter((v) => (v.kind ?? NO_VALUE) === row.dimension && v.date >= over.from && v.date < over.to);
         expect(own.length).toBeGreaterThan(0);
-        expect(Math.round((row.values['spend']?.value ?? NaN) * 100)).toBe(own.reduce((sum, v) => sum + v.cents, 0));
+        const spent = (some: typeof visits): number => some.reduce((sum, v) => sum + v.cents, 0);
+        const all = spent(visits.filter((v) => v.date >= over.from && v.date < over.to));
+        expect(Math.round((row.values['spend']?.value ?? NaN) * 100)).toBe(spent(own));
+        // A share is of the whole, also where some rows have no value.
+        if (all !== 0) expect(row.against.share?.['spend']?.value).toBeCloseTo((spent(own) / all) * 100, 9);
         expect(row.values['people']?.value).toBe(new Set(own.filter((v) => v.minutes > 0).map((v) => v.who)).size);
       }
       close();

@@ -114,7 +114,7 @@ export function figures(data: Data, teams: readonly string[] | null, from: strin
     anbragte: listed.filter((row) => row.month === to && row.kind === 'Anbringelse' && row.end === '').length,
     boern_anbragt: many(listed.filter((row) => row.kind === 'Anbringelse')),
     boern_forebyggende: many(listed.filter((row) => row.kind === 'Forebyggende')),
-    boern_indsats: many(listed),
+    boern_disponeret: many(own(data.commitments).filter((row) => within(row.day))),
     underretninger: notifications.length,
     boern_underretning: many(notifications),
     vurderet_i_tide: in24.length,
