@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountsOf, declineRequest, grantAccess, openRequests, revokeAccess } from './app/admission.ts';
-import { erasePerson, listAudit, recordAudit, verifyAudit } from './app/audit.ts';
+import { listAudit, recordAudit, verifyAudit } from './app/audit.ts';
+import { erasePerson } from './app/erase.ts';
 import { closePeriod, counts, move, standings, troubles, type Delivery, type Standing } from './app/ledger.ts';
 import { listQuestions } from './app/records.ts';
 import { outcomeOf } from './app/deliver.ts';
@@ -104,12 +105,13 @@ export async function runOnState({ store, queue, clock }: State, command: string
       await store.transaction(async (tx) => { for (const { action, detail } of entries) await recordAudit(tx, { at: clock.now(), actor: ACTOR, action, detail: { ...detail, platform: ACTOR } }); });
       return {};
     }
-    case 'verify-audit': return verifyAudit(store);
+    case 'verify-audit': return store.transaction(async (tx) => {
+      await tx.query('set transaction isolation level repeatable read, read only');
+      return verifyAudit(tx);
+    });
     case 'erase': {
       const { person } = parsed(someone, body);
-      const entries = await erasePerson(store, person);
-      await recordAudit(store, { at: clock.now(), actor: ACTOR, action: 'erased', detail: { entries } });
-      return { entries };
+      return { entries: await erasePerson(store, person, { actor: ACTOR, at: clock.now() }) };
     }
     case 'backup': {
       const { file } = parsed(backup, body);
