@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Card } from '../card/card.ts';
+import type { Message } from '../card/card.ts';
 import { cardText } from '../card/text.ts';
 import type { Store } from '../ports.ts';
 import { json } from './records.ts';
@@ -24,10 +24,21 @@ export interface KeptEntry {
   readonly erased: boolean;
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
-/** What was shown, so that it can be held against what someone says they saw. */
-export const shownHash = (card: Card): string => sha256(cardText(card));
+/**
+ * SHA-256 of what was shown, so that it can be held against what someone says they saw: of the text twin of the card (`cardText`,
+ * which every platform's form says the same as), and of the bytes of the picture (PNG) and the spreadsheet (XLSX); null: there was none.
+ * (The ledger's `content_hash` is another: of the whole card as JSON, by which a kept page is known to be the one that left.)
+ */
+export interface Shown {
+  readonly text: string;
+  readonly picture: string | null;
+  readonly sheet: string | null;
+}
+
+/** The hashes of a message as it leaves. */
+export const shownOf = ({ card, png, sheet }: Message): Shown => ({ text: sha256(cardText(card)), picture: png === null ? null : sha256(png), sheet: sheet === null ? null : sha256(sheet.bytes) });
 
 /** The same text for the same value whatever the order of its keys: the database keeps its own. */
 function canonical(value: unknown): string {
@@ -75,12 +86,24 @@ export async function recordAudit(store: Statements, entry: AuditEntry): Promise
     [at, entry.actor, entry.action, detail, salt, digest]);
 }
 
-/** Entries of a time, newest last; of one person, what they did and what was sent to them or decided about them, or of all. */
-export async function listAudit(store: Statements, of: { person: string | null; from: string | null; to: string | null; limit: number }): Promise<KeptEntry[]> {
+/** Of a time and a person: what they did and what was sent to them or decided about them. Null: of all. */
+export interface Sought { readonly person: string | null; readonly from: string | null; readonly to: string | null }
+
+const SOUGHT = `($1::text is null or actor = $1::text or detail @> jsonb_build_object('recipient', $1::text) or detail @> jsonb_build_object('person', $1::text)) and ($2::date is null or at >= $2::date) and ($3::date is null or at < $3::date + 1)`;
+
+/** Entries, newest last: the newest of them, or with `after` the first that come after that one. */
+export async function listAudit(store: Statements, of: Sought & { readonly limit: number; readonly after?: number | null }): Promise<KeptEntry[]> {
+  const after = of.after ?? null;
   return store.query<KeptEntry & Record<string, unknown>>(
     `select * from (select id, at, actor, action, detail, ${IS_BLANK} as erased from audit
-       where ($1::text is null or actor = $1::text or detail @> jsonb_build_object('recipient', $1::text) or detail @> jsonb_build_object('person', $1::text)) and ($2::date is null or at >= $2::date) and ($3::date is null or at < $3::date + 1) order by id desc limit ${of.limit}) newest order by id`,
-    [of.person, of.from, of.to]);
+       where ${SOUGHT} and ($4::bigint is null or id > $4::bigint) order by id ${after === null ? 'desc' : 'asc'} limit ${of.limit}) found order by id`,
+    [of.person, of.from, of.to, after]);
+}
+
+/** How many entries there are. */
+export async function countAudit(store: Statements, of: Sought): Promise<number> {
+  const [row] = await store.query<{ n: number }>(`select count(*) as n from audit where ${SOUGHT}`, [of.person, of.from, of.to]);
+  return row?.n ?? 0;
 }
 
 const CHUNK = 2_000;
