@@ -59,7 +59,7 @@ describe('a due digest', () => {
     expect((await verifyAudit(store)).broken).toBeNull();
   });
 
-  it('says of the picture what really went: none where the platform did not take it, and the same after asking the platform', async () => {
+  it('says of the picture what really went: none where the platform did not take it', async () => {
     const png = new Uint8Array([1, 2, 3]);
     const shownIn = async (pack: Pack): Promise<unknown> => (await listAudit(store, { person: 'anna', from: null, to: null, limit: 1000 })).map(({ detail }) => detail as { pack: string; shown: { picture: string | null } }).filter((one) => one.pack === pack.id).map(({ shown }) => shown.picture);
     const drawn = (pack: Pack, adapter: ChatAdapter) => {
@@ -67,17 +67,12 @@ describe('a due digest', () => {
       one.state.people = one.state.people.filter(({ id }) => id === 'anna');
       return one;
     };
-    const [taken, refusedPicture, broken] = [packOf([digest()]), packOf([digest()]), packOf([digest()])];
+    const [taken, refusedPicture] = [packOf([digest()]), packOf([digest()])];
     await drawn(taken, platform().adapter).run();
     expect(await shownIn(taken)).toEqual([createHash('sha256').update(png).digest('hex')]);
     const slack = platform().adapter;
     await drawn(refusedPicture, { ...slack, send: async (...all) => ({ ...await slack.send(...all), pictureSent: false }) }).run();
     expect(await shownIn(refusedPicture)).toEqual([null]);
-    const cut = drawn(broken, platform((_address, arrive) => { arrive(); throw refused('timeout', { mayHaveArrived: true }); }).adapter);
-    await cut.run();
-    cut.state.now = new Date(cut.state.now.getTime() + 120_000);
-    for (const { id } of await cut.rows()) await cut.deliver(id);
-    expect(await shownIn(broken)).toEqual([createHash('sha256').update(png).digest('hex')]);
   });
 
   it('is not sent a moment too early, by the pack\'s own clock', async () => {
