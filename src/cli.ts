@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { AccessOptions } from './admitting.ts';
+import type { AuditOptions } from './auditing.ts';
 import { maskPersonalNumbers } from './access/personal-number.ts';
 import { isIsoDate, type IsoDate } from './calendar/period.ts';
 import type { Terminal } from './commands.ts';
@@ -141,10 +142,11 @@ export async function run(arguments_: readonly string[], given: Terminal): Promi
       await worker.stop();
     });
   program.command('audit').description('who asked, was refused, was told or changed what; or whether the audit is whole').option('--person <person>').option('--from <day>', 'as 2026-11-01', day).option('--to <day>', 'and including this day', day)
-    .option('--csv <file>', 'write it there').option('--verify', 'whether an entry was taken out or changed').option('--limit <n>', 'at most this many, the newest', (value: string) => { const n = Number(value); if (!Number.isInteger(n) || n < 1 || n > 100_000) throw new InvalidArgumentError('Write a number from 1 to 100000.'); return n; }, 1000)
-    .action(async (options: Parameters<Commands['auditCommand']>[3]) => {
+    .option('--csv <file>', 'write all of it there, for Excel').option('--verify', 'whether an entry was taken out or changed').option('--limit <n>', 'at most this many, the newest; without it 1000, and all in a file', (value: string) => { const n = Number(value); if (!Number.isInteger(n) || n < 1 || n > 100_000) throw new InvalidArgumentError('Write a number from 1 to 100000.'); return n; })
+    .action(async (options: AuditOptions) => {
       const { config, log } = quiet();
-      code = await (await commands()).auditCommand(config, log, terminal, options);
+      const { auditCommand } = await import('./auditing.ts');
+      code = await auditCommand(config, log, terminal, options);
     });
   program.command('access').description('who asks for access; grant or decline it, or take back what was granted').option('--grant <request>', 'let the account that asked be someone', request).option('--to <person>', 'who it is, by the id in the pack')
     .option('--decline <request>', 'turn it down', request).option('--revoke <person>', 'take back the accounts that were granted').addOption(new Option('--platform <platform>', 'only this one').choices(['slack', 'teams']))

@@ -2,14 +2,16 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { answer, type Answer } from './app/answer.ts';
+import { asked } from './app/asked.ts';
+import { shownOf } from './app/audit.ts';
 import { composeDigest, latestPeriod, withPicture } from './app/compose.ts';
-import { asked, NOTHING, remember, sheetOf, type Remembered } from './app/converse.ts';
+import { NOTHING, remember, sheetOf, type Remembered } from './app/converse.ts';
 import { doubtOpen, planned } from './app/deliver.ts';
-import { shownHash, type KeptEntry } from './app/audit.ts';
 import { knownAs, type Account } from './app/people.ts';
 import { readinessOf } from './app/readiness.ts';
 import { dayIn, periodOf, shiftDays, type IsoDate, type Period } from './calendar/period.ts';
 import { instantAt } from './calendar/schedule.ts';
+import type { Card, Message } from './card/card.ts';
 import { cardText } from './card/text.ts';
 import { inWords } from './card/figures.ts';
 import { DELIVERY_STATES } from './delivery/state.ts';
@@ -21,7 +23,7 @@ import { createPainter } from './io/painter/painter.ts';
 import { readBackup } from './io/store/backup.ts';
 import { writeWorkbook } from './io/sheet/workbook.ts';
 import type { Digest, Language, Pack, Person } from './pack/model.ts';
-import type { Clock, Log } from './ports.ts';
+import type { Clock, Log, Store } from './ports.ts';
 import { buildLexicon } from './question/lexicon.ts';
 import type { Reading } from './question/read.ts';
 import { findService } from './running.ts';
@@ -113,20 +115,27 @@ export async function digestCommand(config: Config, log: Log, terminal: Terminal
     const people = options.as !== undefined ? personNamed([pack], options.as).map((one) => one.person) : recipientsOf(pack, digest);
     if (options.as === undefined && options.all !== true) throw new UsageError(`Say for whom: --as <person>, or --all (${people.map((person) => person.id).join(', ')}).`);
     const cards = await composeDigest(figures, digest, period, people);
-    await noteLooked(config, log, [...cards].map(([person, card]) => ({ action: 'shown-page', detail: { pack: pack.id, digest: digest.id, period: period.from, person, shown: shownHash(card) } })));
+    /** Puts into the audit what is about to be shown of some pages, with their pictures where these are drawn. */
+    const note = (messages: readonly (readonly [string, Message])[]): Promise<void> => noteLooked(config, log, messages.map(([person, message]) => ({ action: 'shown-page', detail: { pack: pack.id, digest: digest.id, period: period.from, person, shown: shownOf(message) } })));
+    const pages = [...cards];
     if (options.out === undefined) {
-      terminal.out(options.json === true ? JSON.stringify([...cards].map(([person, card]) => ({ person, card })), null, 2) : [...cards].map(([person, card]) => `=== ${person}\n${cardText(card)}`).join('\n\n'));
+      await note(pages.map(([person, card]) => [person, wordsOf(card)]));
+      terminal.out(options.json === true ? JSON.stringify(pages.map(([person, card]) => ({ person, card })), null, 2) : pages.map(([person, card]) => `=== ${person}\n${cardText(card)}`).join('\n\n'));
       return 0;
     }
     await mkdir(options.out, { recursive: true });
     const painter = await createPainter({ workers: 0 });
     try {
-      for (const [person, card] of cards) {
-        const { png } = await withPicture(card, painter, log);
-        await writeFile(join(options.out, `${person}.txt`), `${cardText(card)}\n`);
-        if (options.json === true) await writeFile(join(options.out, `${person}.json`), `${JSON.stringify(card, null, 2)}\n`);
-        if (png !== null) await writeFile(join(options.out, `${person}.png`), png);
-        terminal.out(`${join(options.out, person)}: ${card.title}${png === null ? ' (no picture)' : ''}`);
+      for (let from = 0; from < pages.length; from += NOTED_AT_ONCE) {
+        const drawn: [string, Message][] = [];
+        for (const [person, card] of pages.slice(from, from + NOTED_AT_ONCE)) drawn.push([person, await withPicture(card, painter, log)]);
+        await note(drawn);
+        for (const [person, { card, png }] of drawn) {
+          await writeFile(join(options.out, `${person}.txt`), `${cardText(card)}\n`);
+          if (options.json === true) await writeFile(join(options.out, `${person}.json`), `${JSON.stringify(card, null, 2)}\n`);
+          if (png !== null) await writeFile(join(options.out, `${person}.png`), png);
+          terminal.out(`${join(options.out, person)}: ${card.title}${png === null ? ' (no picture)' : ''}`);
+        }
       }
     } finally {
       await painter.close();
@@ -134,6 +143,20 @@ export async function digestCommand(config: Config, log: Log, terminal: Terminal
     terminal.out(`${cards.size} pages of ${digest.title[pack.language]} for ${inWords(pack, period, pack.language)}.`);
     return 0;
   });
+}
+
+/** A card as a terminal shows it. */
+const wordsOf = (card: Card): Message => ({ card, png: null, sheet: null });
+
+/** A card with its picture, drawn in this thread. */
+async function drawnAlone(card: Card, log: Log): Promise<Message> {
+  if (card.picture === null) return wordsOf(card);
+  const painter = await createPainter({ workers: 0 });
+  try {
+    return await withPicture(card, painter, log);
+  } finally {
+    await painter.close();
+  }
 }
 
 /** Answers a question as a person would be answered. */
@@ -148,23 +171,14 @@ export async function askCommand(config: Config, log: Log, terminal: Terminal, t
     for (const words of options.after ?? []) known = remember(known, await say(words, known));
     const answered = await say(text, known);
     const { card } = answered;
-    const { action, detail } = asked(answered, (memberships[0] as { pack: Pack }).pack);
+    const message = options.out === undefined ? wordsOf(card) : { ...await drawnAlone(card, log), sheet: answered.kind === 'answer' && answered.reading.shape === 'excel' ? await sheetOf(answered, memberships.map((one) => one.pack), writeWorkbook) : null };
+    const { action, detail } = asked(answered, (memberships[0] as { pack: Pack }).pack, shownOf(message));
     await noteLooked(config, log, [{ action, detail: { ...detail, person: options.as } }]);
-    if (options.out !== undefined && card.picture !== null) {
-      await mkdir(options.out, { recursive: true });
-      const painter = await createPainter({ workers: 0 });
-      try {
-        const { png } = await withPicture(card, painter, log);
-        if (png !== null) await writeFile(join(options.out, 'answer.png'), png);
-      } finally {
-        await painter.close();
-      }
-    }
     if (options.out !== undefined) {
       await mkdir(options.out, { recursive: true });
       await writeFile(join(options.out, 'answer.txt'), `${cardText(card)}\n`);
-      const sheet = answered.kind === 'answer' && answered.reading.shape === 'excel' ? await sheetOf(answered, memberships.map((one) => one.pack), writeWorkbook) : null;
-      if (sheet !== null) await writeFile(join(options.out, 'answer.xlsx'), sheet.bytes);
+      if (message.png !== null) await writeFile(join(options.out, 'answer.png'), message.png);
+      if (message.sheet !== null) await writeFile(join(options.out, 'answer.xlsx'), message.sheet.bytes);
     }
     if (options.json !== true) {
       if (options.explain === true) terminal.out(`${explained(answered.reading)}\n`);
@@ -230,26 +244,35 @@ export async function sendCommand(config: Config, log: Log, terminal: Terminal, 
   });
 }
 
-/** Runs a command on the state: by the running service, else on the database itself, which this process then has for a moment. */
-export async function onState(config: Config, log: Log, command: string, body: object): Promise<Record<string, unknown>> {
-  if ((await findService(config)) !== null) {
-    try {
-      return await callService(config, command, body);
-    } catch (error) {
-      // What a killed service left behind says where it was; the database says whether it is gone.
-      if (!(error instanceof ServiceError) || error.final || !error.message.includes('does not answer')) throw error;
+/** Runs a command on the state and gives what it answers. */
+export type Run = (command: string, body: object) => Promise<Record<string, unknown>>;
+
+/** Runs commands on the state: by the running service, else on the database itself, which this process then has until the work is done. */
+export async function withState<T>(config: Config, log: Log, work: (run: Run) => Promise<T>): Promise<T> {
+  let own: Store | null = null;
+  const run: Run = async (command, body) => {
+    if (own === null && (await findService(config)) !== null) {
+      try {
+        return await callService(config, command, body);
+      } catch (error) {
+        // What a killed service left behind says where it was; the database says whether it is gone.
+        if (!(error instanceof ServiceError) || error.final || !error.message.includes('does not answer')) throw error;
+      }
     }
-  }
-  // Nothing was ever kept here: an empty answer would be made by making a database first.
-  if (!isKept(config)) throw new ServiceError('the service', "has not run here yet. Start it with 'npm start'.", { final: true });
-  const store = await openServiceStore(config, log);
+    // Nothing was ever kept here: an empty answer would be made by making a database first.
+    if (!isKept(config)) throw new ServiceError('the service', "has not run here yet. Start it with 'npm start'.", { final: true });
+    own ??= await openServiceStore(config, log);
+    return ((await runOnState({ store: own, queue: null, clock: systemClock }, command, body)) ?? {}) as Record<string, unknown>;
+  };
   try {
-    const answered = await runOnState({ store, queue: null, clock: systemClock }, command, body);
-    return (answered ?? {}) as Record<string, unknown>;
+    return await work(run);
   } finally {
-    await store.close();
+    await (own as Store | null)?.close();
   }
 }
+
+/** Runs one command on the state. */
+export const onState = (config: Config, log: Log, command: string, body: object): Promise<Record<string, unknown>> => withState(config, log, (run) => run(command, body));
 
 /** Whether there is state: a database of its own, or one that a first start has made. */
 const isKept = (config: Config): boolean => config.databaseUrl !== null || existsSync(join(config.dataDir, 'state'));
@@ -260,7 +283,7 @@ const NOTED_AT_ONCE = 20;
 /** Puts into the audit what a command is about to show of a person's figures. Before the first start nothing is kept, and so is this. */
 async function noteLooked(config: Config, log: Log, entries: readonly { readonly action: string; readonly detail: object }[]): Promise<void> {
   if (!isKept(config)) return;
-  for (let from = 0; from < entries.length; from += NOTED_AT_ONCE) await onState(config, log, 'looked', { entries: entries.slice(from, from + NOTED_AT_ONCE) });
+  await withState(config, log, async (run) => { for (let from = 0; from < entries.length; from += NOTED_AT_ONCE) await run('looked', { entries: entries.slice(from, from + NOTED_AT_ONCE) }); });
 }
 
 /** What was asked, or what was asked in vain: for the analysts, who can add the words people use. */
@@ -340,25 +363,6 @@ async function whyNotYet(config: Config, house: PackHouse, pack: Pack, digest: D
   const { missing } = await readinessOf(house.figures(pack.id), digest, period, known.closings[pack.id] ?? []);
   if (missing.length === 0) return 'would be sent';
   return `would wait for ${[...new Set(missing.map(({ source }) => source))].join(', ')}; told at the deadline, ${localMinute(pack.timeZone, deadline)}`;
-}
-
-/** What was done and by whom; or whether the audit is whole: then 3 when it is not. */
-export async function auditCommand(config: Config, log: Log, terminal: Terminal, options: { person?: string; from?: IsoDate; to?: IsoDate; csv?: string; verify?: boolean; limit: number }): Promise<number> {
-  if (options.verify === true) {
-    const { entries, broken } = (await onState(config, log, 'verify-audit', {})) as { entries: number; broken: { id: number | null; why: string } | null };
-    terminal.out(broken === null ? `${entries} entries, none taken out or changed.` : `The audit is not whole${broken.id === null ? '' : ` at entry ${broken.id}`}: ${broken.why}`);
-    return broken === null ? 0 : 3;
-  }
-  const { entries } = (await onState(config, log, 'audit', { person: options.person ?? null, from: options.from ?? null, to: options.to ?? null, limit: options.limit })) as { entries: KeptEntry[] };
-  if (options.csv !== undefined) {
-    // A cell that begins like a formula would be one in a spreadsheet.
-    const cell = (value: string): string => `"${(/^[=+\-@\t\r]/.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`;
-    await writeFile(options.csv, `\ufeff${[['id', 'at', 'actor', 'action', 'detail'], ...entries.map((one) => [String(one.id), one.at, one.actor, one.action, one.erased ? 'erased' : JSON.stringify(one.detail)])].map((row) => row.map(cell).join(';')).join('\r\n')}\r\n`);
-    terminal.out(`${options.csv}: ${entries.length} entries.`);
-    return 0;
-  }
-  terminal.out(entries.length === 0 ? 'Nothing is in the audit.' : entries.map((one) => `${one.at.slice(0, 16).replace('T', ' ')}  ${one.actor}  ${one.action}  ${one.erased ? '(erased)' : JSON.stringify(one.detail)}`).join('\n'));
-  return 0;
 }
 
 /** Takes someone who has left out of all that is kept. */

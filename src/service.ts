@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import express from 'express';
 import { z } from 'zod';
 import { createConversation } from './app/converse.ts';
-import { recordAudit } from './app/audit.ts';
+import { recordAudit, shownOf } from './app/audit.ts';
 import { addressOfAccount } from './app/records.ts';
 import { limitPeople } from './app/limit.ts';
 import type { Period } from './calendar/period.ts';
@@ -144,7 +144,7 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
           if (address === null || adapter === undefined) throw new ServiceError('the service', `${person.id} has no address. They write to the bot once, or the pack names their e-mail or id.`, { final: true });
           const { message } = await work.page(pack, digest, period, person);
           const sent = await adapter.send(address, message);
-          await recordAudit(store, { at: clock.now(), actor: 'command-line', action: 'test-send', detail: { pack: pack.id, digest: digest.id, period: period.from, recipient: person.id, messageId: sent.messageId } });
+          await recordAudit(store, { at: clock.now(), actor: 'command-line', action: 'test-send', detail: { pack: pack.id, digest: digest.id, period: period.from, recipient: person.id, messageId: sent.messageId, shown: shownOf(sent.pictureSent ? message : { ...message, png: null }) } });
           response.json({ platform: address.platform, ...sent });
         } catch (error) {
           if (!(error instanceof ServiceError)) throw error;

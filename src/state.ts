@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { accountsOf, declineRequest, grantAccess, openRequests, revokeAccess } from './app/admission.ts';
-import { erasePerson, listAudit, recordAudit, verifyAudit } from './app/audit.ts';
+import { ASKED } from './app/asked.ts';
+import { countAudit, listAudit, recordAudit, verifyAudit } from './app/audit.ts';
+import { erasePerson } from './app/erase.ts';
 import { closePeriod, counts, move, standings, troubles, type Delivery, type Standing } from './app/ledger.ts';
 import { listQuestions } from './app/records.ts';
 import { outcomeOf } from './app/deliver.ts';
@@ -22,13 +24,13 @@ const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const listed = z.object({ unanswered: z.boolean(), limit: z.int().min(1).max(1000) });
 const closing = z.object({ pack: z.string(), from: day, to: day, source: z.string(), open: z.boolean() });
 const since = z.object({ from: day });
-const audited = z.object({ person: z.string().nullable(), from: day.nullable(), to: day.nullable(), limit: z.int().min(1).max(100_000) });
+const audited = z.object({ person: z.string().nullable(), from: day.nullable(), to: day.nullable(), limit: z.int().min(1).max(100_000), after: z.int().nullable() });
 const granting = z.object({ request: z.int(), packs: z.array(z.string()).min(1), person: z.string().min(1) });
 const declining = z.object({ request: z.int() });
 const revoking = z.object({ packs: z.array(z.string()).min(1), person: z.string().min(1), platform: z.enum(PLATFORMS) });
 const someone = z.object({ person: z.string().min(1) });
 const backup = z.object({ file: z.string().min(1) });
-const looked = z.object({ entries: z.array(z.object({ action: z.enum(['asked', 'refused-units', 'shown-page']), detail: z.record(z.string(), z.unknown()) })).max(100) });
+const looked = z.object({ entries: z.array(z.object({ action: z.enum([...ASKED, 'shown-page']), detail: z.record(z.string(), z.unknown()) })).max(100) });
 const again = z.object({ pack: z.string(), digest: z.string(), from: day.nullable(), person: z.string().nullable() });
 
 /** One period of a digest, at a glance. */
@@ -90,7 +92,7 @@ export async function runOnState({ store, queue, clock }: State, command: string
     }
     case 'audit': {
       const of = parsed(audited, body);
-      return { entries: await listAudit(store, of) };
+      return { entries: await listAudit(store, of), total: of.after === null ? await countAudit(store, of) : null };
     }
     case 'access': return { requests: await openRequests(store), accounts: await accountsOf(store) };
     case 'grant': {
@@ -104,12 +106,13 @@ export async function runOnState({ store, queue, clock }: State, command: string
       await store.transaction(async (tx) => { for (const { action, detail } of entries) await recordAudit(tx, { at: clock.now(), actor: ACTOR, action, detail: { ...detail, platform: ACTOR } }); });
       return {};
     }
-    case 'verify-audit': return verifyAudit(store);
+    case 'verify-audit': return store.transaction(async (tx) => {
+      await tx.query('set transaction isolation level repeatable read, read only');
+      return verifyAudit(tx);
+    });
     case 'erase': {
       const { person } = parsed(someone, body);
-      const entries = await erasePerson(store, person);
-      await recordAudit(store, { at: clock.now(), actor: ACTOR, action: 'erased', detail: { entries } });
-      return { entries };
+      return { entries: await erasePerson(store, person, { actor: ACTOR, at: clock.now() }) };
     }
     case 'backup': {
       const { file } = parsed(backup, body);

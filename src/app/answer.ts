@@ -1,4 +1,4 @@
-import { lastClosed, rolling, shiftDays, type IsoDate } from '../calendar/period.ts';
+import { lastClosed, rolling, shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
 import { holdsPersonalNumber } from '../access/personal-number.ts';
 import { knownUnits, permit, seesDimension, seesMeasure, visibleUnits } from '../access/rule.ts';
 import { answerCard, couplingIds, type UnderstoodPart } from '../card/answer.ts';
@@ -14,6 +14,7 @@ import type { Choice } from '../question/doubts.ts';
 import { read, type Reading } from '../question/read.ts';
 import { replies } from '../card/replies.ts';
 import { basesOf, unitsOf } from '../query/evaluate.ts';
+import { ofPage, ruled, wholly, type Allowed } from './asked.ts';
 import { composeDigest, latestPeriod } from './compose.ts';
 import { explain } from './explain.ts';
 import { freshnessCard } from './freshness.ts';
@@ -24,9 +25,8 @@ type FiguresReading = Extract<Reading, { query: Query; shape: unknown }>;
 
 /** What a question led to. */
 export type Answer =
-  | { readonly kind: 'answer'; readonly card: Card; readonly result: Result; readonly reading: FiguresReading }
-  | { readonly kind: 'fresh'; readonly card: Card; readonly reading: Reading }
-  | { readonly kind: 'clarify' | 'refused' | 'help'; readonly card: Card; readonly reading: Reading };
+  | { readonly kind: 'answer'; readonly card: Card; readonly result: Result; readonly reading: FiguresReading; readonly allowed: Allowed }
+  | { readonly kind: 'fresh' | 'clarify' | 'refused' | 'help'; readonly card: Card; readonly reading: Reading; readonly allowed: Allowed };
 
 /** Everything a question needs besides its words. */
 export interface Asking {
@@ -108,25 +108,27 @@ function definitionCard(figures: Figures, ids: readonly string[], language: Lang
 async function unitPage(asking: Asking, membership: Membership, unit: string, language: Language, reading: Reading): Promise<Answer> {
   const { pack, person } = membership;
   const name = pack.organisation.units.get(unit)?.name[language] ?? unit;
-  if (!visibleUnits(pack, person).has(unit)) return { kind: 'refused', card: plainCard(language, pack.title[language], messages(language).noAccess(name), [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))), reading };
-  const page = await latestPage({ pack, person: { ...person, units: [unit], alsoSees: [], language } }, asking.figures(pack.id), true);
-  return { kind: 'help', card: page ?? plainCard(language, pack.title[language], replies(language).noSuchUnitPage(name), [], [], pack.label?.[language] ?? ''), reading };
+  if (!visibleUnits(pack, person).has(unit)) return { kind: 'refused', card: plainCard(language, pack.title[language], messages(language).noAccess(name), [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))), reading, allowed: { refused: 'units', units: [unit] } };
+  const theirs: Person = { ...person, units: [unit], alsoSees: [], language };
+  const page = await latestPage({ pack, person: theirs }, asking.figures(pack.id), true);
+  return { kind: 'help', card: page?.card ?? plainCard(language, pack.title[language], replies(language).noSuchUnitPage(name), [], [], pack.label?.[language] ?? ''), reading, allowed: ofPage(pack, theirs, page) };
 }
 
 /** The newest page of a person's digest, or with `others` of one that others get; null when there is none or no period is complete. */
-export async function latestPage(membership: Membership, figures: Figures, others = false): Promise<Card | null> {
+export async function latestPage(membership: Membership, figures: Figures, others = false): Promise<{ readonly card: Card; readonly digest: string; readonly period: Period } | null> {
   const { pack, person } = membership;
   for (const digest of pack.digests.values()) {
     const mine = digest.audience.some((who) => who.role === person.role) || person.role === 'analyst' || others;
     const period = latestPeriod(figures, digest);
     if (!mine || period.from < '1900-01-01') continue;
-    return (await composeDigest(figures, digest, period, [person])).get(person.id) ?? null;
+    const card = (await composeDigest(figures, digest, period, [person])).get(person.id);
+    return card === undefined ? null : { card, digest: digest.id, period };
   }
   return null;
 }
 
 const tooSensitive = ({ pack, person }: Membership, language: Language, reading: Reading): Answer => ({
-  kind: 'refused', reading, card: plainCard(language, pack.title[language], messages(language).tooSensitive, [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))),
+  kind: 'refused', reading, allowed: { refused: 'sensitive', units: [] }, card: plainCard(language, pack.title[language], messages(language).tooSensitive, [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))),
 });
 
 /** A query a person may have as it stands; null when they may not. */
@@ -167,16 +169,17 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const m = messages(language);
   const figures = asking.figures(pack.id);
   const permitted = permit(pack, person, reading.query);
+  const allowed = ruled(permitted);
   const named = (units: readonly string[]): string => units.map((unit) => pack.organisation.units.get(unit)?.name[language] ?? unit).join(', ');
   if (!permitted.allowed && 'sensitive' in permitted) return tooSensitive(membership, language, reading);
-  if (!permitted.allowed) return { kind: 'refused', card: plainCard(language, pack.title[language], m.noAccess(named(permitted.refused)), [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))), reading };
+  if (!permitted.allowed) return { kind: 'refused', card: plainCard(language, pack.title[language], m.noAccess(named(permitted.refused)), [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))), reading, allowed };
   const { query } = permitted;
   const undivided = query.by !== null && 'dimension' in query.by ? indivisible(pack, query, query.by.dimension) : null;
   if (undivided !== null) {
     const { measure, dimensions } = undivided;
     const choices = dimensions.filter((id) => seesDimension(pack, person, id)).map((id) => ({ label: dimensionName(pack, id, language), ask: phrase(pack, { ...query, by: { dimension: id, values: null } }, language, completeTo(figures, measure)) }));
     const said = m.notDividable(pack.measures.get(measure)?.name[language] ?? measure, dimensionName(pack, query.by !== null && 'dimension' in query.by ? query.by.dimension : '', language));
-    return { kind: 'clarify', card: plainCard(language, pack.title[language], said, [], actionsFrom(choices), pack.label?.[language] ?? ''), reading };
+    return { kind: 'clarify', card: plainCard(language, pack.title[language], said, [], actionsFrom(choices), pack.label?.[language] ?? ''), reading, allowed };
   }
   const wantsChart = reading.shape === null ? null : reading.shape === 'chart';
   const single = query.level === null && query.units.length === 1 && query.by === null && query.period.grain !== 'week' && query.period.grain !== 'day';
@@ -195,7 +198,7 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const removed = permitted.removed.length > 0 ? [m.noAccess(named(permitted.removed))] : query.level !== null && permitted.query.units !== reading.query.units && reading.query.units.some((unit) => !permitted.query.units.includes(unit)) ? [m.onlyOwn(named(query.units))] : [];
   if (permitted.uncompared) removed.push(m.notCompared);
   const told: Card = explained === null ? card : { ...card, blocks: [...(explained.sentences.length === 0 ? [] : [{ kind: 'text' as const, text: explained.sentences.join(' ') }]), ...card.blocks.filter((block) => block.kind !== 'table'), ...explained.blocks] };
-  return { kind: 'answer', card: removed.length === 0 ? told : { ...told, blocks: [...told.blocks, { kind: 'notes', title: '', items: removed }] }, result, reading };
+  return { kind: 'answer', card: removed.length === 0 ? told : { ...told, blocks: [...told.blocks, { kind: 'notes', title: '', items: removed }] }, result, reading, allowed };
 }
 
 /** Reads a question and answers it, or asks back, or says what can be asked. Never a guess. */
@@ -210,49 +213,52 @@ export async function answer(text: string, asking: Asking): Promise<Answer> {
   };
   if (holdsPersonalNumber(text)) {
     const language = asking.language ?? first.person.language;
-    return { kind: 'refused', card: plainCard(language, first.pack.title[language], messages(language).personalNumber, [], []), reading: { kind: 'help', language } };
+    return { kind: 'refused', card: plainCard(language, first.pack.title[language], messages(language).personalNumber, [], []), reading: { kind: 'help', language }, allowed: { refused: 'personal-number', units: [] } };
   }
   const everyOffer = (choice: Choice): boolean => asking.memberships.every((one) => offerable(one, choice));
   const reading = read(text, { lexicon: asking.lexicon, person: first.person, people: new Map(asking.memberships.map((one) => [one.pack.id, one.person])), pack: first.pack, today: asking.today, closedThrough, previous: stillAllowed(asking.memberships, asking.previous), offered: asking.offered.filter(everyOffer), language: asking.language });
   const { language } = reading;
   const m = messages(language);
   const label = first.pack.label?.[language] ?? '';
+  /** Answered with no figures of any unit. */
+  const nothing = wholly({ pack: first.pack.id });
   switch (reading.kind) {
     case 'query': case 'why': {
       const membership = asking.memberships.find((one) => one.pack.id === reading.query.pack) ?? first;
       return answerQuery(asking, membership, reading);
     }
-    case 'clarify': return { kind: 'clarify', card: plainCard(language, first.pack.title[language], reading.question, [], actionsFrom(reading.choices.filter(everyOffer)), label), reading };
+    case 'clarify': return { kind: 'clarify', card: plainCard(language, first.pack.title[language], reading.question, [], actionsFrom(reading.choices.filter(everyOffer)), label), reading, allowed: nothing };
     case 'definition': {
       const membership = asking.memberships.find((one) => one.pack.id === reading.pack) ?? first;
       const seen = reading.measures.filter((id) => seesMeasure(membership.pack, membership.person, id));
       if (seen.length === 0) return tooSensitive(membership, language, reading);
-      return { kind: 'help', card: definitionCard(asking.figures(membership.pack.id), seen, language), reading };
+      return { kind: 'help', card: definitionCard(asking.figures(membership.pack.id), seen, language), reading, allowed: wholly({ pack: membership.pack.id, measures: seen }) };
     }
     case 'latest-digest': {
       const membership = asking.memberships.find((one) => one.pack.id === reading.pack) ?? first;
       if (reading.unit !== null) return unitPage(asking, membership, reading.unit, language, reading);
       const page = await latestPage({ ...membership, person: { ...membership.person, language } }, asking.figures(membership.pack.id));
-      return { kind: 'help', card: page ?? plainCard(language, first.pack.title[language], m.noDigestYet, [], [], label), reading };
+      return { kind: 'help', card: page?.card ?? plainCard(language, first.pack.title[language], m.noDigestYet, [], [], label), reading, allowed: ofPage(membership.pack, membership.person, page) };
     }
     case 'news': {
       const figures = asking.figures(first.pack.id);
       const fresh = freshnessCard(figures, [], null, language);
       const page = await latestPage({ ...first, person: { ...first.person, language } }, figures);
-      return { kind: 'fresh', card: page === null ? fresh : { ...page, blocks: [{ kind: 'text', text: fresh.headline }, ...fresh.blocks, ...page.blocks] }, reading };
+      return { kind: 'fresh', card: page === null ? fresh : { ...page.card, blocks: [{ kind: 'text', text: fresh.headline }, ...fresh.blocks, ...page.card.blocks] }, reading, allowed: ofPage(first.pack, first.person, page) };
     }
     case 'fresh': {
       const membership = asking.memberships.find((one) => one.pack.id === reading.pack) ?? first;
-      return { kind: 'fresh', card: freshnessCard(asking.figures(membership.pack.id), reading.measures.filter((id) => seesMeasure(membership.pack, membership.person, id)), reading.period, language), reading };
+      const seen = reading.measures.filter((id) => seesMeasure(membership.pack, membership.person, id));
+      return { kind: 'fresh', card: freshnessCard(asking.figures(membership.pack.id), seen, reading.period, language), reading, allowed: wholly({ pack: membership.pack.id, measures: seen, period: reading.period }) };
     }
-    case 'greeting': return { kind: 'help', card: helpCard(first, language, m.greeting(first.person.name.split(' ')[0] ?? '')), reading };
-    case 'thanks': return { kind: 'help', card: plainCard(language, first.pack.title[language], m.thanks, [], []), reading };
-    case 'help': return { kind: 'help', card: helpCard(first, language, m.helpIntro(asking.memberships.map((one) => one.pack.title[language]).join(', '))), reading };
+    case 'greeting': return { kind: 'help', card: helpCard(first, language, m.greeting(first.person.name.split(' ')[0] ?? '')), reading, allowed: nothing };
+    case 'thanks': return { kind: 'help', card: plainCard(language, first.pack.title[language], m.thanks, [], []), reading, allowed: nothing };
+    case 'help': return { kind: 'help', card: helpCard(first, language, m.helpIntro(asking.memberships.map((one) => one.pack.title[language]).join(', '))), reading, allowed: nothing };
     case 'not-understood': {
       const words = reading.leftover.length === 0 ? '' : ` ${m.notUnderstoodWords(reading.leftover.map((word) => `"${word}"`).join(', '))}`;
       const help = helpCard(first, language, `${m.notUnderstood}${words}`);
       const near = actionsFrom(reading.nearest.filter(everyOffer));
-      return { kind: 'help', card: near.length === 0 ? help : { ...help, actions: [...near.slice(0, 2), ...help.actions.slice(0, 2)] }, reading };
+      return { kind: 'help', card: near.length === 0 ? help : { ...help, actions: [...near.slice(0, 2), ...help.actions.slice(0, 2)] }, reading, allowed: nothing };
     }
   }
 }

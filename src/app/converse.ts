@@ -14,7 +14,8 @@ import { answer, helpCard, latestPage, type Answer } from './answer.ts';
 import { withPicture } from './compose.ts';
 import type { Figures } from './figures.ts';
 import { accountsOf, asksForAccess, decide, readDecision, requestAccess, strangerOf } from './admission.ts';
-import { recordAudit, shownHash } from './audit.ts';
+import { asked, packOf } from './asked.ts';
+import { recordAudit, shownOf } from './audit.ts';
 import { markSeenBy } from './ledger.ts';
 import { knownAs, membershipsOf } from './people.ts';
 import { markSeen, recordQuestion, saveAddress } from './records.ts';
@@ -60,17 +61,6 @@ export const SEEN = /^(?:set|seen)\s+([0-9a-f]{16})$/i;
 const FOLLOW_UP_MS = 30 * 60_000;
 const MOST_CONVERSATIONS = 5_000;
 
-const packOf = (answered: Answer, pack: Pack): string => (answered.kind === 'answer' ? answered.result.query.pack : pack.id);
-
-/** What the audit says of a question: how it was read, what of it was allowed, and what was shown. `pack`: of who asked, where the answer is about none. */
-export function asked(answered: Answer, pack: Pack): { action: string; detail: { pack: string; kind: string; read: Query | null; query: Query | null; shown: string } } {
-  const { kind, reading, card } = answered;
-  return {
-    action: kind === 'refused' ? 'refused-units' : 'asked',
-    detail: { pack: packOf(answered, pack), kind: reading.kind, read: 'query' in reading ? reading.query : null, query: kind === 'answer' ? answered.result.query : null, shown: shownHash(card) },
-  };
-}
-
 /** A card that only says something. */
 export const textCard = (language: Language, title: string, headline: string): Card => ({ language, title, label: '', headline, blocks: [], picture: null, actions: [], provenance: [] });
 
@@ -99,8 +89,9 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     if (incoming.kind === 'home') {
       const page = await latestPage(member, house.figures(pack.id));
       if (page === null) return { card: textCard(person.language, pack.title[person.language], m.noDigestYet), png: null, sheet: null };
-      await recordAudit(store, { at: now, actor: person.id, action: 'shown-page', detail: { pack: pack.id, platform: incoming.from.platform, shown: shownHash(page) } });
-      return withPicture(page, house.painter, log);
+      const message = await withPicture(page.card, house.painter, log);
+      await recordAudit(store, { at: now, actor: person.id, action: 'shown-page', detail: { pack: pack.id, digest: page.digest, period: page.period.from, units: person.units, platform: incoming.from.platform, shown: shownOf(message) } });
+      return message;
     }
     if (holdsPersonalNumber(incoming.text)) {
       await recordAudit(store, { at: now, actor: person.id, action: 'refused-personal-number', detail: { platform: incoming.from.platform, kind: incoming.kind } });
@@ -136,10 +127,10 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     talks.set(key, { last: remember(last, answered), before: last, at: now.getTime() });
     if (talks.size > MOST_CONVERSATIONS) talks.delete(talks.keys().next().value as string);
     await recordQuestion(store, { pack: packOf(answered, pack), person: person.id, platform: incoming.from.platform, askedAt: now, text: incoming.text, kind: answered.reading.kind, reading: answered.kind === 'answer' ? answered.result.query : answered.reading });
-    const { action, detail } = asked(answered, pack);
-    await recordAudit(store, { at: now, actor: person.id, action, detail: { ...detail, platform: incoming.from.platform } });
     const sheet = answered.kind === 'answer' && answered.reading.shape === 'excel' ? await sheetOf(answered, house.packs(), house.writeWorkbook) : null;
     const message: Message = { ...await withPicture(answered.card, house.painter, log), sheet };
+    const { action, detail } = asked(answered, pack, shownOf(message));
+    await recordAudit(store, { at: now, actor: person.id, action, detail: { ...detail, platform: incoming.from.platform } });
     return readByOthers ? privately(message, incoming, person, now) : message;
   };
 

@@ -3,6 +3,7 @@ import type { IsoDate, Period } from '../calendar/period.ts';
 import type { Card } from '../card/card.ts';
 import { DELIVERY_STATES, OPEN_STATES, statesBefore, type DeliveryKind, type DeliveryState } from '../delivery/state.ts';
 import type { Address, Parameter, Store } from '../ports.ts';
+import type { Shown } from './audit.ts';
 import { json } from './records.ts';
 
 type Statements = Pick<Store, 'query'>;
@@ -129,6 +130,8 @@ export interface Leaving {
   readonly address: Address;
   /** Kept as it was sent, as JSON with the SHA-256 of that text. */
   readonly card: Card;
+  /** Hashes of what is shown, for the audit. */
+  readonly shown: Shown;
   readonly figures: unknown;
   readonly data: unknown;
   readonly late: boolean;
@@ -142,27 +145,32 @@ export async function claim(store: Statements, id: number, leaving: Leaving, at:
   const rows = await store.query(
     `with moved as (
        update deliveries set state = 'sending', state_at = $2::timestamptz, attempts = attempts + 1, reason = null, not_before = null, wake_at = null, lease_until = $3::timestamptz,
-         platform = $4, conversation = $5, address = $6::jsonb, content = $7::jsonb, content_hash = $8, figures = $9::jsonb, data = $10::jsonb, late = $11::boolean, sent_at = coalesce(sent_at, $2::timestamptz)
+         platform = $4, conversation = $5, address = $6::jsonb, content = $7::jsonb, content_hash = $8, figures = $9::jsonb, data = $10::jsonb, late = $11::boolean, shown = $13::jsonb, sent_at = coalesce(sent_at, $2::timestamptz)
        where id = $1 and state = 'ready' returning id)
      insert into delivery_moves (delivery, from_state, to_state, at, actor) select id, 'ready', 'sending', $2::timestamptz, $12 from moved returning delivery`,
     [id, at.toISOString(), leaving.leaseUntil.toISOString(), leaving.address.platform, leaving.address.conversation, json(leaving.address), content,
-      createHash('sha256').update(content).digest('hex'), json(leaving.figures), json(leaving.data), leaving.late, actor],
+      createHash('sha256').update(content).digest('hex'), json(leaving.figures), json(leaving.data), leaving.late, actor, json(leaving.shown)],
   );
   return rows.length === 1;
 }
 
-/** Records that the platform has the message. Resolves with the hash of what was sent (empty for what was not sent from here); null when the delivery was in no state from which it can be delivered. */
-export async function settleDelivered(store: Statements, id: number, sent: { messageId: string; pictureSent: boolean | null; reason: string | null }, at: Date, actor: string): Promise<string | null> {
-  const rows = await store.query<{ hash: string }>(
+/**
+ * Records that the platform has the message. Resolves with the ledger's hash of the card as it left (empty for what was not sent from here) and what
+ * was shown by it, without the picture where the platform did not take it; null when the delivery was in no state from which it can be delivered.
+ */
+export async function settleDelivered(store: Statements, id: number, sent: { messageId: string; pictureSent: boolean | null; reason: string | null }, at: Date, actor: string): Promise<{ content: string; shown: Shown | null } | null> {
+  const rows = await store.query<{ content: string; shown: Shown | null }>(
     `with before as (select id, state from deliveries where id = $1 and state = any(string_to_array($2, ',')) for update),
      moved as (
        update deliveries set state = 'delivered', state_at = $3::timestamptz, reason = $4, not_before = null, wake_at = null, lease_until = null, message_id = $5, picture_sent = $6::boolean
-       from before where deliveries.id = before.id returning deliveries.id, before.state, deliveries.content_hash),
+       from before where deliveries.id = before.id returning deliveries.id, before.state, deliveries.content_hash, deliveries.shown),
      noted as (insert into delivery_moves (delivery, from_state, to_state, at, reason, actor) select id, state, 'delivered', $3::timestamptz, $4, $7 from moved)
-     select coalesce(content_hash, '') as hash from moved`,
+     select coalesce(content_hash, '') as content, shown from moved`,
     [id, list(statesBefore('delivered')), at.toISOString(), sent.reason, sent.messageId, sent.pictureSent, actor],
   );
-  return rows[0]?.hash ?? null;
+  const [row] = rows;
+  if (row === undefined) return null;
+  return { content: row.content, shown: row.shown === null || sent.pictureSent !== false ? row.shown : { ...row.shown, picture: null } };
 }
 
 /** Deliveries whose sender has given no word within its lease: it crashed, or was cut off. */

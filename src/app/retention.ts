@@ -1,6 +1,6 @@
 import type { Pack } from '../pack/model.ts';
 import type { Store } from '../ports.ts';
-import { recordAudit } from './audit.ts';
+import { BLANK, BLANKABLE, recordAudit } from './audit.ts';
 
 /** How much was let go. */
 export interface Forgotten {
@@ -14,8 +14,8 @@ const EVENT_DAYS = 30;
 
 /**
  * Lets go what is older than its pack says: questions as a whole; of deliveries what they showed, while that they were made
- * stays, so that nothing goes twice; of the audit what the entries say, while their places in the chain stay. What belongs to
- * no pack that is there is kept as long as the longest of them says. All or nothing.
+ * stays, so that nothing goes twice; of the audit what the entries say, while their places in the chain stay, and so do the
+ * entries that account for them. What belongs to no pack that is there is kept as long as the longest of them says. All or nothing.
  */
 export async function forget(store: Store, packs: readonly Pack[], at: Date): Promise<Forgotten> {
   const now = at.toISOString();
@@ -33,7 +33,7 @@ export async function forget(store: Store, packs: readonly Pack[], at: Date): Pr
        where state in ('delivered', 'failed', 'withdrawn') and state_at < ${before} and ${of('pack')} and coalesce(content, figures, payload, address) is not null returning id`, [now, months, pack, known])).length;
     await tx.query(`select set_config('overblik.erasing', 'yes', true)`);
     for (const { pack, months } of terms('audit')) forgotten.audit += (await tx.query(
-      `update audit set actor = 'erased', detail = '{}', salt = null where at < ${before} and ${of(`coalesce(detail ->> 'pack', detail -> 'query' ->> 'pack')`)} and (actor <> 'erased' or detail <> '{}') returning id`, [now, months, pack, known])).length;
+      `${BLANK} where at < ${before} and ${of(`coalesce(detail ->> 'pack', detail -> 'query' ->> 'pack')`)} and ${BLANKABLE} returning id`, [now, months, pack, known])).length;
     await tx.query(`select set_config('overblik.erasing', 'no', true)`);
     await tx.query(`delete from access_requests where state <> 'open' and decided_at < ${before}`, [now, longest('questions')]);
     await tx.query(`delete from seen_events where at < $1::timestamptz - make_interval(days => ${EVENT_DAYS})`, [now]);

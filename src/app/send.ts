@@ -7,7 +7,7 @@ import { tell, type Payload } from '../delivery/tell.ts';
 import { ServiceError } from '../errors.ts';
 import type { Digest, Language, Pack } from '../pack/model.ts';
 import type { Address, ChatAdapter } from '../ports.ts';
-import { recordAudit } from './audit.ts';
+import { recordAudit, shownOf } from './audit.ts';
 import type { DeliverPorts, DeliverSettings, DeliverWork } from './deliver.ts';
 import { claim, deliveriesIn, deliveryKey, deliveryOf, markWoken, move, postpone, reserve, rest, settleDelivered, type Delivery } from './ledger.ts';
 
@@ -86,7 +86,7 @@ async function send(task: Task): Promise<void> {
   const began = clock.now();
   const late = began.getTime() > Date.parse(delivery.dueAt) + LATE_MS;
   const claimed = await claim(store, delivery.id, {
-    address, card: made.message.card, figures: made.figures, data: delivery.kind === 'page' ? task.work.data(pack).marks : null, late, leaseUntil: new Date(began.getTime() + settings.leaseMs),
+    address, card: made.message.card, shown: shownOf(made.message), figures: made.figures, data: delivery.kind === 'page' ? task.work.data(pack).marks : null, late, leaseUntil: new Date(began.getTime() + settings.leaseMs),
   }, began, settings.worker);
   if (!claimed) return;
   const sending: Delivery = { ...delivery, state: 'sending', attempts: delivery.attempts + 1 };
@@ -171,9 +171,9 @@ async function record({ store, clock, log, settings, delivery }: Task, messageId
   try {
     // Who was sent what stands in the audit exactly when it stands in the ledger.
     const settled = await store.transaction(async (tx) => {
-      const shown = await settleDelivered(tx, delivery.id, { messageId, pictureSent, reason }, clock.now(), settings.worker);
-      if (shown !== null) await recordAudit(tx, { at: clock.now(), actor: 'delivery', action: 'sent', detail: { pack: delivery.pack, digest: delivery.digest, period: delivery.from, kind: delivery.kind, recipient: delivery.recipient, shown } });
-      return shown !== null;
+      const left = await settleDelivered(tx, delivery.id, { messageId, pictureSent, reason }, clock.now(), settings.worker);
+      if (left !== null) await recordAudit(tx, { at: clock.now(), actor: 'delivery', action: 'sent', detail: { pack: delivery.pack, digest: delivery.digest, period: delivery.from, kind: delivery.kind, recipient: delivery.recipient, ...left } });
+      return left !== null;
     });
     if (settled) log.info('delivered', { delivery: delivery.id, pack: delivery.pack, digest: delivery.digest, period: delivery.from, kind: delivery.kind });
     else log.warn('delivery-moved-meanwhile', { delivery: delivery.id, messageId });

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { accountsOf, readDecision } from '../../src/app/admission.ts';
-import { erasePerson, listAudit, verifyAudit } from '../../src/app/audit.ts';
+import { listAudit, verifyAudit } from '../../src/app/audit.ts';
+import { erasePerson } from '../../src/app/erase.ts';
 import { createConversation, type House } from '../../src/app/converse.ts';
 import type { Figures } from '../../src/app/figures.ts';
 import { knownAs } from '../../src/app/people.ts';
@@ -185,7 +186,7 @@ describe('an analyst', () => {
     const pack = town({ people: new Map([['vikar', person('vikar', { name: 'Vera', slack: null })], ['ida', person('ida', { role: 'analyst', slack: 'U-IDA' })]]) });
     const id = await asked('U-19', pack);
     await talk(pack)(incoming(ida, `giv adgang ${id} til vikar`));
-    await erasePerson(store, 'vikar');
+    await erasePerson(store, 'vikar', { actor: 'command-line', at: clock.at });
     const left = JSON.stringify([await store.query('select * from accounts'), await store.query('select * from access_requests'), await store.query('select * from addresses'), await store.query('select actor, detail from audit')]);
     expect(left).toContain('U-18');
     expect(left).not.toMatch(/U-19|vikar/);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import readXlsxFile from 'read-excel-file/node';
 import { answer } from '../../src/app/answer.ts';
 import { createConversation, type House } from '../../src/app/converse.ts';
@@ -216,5 +217,65 @@ describe('a question that was asked back', () => {
     const converse = createConversation(house);
     expect(words(await converse(incoming('chef', 'timer i november')))).toContain('flere perioder');
     expect(words(await converse(incoming('chef', reply)))).toContain(period);
+  });
+});
+
+describe('what the audit says of a conversation', () => {
+  const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
+  const newest = async (): Promise<{ action: string; detail: Record<string, unknown> }> => {
+    const [row] = await store.query<{ action: string; detail: Record<string, unknown> }>('select action, detail from audit order by id desc limit 1');
+    return row ?? { action: '', detail: {} };
+  };
+  const noted = async (who: string, text: string, over: Partial<House> = {}): Promise<{ action: string; detail: Record<string, unknown>; message: Message | null }> => {
+    const message = await createConversation({ ...house, ...over })(incoming(who, text));
+    return { ...await newest(), message };
+  };
+  const october = { from: '2026-10-01', to: '2026-11-01' };
+
+  it('of figures: what was asked about, what of it was allowed, and hashes of the words, the picture and the spreadsheet that were shown', async () => {
+    const { action, detail, message } = await noted('leder-nord', 'forbrug i oktober i Excel');
+    expect({ action, detail }).toMatchObject({ action: 'asked', detail: {
+      pack: 'hjemmepleje', kind: 'query', read: { units: ['nord'], measures: ['forbrug'], period: october }, allowed: { units: ['nord'], measures: ['forbrug'], period: october, removed: [], uncompared: false },
+      shown: { text: sha256(cardText((message as Message).card)), picture: null, sheet: sha256(message?.sheet?.bytes ?? new Uint8Array()) },
+    } });
+    expect((await noted('leder-nord', 'forbrug i oktober')).detail['shown']).toMatchObject({ picture: sha256(new Uint8Array([1])), sheet: null });
+    expect((await noted('leder-nord', 'forbrug i oktober', { painter: { ...painter, paint: async () => { throw new ServiceError('the painter', 'no'); } } })).detail['shown']).toMatchObject({ picture: null, sheet: null });
+  });
+
+  it('what was taken out of a question', async () => {
+    expect((await noted('leder-syd', 'forbrug i Syd og Nord i oktober')).detail['allowed']).toMatchObject({ units: ['syd'], removed: ['nord'] });
+    const [pack] = house.packs();
+    if (pack === undefined) throw new Error('no demo');
+    const alone = { ...pack, access: { ...pack.access, leader: { siblings: 'none', above: false, sensitive: false } as const } };
+    const { detail } = await noted('leder-syd', 'forbrug i Syd mod gennemsnittet i oktober', { packs: () => [alone], figures: (id) => ({ ...house.figures(id), pack: alone }) });
+    expect(detail).toMatchObject({ read: { comparisons: ['average'] }, allowed: { units: ['syd'], uncompared: true }, query: { comparisons: [] } });
+  });
+
+  it('why it was refused: units, or that it was too sensitive', async () => {
+    expect(await noted('leder-nord', 'forbrug i Syd i oktober')).toMatchObject({ action: 'refused-units', detail: { read: { units: ['syd'] }, allowed: { refused: 'units', units: ['syd'] }, query: null } });
+    expect(await noted('leder-nord', 'hvordan ser det ud i Syd')).toMatchObject({ action: 'refused-units', detail: { kind: 'latest-digest', read: { units: ['syd'] }, allowed: { refused: 'units', units: ['syd'] } } });
+    const [pack] = house.packs();
+    if (pack === undefined) throw new Error('no demo');
+    const guarded = { ...pack, measures: new Map([...pack.measures].map(([id, measure]) => [id, { ...measure, sensitive: id === 'vikarudgift' }])) };
+    const over: Partial<House> = { packs: () => [guarded], figures: (id) => ({ ...house.figures(id), pack: guarded }) };
+    expect(await noted('leder-nord', 'vikarudgift i oktober', over)).toMatchObject({ action: 'refused-sensitive', detail: { read: { measures: ['vikarudgift'] }, allowed: { refused: 'sensitive' } } });
+    expect(await noted('leder-nord', 'hvad betyder vikarudgift', over)).toMatchObject({ action: 'refused-sensitive', detail: { kind: 'definition', read: { measures: ['vikarudgift'] } } });
+  });
+
+  it('which page: the digest, its period and whose it is', async () => {
+    expect(await noted('chef', 'hvordan ser det ud i Syd')).toMatchObject({ action: 'asked', detail: { kind: 'latest-digest', read: { pack: 'hjemmepleje', units: ['syd'] }, allowed: { units: ['syd'], digest: 'maaned', period: october } } });
+    expect((await noted('leder-nord', 'min side')).detail).toMatchObject({ kind: 'latest-digest', allowed: { units: ['nord'], digest: 'maaned', period: october } });
+    const message = await createConversation(house)(incoming('leder-nord', '', { kind: 'home' }));
+    expect(await newest()).toEqual({ action: 'shown-page', detail: { pack: 'hjemmepleje', digest: 'maaned', period: '2026-10-01', units: ['nord'], platform: 'web', shown: { text: sha256(cardText((message as Message).card)), picture: sha256(new Uint8Array([1])), sheet: null } } });
+  });
+
+  it('what was explained, and how far data go', async () => {
+    expect((await noted('leder-nord', 'hvad betyder kontinuitet')).detail).toMatchObject({ kind: 'definition', read: { measures: ['kontinuitet'] }, allowed: { measures: ['kontinuitet'] } });
+    expect((await noted('leder-nord', 'er oktober komplet')).detail).toMatchObject({ kind: 'fresh', read: { pack: 'hjemmepleje', period: october }, allowed: { period: october } });
+    expect((await noted('chef', 'timer i november')).detail).toMatchObject({ kind: 'clarify', query: null, allowed: { units: [], measures: [] } });
+  });
+
+  it('and none of the words', async () => {
+    for (const text of ['forbrug i oktober kanariefuglen', 'kanariefuglen', 'hvad betyder kanariefuglen', 'hvordan ser det ud i Kanariefuglen', 'er kanariefuglen komplet']) expect(JSON.stringify((await noted('leder-nord', text)).detail)).not.toMatch(/kanariefugl/i);
   });
 });

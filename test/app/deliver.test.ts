@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,8 @@ import { startScheduler } from '../../src/app/deliver.ts';
 import { deliveryKey } from '../../src/app/ledger.ts';
 import { DELIVERY_STATES, canMove, type DeliveryState } from '../../src/delivery/state.ts';
 import { openStore } from '../../src/io/store/store.ts';
-import type { Store } from '../../src/ports.ts';
+import type { Pack } from '../../src/pack/model.ts';
+import type { ChatAdapter, Store } from '../../src/ports.ts';
 import { at, digest, packOf, person, platform, refused, service as serviceOn, silent, titles, type Reply } from './delivering.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'overblik-deliver-'));
@@ -44,15 +46,33 @@ describe('a due digest', () => {
     ]);
   });
 
-  it('stands in the audit: who was sent what, by the hash of it, once', async () => {
+  it('stands in the audit: who was sent what, by the hashes of it, once', async () => {
     const pack = packOf([digest()]);
-    const { run } = service(pack);
+    const { run, arrived } = service(pack);
     await run();
     await run();
-    const sent = (await listAudit(store, { person: 'delivery', from: null, to: null, limit: 1000 })).filter(({ detail }) => (detail as { pack: string }).pack === pack.id);
+    const sent = (await listAudit(store, { person: 'delivery', from: null, to: null, limit: 1000 })).map(({ action, detail }) => ({ action, ...(detail as { pack: string; recipient: string; content: string; shown: object }) })).filter((one) => one.pack === pack.id);
     const kept = await store.query<{ recipient: string; hash: string }>(`select recipient, content_hash as hash from deliveries where pack = $1 and kind = 'page' order by recipient`, [pack.id]);
-    expect(sent.map(({ action, detail }) => [action, (detail as { recipient: string }).recipient, (detail as { shown: string }).shown]).sort()).toEqual(kept.map(({ recipient, hash }) => ['sent', recipient, hash]));
+    expect(sent.map(({ action, recipient, content }) => [action, recipient, content]).sort()).toEqual(kept.map(({ recipient, hash }) => ['sent', recipient, hash]));
+    // Whoever says what they saw can be held to it: it is the hash of just that text.
+    for (const { recipient, shown } of sent) expect(shown).toEqual({ text: createHash('sha256').update(arrived.find(({ to }) => to === recipient)?.text ?? '').digest('hex'), picture: null, sheet: null });
     expect((await verifyAudit(store)).broken).toBeNull();
+  });
+
+  it('says of the picture what really went: none where the platform did not take it', async () => {
+    const png = new Uint8Array([1, 2, 3]);
+    const shownIn = async (pack: Pack): Promise<unknown> => (await listAudit(store, { person: 'anna', from: null, to: null, limit: 1000 })).map(({ detail }) => detail as { pack: string; shown: { picture: string | null } }).filter((one) => one.pack === pack.id).map(({ shown }) => shown.picture);
+    const drawn = (pack: Pack, adapter: ChatAdapter) => {
+      const one = service(pack, { adapter, page: async (_pack, of, period, who) => ({ message: { card: { language: 'da', title: `${of.id} ${period.from} ${who.id}`, label: '', headline: '', blocks: [], picture: null, actions: [], provenance: [] }, png, sheet: null }, figures: [] }) });
+      one.state.people = one.state.people.filter(({ id }) => id === 'anna');
+      return one;
+    };
+    const [taken, refusedPicture] = [packOf([digest()]), packOf([digest()])];
+    await drawn(taken, platform().adapter).run();
+    expect(await shownIn(taken)).toEqual([createHash('sha256').update(png).digest('hex')]);
+    const slack = platform().adapter;
+    await drawn(refusedPicture, { ...slack, send: async (...all) => ({ ...await slack.send(...all), pictureSent: false }) }).run();
+    expect(await shownIn(refusedPicture)).toEqual([null]);
   });
 
   it('is not sent a moment too early, by the pack\'s own clock', async () => {

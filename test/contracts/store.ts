@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { erasePerson, listAudit, recordAudit, verifyAudit } from '../../src/app/audit.ts';
+import { declineRequest, grantAccess, requestAccess, revokeAccess } from '../../src/app/admission.ts';
+import { listAudit, recordAudit, verifyAudit } from '../../src/app/audit.ts';
+import { erasePerson } from '../../src/app/erase.ts';
 import { abandoned, claim, closePeriod, closings, counts, deliveriesIn, deliveryOf, lastOwed, lease, move, owe, postpone, release, reserve, rest, settleDelivered, unwoken, type Leaving, type Obligation } from '../../src/app/ledger.ts';
 import { forget } from '../../src/app/retention.ts';
 import { addressOf, markSeen, recordQuestion, saveAddress } from '../../src/app/records.ts';
@@ -9,14 +12,14 @@ import { ServiceError } from '../../src/errors.ts';
 import { migrate } from '../../src/io/store/migrate.ts';
 import { MIGRATIONS } from '../../src/io/store/migrations.ts';
 import type { Pack } from '../../src/pack/model.ts';
-import type { Address, Log, Store } from '../../src/ports.ts';
+import type { Address, Identity, Incoming, Log, Store } from '../../src/ports.ts';
 
 export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 const card = (title: string): Card => ({ language: 'da', title, label: '', headline: '', blocks: [], picture: null, actions: [], provenance: [] });
 const T0 = new Date('2026-11-06T07:00:00Z');
 const later = (minutes: number): Date => new Date(T0.getTime() + minutes * 60_000);
-const leaving: Leaving = { address: { platform: 'slack', tenant: 'T', conversation: 'C1', thread: null, user: 'U1', serviceUrl: '', bot: '' }, card: card('Oktober'), figures: [{ value: 1.5 }], data: { ledger: 'a' }, late: false, leaseUntil: later(2) };
+const leaving: Leaving = { address: { platform: 'slack', tenant: 'T', conversation: 'C1', thread: null, user: 'U1', serviceUrl: '', bot: '' }, card: card('Oktober'), shown: { text: 'text-hash', picture: 'picture-hash', sheet: null }, figures: [{ value: 1.5 }], data: { ledger: 'a' }, late: false, leaseUntil: later(2) };
 
 /** What every store does. `open` gives a migrated store; the suite closes it. */
 export function storeContract(name: string, open: () => Promise<Store>): void {
@@ -179,7 +182,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       it('keeps what was sent, where, its figures, and the platform\'s id', async () => {
         const id = await ready();
         await claim(store, id, { ...leaving, late: true }, T0, 'test');
-        expect(await settleDelivered(store, id, { messageId: '171.2', pictureSent: true, reason: null }, later(1), 'test')).toMatch(/^[0-9a-f]{64}$/);
+        expect(await settleDelivered(store, id, { messageId: '171.2', pictureSent: true, reason: null }, later(1), 'test')).toEqual({ content: expect.stringMatching(/^[0-9a-f]{64}$/), shown: leaving.shown });
         const [row] = await store.query('select state, state_at, platform, conversation, message_id, picture_sent, content, length(content_hash) as hash, attempts, reason, late, lease_until from deliveries where id = $1', [id]);
         expect(row).toEqual({ state: 'delivered', state_at: '2026-11-06T07:01:00.000Z', platform: 'slack', conversation: 'C1', message_id: '171.2', picture_sent: true, content: card('Oktober'), hash: 64, attempts: 1, reason: null, late: true, lease_until: null });
         expect(await deliveryOf(store, id)).toMatchObject({ address: leaving.address, figures: [{ value: 1.5 }], data: { ledger: 'a' }, sentAt: T0.toISOString() });
@@ -192,7 +195,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         expect(await abandoned(store, later(3))).toContain(id);
         expect(await move(store, [id], 'unsure', { reason: 'crashed' }, later(3), 'test', ['sending'])).toEqual([id]);
         expect(await claim(store, id, leaving, later(3), 'test')).toBe(false);
-        expect(await settleDelivered(store, id, { messageId: 'late', pictureSent: true, reason: null }, later(4), 'test')).toMatch(/^[0-9a-f]{64}$/);
+        expect(await settleDelivered(store, id, { messageId: 'late', pictureSent: true, reason: null }, later(4), 'test')).toMatchObject({ shown: leaving.shown });
         expect((await trail(id)).map(({ from_state, to_state }) => [from_state, to_state])).toEqual([[null, 'owed'], ['owed', 'ready'], ['ready', 'sending'], ['sending', 'unsure'], ['unsure', 'delivered']]);
       });
 
@@ -345,6 +348,10 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         expect(own).toHaveLength(10);
         expect(own.every(({ actor, erased }) => actor === 'anna' && !erased)).toBe(true);
         expect(await listAudit(store, { person: null, from: '2026-11-07', to: null, limit: 100 })).toEqual([]);
+        // A few at a time, oldest first, each of them once.
+        const ids = own.map(({ id }) => id);
+        const after = async (id: number): Promise<number[]> => (await listAudit(store, { person: 'anna', from: null, to: null, limit: 4, after: id })).map((one) => one.id);
+        expect([await after(0), await after(ids[3] ?? 0), await after(ids[7] ?? 0), await after(ids[9] ?? 0)]).toEqual([ids.slice(0, 4), ids.slice(4, 8), ids.slice(8), []]);
       });
 
       it('is only added to: nobody changes or takes out an entry in passing', async () => {
@@ -364,15 +371,148 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         expect(await tampered(`update audit set actor = 'carl' where id = ${ids[4]}`)).toMatchObject({ broken: { id: ids[4] } });
         expect(await tampered(`delete from audit where id = ${ids[7]}`)).toMatchObject({ broken: { id: ids[8] } });
         expect(await tampered(`delete from audit where id = ${ids.at(-1)}`)).toMatchObject({ broken: { id: null } });
+        // What only looks erased: other words in its place, another time, another act, or nothing at all that anyone has accounted for.
+        const blank = (id: number | undefined, more = ''): string => `update audit set actor = 'erased', detail = '{}', salt = null${more} where id = ${id}`;
+        expect(await tampered(blank(ids[4], `, detail = '{"q": "other"}'`).replace(`detail = '{}', `, ''))).toMatchObject({ broken: { id: ids[4] } });
+        expect(await tampered(blank(ids[4], `, actor = 'ingen'`).replace(`actor = 'erased', `, ''))).toMatchObject({ broken: { id: ids[4] } });
+        expect(await tampered(blank(ids[4], `, at = at - interval '1 day'`))).toMatchObject({ broken: { id: ids[4] } });
+        expect(await tampered(blank(ids[4], `, action = 'backed-up'`))).toMatchObject({ broken: { id: ids[4] } });
+        expect(await tampered(blank(ids[4]))).toMatchObject({ broken: { id: null, why: expect.stringContaining('1 entries are blank, and erasing and retention account for 0') } });
+        // Put in beside the chain, after it or before anything was ever written.
+        const slipped = (id: number): string => `insert into audit (id, at, actor, action, detail) overriding system value values (${id}, now(), 'bo', 'asked', '{}')`;
+        expect(await tampered(slipped(1_000_000))).toMatchObject({ broken: { id: 1_000_000 } });
+        expect(await tampered(slipped(-5))).toMatchObject({ broken: { id: -5 } });
         expect(await verifyAudit(store)).toMatchObject({ broken: null });
+      });
+
+      it('of the version before keeps its word: its entries hold, what it had erased is counted once, and one blanked by hand since shows', async () => {
+        await store.query('create schema former');
+        const there: Store = { ...store, transaction: (work) => store.transaction(async (tx) => { await tx.query('set local search_path to former'); return work(tx); }) };
+        await migrate(there, silent, MIGRATIONS.filter(({ version }) => version <= 5));
+        const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+        const rows = ['anna', 'bo', 'carl'].reduce<{ actor: string; digest: string; chain: string }[]>((all, actor) => {
+          const digest = sha256(JSON.stringify([T0.toISOString(), actor, 'asked', {}, 'salt']));
+          return [...all, { actor, digest, chain: sha256(`${all.at(-1)?.chain ?? ''}${digest}`) }];
+        }, []);
+        await there.transaction(async (tx) => {
+          // From before there was a chain.
+          await tx.query(`insert into audit (at, actor, action, detail) values ($1, 'dina', 'asked', '{}')`, [T0.toISOString()]);
+          for (const { actor, digest, chain } of rows) await tx.query(`insert into audit (at, actor, action, detail, salt, digest, chain) values ($1, $2, 'asked', '{}', 'salt', $3, $4)`, [T0.toISOString(), actor, digest, chain]);
+          await tx.query('update audit_head set chain = $1', [rows.at(-1)?.chain ?? '']);
+          await tx.query(`select set_config('overblik.erasing', 'yes', true)`);
+          await tx.query(`update audit set actor = 'erased', detail = '{}', salt = null where actor in ('bo', 'dina')`);
+        });
+        await migrate(there, silent);
+        expect(await there.transaction((tx) => verifyAudit(tx))).toEqual({ entries: 4, broken: null });
+        expect(await erasePerson(there, 'carl', { actor: 'test', at: T0 })).toBe(1);
+        expect(await there.transaction((tx) => verifyAudit(tx))).toEqual({ entries: 5, broken: null });
+        await there.transaction(async (tx) => {
+          await tx.query(`select set_config('overblik.erasing', 'yes', true)`);
+          await tx.query(`update audit set actor = 'erased', detail = '{}', salt = null where actor = 'anna'`);
+        });
+        expect(await there.transaction((tx) => verifyAudit(tx))).toMatchObject({ broken: { why: expect.stringContaining('4 entries are blank, and erasing and retention account for 3') } });
+        await store.query('drop schema former cascade');
       });
 
       it('forgets a person and stays whole', async () => {
         await recordAudit(store, { at: T0, actor: 'command-line', action: 'test-send', detail: { recipient: 'bo', period: '2026-10-01' } });
-        expect(await erasePerson(store, 'bo')).toBe(11);
+        expect(await erasePerson(store, 'bo', { actor: 'command-line', at: T0 })).toBe(11);
         expect(JSON.stringify(await store.query('select * from audit'))).not.toContain('"bo"');
-        expect(await verifyAudit(store)).toEqual({ entries: 21, broken: null });
+        expect(await verifyAudit(store)).toEqual({ entries: 22, broken: null });
         expect((await listAudit(store, { person: 'erased', from: null, to: null, limit: 100 })).every(({ erased, detail }) => erased && JSON.stringify(detail) === '{}')).toBe(true);
+        // Erased once more, nothing is counted twice, not even for someone who is called what the erased are.
+        expect([await erasePerson(store, 'bo', { actor: 'command-line', at: T0 }), await erasePerson(store, 'erased', { actor: 'command-line', at: T0 })]).toEqual([0, 0]);
+        expect(await verifyAudit(store)).toMatchObject({ broken: null });
+      });
+
+      it('says that someone was erased exactly when they are: there is nothing between the two', async () => {
+        await recordAudit(store, { at: T0, actor: 'gerda', action: 'asked', detail: {} });
+        const inOneGo: Store = { ...store, query: () => Promise.reject(new Error('outside the transaction')) };
+        expect(await erasePerson(inOneGo, 'gerda', { actor: 'command-line', at: T0 })).toBe(1);
+        expect((await listAudit(store, { person: 'command-line', from: null, to: null, limit: 100 })).at(-1)).toMatchObject({ action: 'erased', detail: { entries: 1 } });
+      });
+    });
+
+    describe('someone who is erased', () => {
+      const [id, name, mail, account, conversation] = ['vikar-vera', 'Vera Vikarsen', 'vera@kommune.example', 'U-0VERA', 'D-0VERA'];
+      const identity = (user: string, over: Partial<Identity> = {}): Identity => ({ platform: 'slack', tenant: 'T-1', user, email: null, ...over });
+      const incoming = (from: Identity, talk: string): Incoming => ({ id: `in-${talk}`, kind: 'message', direct: true, text: '', from, address: { platform: 'slack', tenant: 'T-1', conversation: talk, thread: null, user: from.user, serviceUrl: '', bot: 'B' } });
+      /** Every row of every table, as text. */
+      const everything = async (): Promise<{ table: string; row: string }[]> => {
+        const tables = await store.query<{ name: string }>(`select table_schema || '.' || table_name as name from information_schema.tables where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`);
+        const rows = await Promise.all(tables.map(async ({ name: table }) => (await store.query<{ row: unknown }>(`select to_jsonb(x) as row from ${table} x`)).map(({ row }) => ({ table, row: JSON.stringify(row) }))));
+        return rows.flat();
+      };
+      const requestOf = async (user: string): Promise<number> => (await store.query<{ id: number }>(`select id from access_requests where "user" = $1 order by id desc`, [user]))[0]?.id ?? 0;
+      let pack = '';
+      const told = async (recipient: string, kind: Obligation['kind'], about: string, payload: unknown, words: string, state: 'delivered' | 'ready' = 'delivered'): Promise<number> => {
+        const [delivery = 0] = await owe(store, [{ pack, digest: 'monthly', recipient, period: { from: '2026-10-01', to: '2026-11-01' }, dueAt: T0, kind, about, payload }], T0, 'worker');
+        await move(store, [delivery], 'ready', {}, T0, id);
+        if (state === 'delivered') {
+          await claim(store, delivery, { ...leaving, address: incoming(identity(recipient === id ? account : 'U-IDA'), recipient === id ? conversation : 'D-IDA').address, card: card(words) }, T0, 'worker');
+          await settleDelivered(store, delivery, { messageId: 'm', pictureSent: true, reason: null }, T0, 'worker');
+          await recordAudit(store, { at: T0, actor: 'delivery', action: 'sent', detail: { pack, recipient, kind } });
+        }
+        return delivery;
+      };
+      let open = 0;
+
+      beforeAll(async () => {
+        pack = `pack-${++packs}`;
+        // A stranger at first, then let in, then an analyst who decides about others.
+        await recordAudit(store, { at: T0, actor: `slack:T-1:${account}`, action: 'refused-stranger', detail: { kind: 'message' } });
+        await requestAccess(store, incoming(identity(account, { email: mail, name }), conversation), T0);
+        await declineRequest(store, { request: await requestOf(account), by: 'ida' }, T0);
+        await store.query(`update access_requests set state = 'open' where "user" = $1`, [account]);
+        const request = await requestOf(account);
+        const payload = { kind: 'request', request: { id: request, who: `${name} (${mail})`, platform: 'Slack', account: `${account} (T-1)` } };
+        await told('ida', 'request', `access/${request}`, payload, `${name} (${mail}) beder om adgang`);
+        open = await told('@analysts/slack', 'request', `access/${request}`, payload, '', 'ready');
+        await grantAccess(store, { request, packs: [pack], person: id, by: 'ida' }, T0);
+        await saveAddress(store, id, mail, incoming(identity(account), conversation).address, T0);
+        await recordQuestion(store, { pack, person: id, platform: 'slack', askedAt: T0, text: `hvad med ${name}`, kind: 'query', reading: { who: id } });
+        await recordAudit(store, { at: T0, actor: id, action: 'asked', detail: { pack } });
+        await told(id, 'page', '', null, `Side til ${name}`);
+        await told(id, 'alarm', 'a', { kind: 'alarm', failure: { reason: 'r', unsure: false, recipients: ['finn'] } }, 'Finn');
+        await told('ida', 'alarm', 'b', { kind: 'alarm', failure: { reason: 'r', unsure: false, recipients: ['finn', id] } }, `Finn, ${name}`);
+        await told('ida', 'notice', '', { kind: 'notice', readiness: { missing: [], present: [] }, waiting: [id, 'finn'] }, `${name}, Finn`);
+        await told('ida', 'receipt', '', { kind: 'receipt', outcome: { total: 1 } }, 'Oktober: 1 af 1 leveret');
+        await reserve(store, `slack/${conversation}`, 1000, T0, 0);
+        await requestAccess(store, incoming(identity('U-FINN', { name: 'Finn' }), 'D-FINN'), T0);
+        await grantAccess(store, { request: await requestOf('U-FINN'), packs: [pack], person: 'finn', by: id }, T0);
+        await closePeriod(store, pack, { from: '2026-10-01', to: '2026-11-01', source: '' }, false, T0, id);
+        // The account was another's to begin with, and one of theirs is another's today.
+        await requestAccess(store, incoming(identity('U-PASSED-ON'), 'D-PASSED-ON'), T0);
+        await grantAccess(store, { request: await requestOf('U-PASSED-ON'), packs: ['elsewhere'], person: id, by: 'ida' }, T0);
+        await revokeAccess(store, { packs: ['elsewhere'], person: id, platform: 'slack', by: 'ida' }, T0);
+        await store.query(`insert into accounts (pack, person, platform, tenant, "user", granted_at, granted_by) values ('elsewhere', 'lise', 'slack', 'T-1', 'U-PASSED-ON', now(), 'ida')`);
+        await recordAudit(store, { at: T0, actor: 'lise', action: 'asked', detail: { pack } });
+        await saveAddress(store, id, mail, incoming(identity(account), conversation).address, T0);
+      });
+
+      it('is in no row of any table any more: not by id, name, e-mail, account or conversation', async () => {
+        const needles = [id, name, mail, account, conversation];
+        const found = async (): Promise<string[]> => (await everything()).filter(({ row }) => needles.some((needle) => row.includes(needle))).map(({ table }) => table);
+        expect(new Set(await found())).toEqual(new Set(['public.accounts', 'public.access_requests', 'public.addresses', 'public.audit', 'public.closed_periods', 'public.deliveries', 'public.delivery_moves', 'public.paces', 'public.questions']));
+        await erasePerson(store, id, { actor: 'command-line', at: T0 });
+        expect(await found()).toEqual([]);
+        expect(await verifyAudit(store)).toMatchObject({ broken: null });
+      });
+
+      it('leaves everyone else as they were, and that something was sent stays', async () => {
+        expect(await store.query(`select person, "user", granted_by from accounts where person in ('finn', 'lise') order by person`)).toEqual([{ person: 'finn', user: 'U-FINN', granted_by: 'erased' }, { person: 'lise', user: 'U-PASSED-ON', granted_by: 'ida' }]);
+        expect(await listAudit(store, { person: 'lise', from: null, to: null, limit: 10 })).toMatchObject([{ actor: 'lise', erased: false }]);
+        expect((await listAudit(store, { person: 'ida', from: null, to: null, limit: 100 })).filter(({ action }) => action === 'sent')).toHaveLength(4);
+        const rows = await store.query(`select kind, about = 'b' as b, recipient like 'erased/%' as theirs, state, payload, content is not null as said from deliveries where pack = $1 and id <> $2 order by id`, [pack, open]);
+        expect(rows).toMatchObject([
+          { kind: 'request', state: 'delivered', payload: { request: { who: 'erased', account: 'erased', platform: 'Slack' } }, said: false },
+          { kind: 'page', theirs: true, state: 'delivered', said: false }, { kind: 'alarm', theirs: true, state: 'delivered', said: false },
+          { kind: 'alarm', b: true, theirs: false, payload: { failure: { recipients: ['finn', 'erased'] } }, said: false },
+          { kind: 'notice', theirs: false, payload: { waiting: ['erased', 'finn'] }, said: false },
+          { kind: 'receipt', theirs: false, said: true },
+        ]);
+        // A request nobody has heard of yet is not told any more.
+        expect(await deliveryOf(store, open)).toMatchObject({ state: 'withdrawn', payload: { request: { who: 'erased' } } });
       });
     });
 
@@ -402,6 +542,11 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         expect([all.some(({ actor }) => actor === `eskild-${short.id}`), all.some(({ actor }) => actor === `eskild-${long.id}`)]).toEqual([false, true]);
         expect(await verifyAudit(store)).toEqual({ entries: entries + 1, broken: null });
         expect((await forget(store, [short, long], months(3))).audit).toBe(0);
+        // Also when all else is let go, what accounts for it stays.
+        expect((await forget(store, [short, long], months(80))).audit).toBeGreaterThan(0);
+        expect(await verifyAudit(store)).toMatchObject({ broken: null });
+        expect((await forget(store, [short, long], months(200))).audit).toBe(0);
+        expect(await verifyAudit(store)).toMatchObject({ broken: null });
         await expect(store.query('delete from audit')).rejects.toThrow('the audit is only added to');
       });
 

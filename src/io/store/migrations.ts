@@ -177,4 +177,24 @@ export const MIGRATIONS: readonly Migration[] = [
       'alter table questions add column pack text',
     ],
   },
+  {
+    version: 6,
+    name: 'an audit that accounts for what was erased',
+    statements: [
+      // What was blanked until now stands as one entry of the chain: from here on every blank row is accounted for. The version before may
+      // have blanked the entries that counted them. Its own entries keep their digest, two hashes with a dot between them tell the later ones.
+      `with counted as (
+         select count(*) as n, to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, md5(random()::text || clock_timestamp()::text) as salt
+         from audit where salt is null and actor = 'erased' and detail = '{}'),
+       digested as (
+         select *, encode(sha256(convert_to('["' || at || '","recounted"]', 'UTF8')), 'hex') || '.' || encode(sha256(convert_to('["migration",{"blank":' || n || '},"' || salt || '"]', 'UTF8')), 'hex') as digest
+         from counted where n > 0),
+       kept as (
+         insert into audit (at, actor, action, detail, salt, digest, chain)
+         select at::timestamptz, 'migration', 'recounted', jsonb_build_object('blank', n), salt, digest, encode(sha256(convert_to(head.chain || digest, 'UTF8')), 'hex') from digested, audit_head as head returning chain)
+       update audit_head set chain = kept.chain from kept`,
+      // Hashes of what left with it: its words, its picture, its spreadsheet.
+      'alter table deliveries add column shown jsonb',
+    ],
+  },
 ];
