@@ -56,6 +56,8 @@ export interface Messages {
   /** A figure that would tell of so few people that they could be known. */
   readonly tooFew: (what: string, threshold: number) => string;
   readonly noteCaveat: (unit: string, text: string) => string;
+  /** There is a caveat that is not for this reader. */
+  readonly noteReserved: string;
   readonly noteForecastRange: (low: string, high: string) => string;
   readonly noteForecastMethod: (method: string) => string;
   readonly forecastMethods: Readonly<Record<'budget-profile' | 'rest-as-budgeted' | 'straight-line' | 'last-year-profile', string>>;
@@ -167,6 +169,7 @@ const da: Messages = {
   noteDates: (unit) => `Penge følger bogføringsdatoen og ${unit === 'hours' ? 'timer besøgsdagen' : 'resten den dag, det skete'}; de kan falde i hver sin måned.`,
   tooFew: (what, threshold) => `${what} vises ikke: tallet bygger på færre end ${threshold} personer.`,
   noteCaveat: (unit, text) => (unit === '' ? text : `${unit}: ${text}`),
+  noteReserved: 'Der er et forbehold om en del af tallene.',
   noteForecastRange: (low, high) => `Årets forbrug ventes mellem ${low} og ${high}, afhængigt af metoden.`,
   noteForecastMethod: (method) => `Prognosens metode: ${method}.`,
   forecastMethods: { 'budget-profile': 'afvigelsen fra budgettet fortsætter som hidtil', 'rest-as-budgeted': 'resten af året som budgetteret', 'straight-line': 'samme forbrug pr. måned som hidtil', 'last-year-profile': 'samme forløb over året som sidste år' },
@@ -273,6 +276,7 @@ const en: Messages = {
   noteDates: (unit) => `Money follows the posting date and ${unit === 'hours' ? 'hours the day of the visit' : 'the rest the day it happened'}; they may fall in different months.`,
   tooFew: (what, threshold) => `${what} is not shown: the figure rests on fewer than ${threshold} people.`,
   noteCaveat: (unit, text) => (unit === '' ? text : `${unit}: ${text}`),
+  noteReserved: 'There is a caveat about part of the figures.',
   noteForecastRange: (low, high) => `Spend for the year is expected between ${low} and ${high}, depending on the method.`,
   noteForecastMethod: (method) => `Method of the forecast: ${method}.`,
   forecastMethods: { 'budget-profile': 'the deviation from budget goes on as so far', 'rest-as-budgeted': 'the rest of the year as budgeted', 'straight-line': 'the same spend per month as so far', 'last-year-profile': 'the same course over the year as last year' },
