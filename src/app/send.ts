@@ -9,7 +9,7 @@ import type { Digest, Language, Pack } from '../pack/model.ts';
 import type { Address, ChatAdapter } from '../ports.ts';
 import { recordAudit } from './audit.ts';
 import type { DeliverPorts, DeliverSettings, DeliverWork } from './deliver.ts';
-import { claim, deliveriesIn, deliveryKey, deliveryOf, markWoken, move, postpone, reserve, rest, settleDelivered, type Delivery } from './ledger.ts';
+import { ANALYSTS, claim, deliveriesIn, deliveryKey, deliveryOf, markWoken, move, postpone, reserve, rest, settleDelivered, type Delivery } from './ledger.ts';
 
 /** A page that leaves later than this after it was due is late. */
 const LATE_MS = 60 * 60_000;
@@ -125,9 +125,14 @@ async function make(task: Task, address: Address): Promise<{ message: Message; f
   const person = pack.people.get(delivery.recipient);
   const language = person?.language ?? pack.language;
   try {
-    if (delivery.kind !== 'page') return { message: { card: marked(task, tell(pack, digest, period, language, delivery.payload as Payload), language), png: null, sheet: null }, figures: null };
-    if (person === undefined) {
+    if (person === undefined && !delivery.recipient.startsWith(ANALYSTS)) {
       await step(task, delivery, 'withdrawn', 'The recipient no longer belongs to the audience.');
+      return null;
+    }
+    if (delivery.kind !== 'page' || person === undefined) {
+      const card = tell(pack, digest, period, person ?? null, delivery.payload as Payload);
+      if (card !== null) return { message: { card: marked(task, card, language), png: null, sheet: null }, figures: null };
+      await step(task, delivery, 'withdrawn', 'The recipient may see nothing of it any more.');
       return null;
     }
     const { message, figures } = await work.page(pack, digest, period, person);
