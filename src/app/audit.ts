@@ -101,7 +101,7 @@ export async function erasePerson(store: Store, person: string): Promise<number>
     await tx.query('delete from accounts where person = $1', [person]);
     await tx.query(`delete from access_requests where person = $1 or platform || ':' || tenant || ':' || "user" = $1`, [person]);
     await tx.query(`update questions set person = 'erased', text = '', reading = '{}' where person = $1`, [person]);
-    await tx.query(`update deliveries set recipient = 'erased/' || id, address = null, conversation = null where recipient = $1`, [person]);
+    await tx.query(`update deliveries set recipient = 'erased/' || id, address = null, conversation = null, known_as = null where recipient = $1`, [person]);
     const rows = await tx.query(
       `update audit set actor = 'erased', detail = '{}', salt = null where actor in (select jsonb_array_elements_text($2::jsonb)) or detail @> jsonb_build_object('recipient', $1::text) or detail @> jsonb_build_object('person', $1::text) returning id`, [person, names]);
     return rows.length;

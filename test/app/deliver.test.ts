@@ -7,8 +7,8 @@ import { startScheduler } from '../../src/app/deliver.ts';
 import { deliveryKey } from '../../src/app/ledger.ts';
 import { DELIVERY_STATES, canMove, type DeliveryState } from '../../src/delivery/state.ts';
 import { openStore } from '../../src/io/store/store.ts';
-import type { Measure, Pack, Source, Unit } from '../../src/pack/model.ts';
-import type { Store } from '../../src/ports.ts';
+import type { Measure, Pack, Person, Source, Unit } from '../../src/pack/model.ts';
+import type { Address, Store } from '../../src/ports.ts';
 import { at, digest, packOf, person, platform, refused, service as serviceOn, silent, titles, type Reply } from './delivering.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'overblik-deliver-'));
@@ -561,6 +561,100 @@ describe('a figure that changes after it was sent', () => {
       expect(await one.rows('correction')).toMatchObject([{ state, ...(sensitive && { reason: 'The recipient may see nothing of it any more.' }) }]);
       expect(slack.arrived.some(({ text }) => text.includes('Sygetimer'))).toBe(!sensitive);
     }
+  });
+
+  describe('and its reader with it', () => {
+    /** Anna's page as it went out, and then other figures, by which time the role may be another's. */
+    const later = async (first: Person, second: Person, over: Parameters<typeof serviceOn>[2] = {}, between: (of: Pack) => Promise<unknown> = async () => undefined) => {
+      const of = pack();
+      const addressFor = async (recipient: string, { people }: Pack): Promise<Address> => {
+        const account = people.get(recipient)?.slack ?? `by-mail-${recipient}`;
+        return { platform: 'slack', tenant: '', conversation: '', thread: null, user: account, serviceUrl: '', bot: '' };
+      };
+      const one = service(of, { addressFor, ...over });
+      one.state.people = [first];
+      one.state.figures = [figure(12_410)];
+      await one.run();
+      await between(of);
+      one.state.people = [second];
+      one.state.figures = [figure(12_655)];
+      one.state.data = 'two';
+      one.state.now = at('2026-11-12T09:00:00Z');
+      await one.run();
+      return { ...one, of, corrections: one.arrived.filter(({ title }) => title.startsWith('Rettelse')) };
+    };
+    const U1 = person('anna', { slack: 'U-OLD' });
+
+    it('goes to nobody when the role is another\'s: neither under the old page nor to who never got it, and ledger and audit say why', async () => {
+      const { corrections, rows, moves, of } = await later(U1, person('anna', { slack: 'U-NEW' }));
+      expect(corrections).toEqual([]);
+      const [row] = await rows('correction');
+      const reason = 'The page went to who had this role then, not to who has it now.';
+      expect(row).toMatchObject({ recipient: 'anna', state: 'withdrawn', reason });
+      expect((await moves(row?.id ?? 0)).at(-1)).toMatchObject({ from_state: 'ready', to_state: 'withdrawn', reason });
+      const audit = (await listAudit(store, { person: 'delivery', from: null, to: null, limit: 1000 })).filter(({ detail }) => (detail as { pack: string }).pack === of.id);
+      expect(audit.filter(({ action }) => action === 'not-sent').map(({ detail }) => detail)).toEqual([{ pack: of.id, digest: 'monthly', period: '2026-10-01', kind: 'correction', recipient: 'anna', reason }]);
+    });
+
+    it('goes under the page when the pack names the id of who was known by e-mail', async () => {
+      const { corrections, arrived } = await later(person('anna', { slack: null, email: 'anna@kommune.example' }), person('anna', { slack: 'by-mail-anna', email: 'anna@kommune.example' }));
+      expect(corrections).toMatchObject([{ to: 'by-mail-anna', thread: arrived[0]?.id }]);
+    });
+
+    it('goes to the top of where they are now when they have another account or platform, and never where they were', async () => {
+      let moved = false;
+      const addressFor = async (): Promise<Address> => ({ platform: 'slack', tenant: '', conversation: moved ? 'D-NEW' : 'D-OLD', thread: null, user: moved ? 'U-NEW' : 'U-OLD', serviceUrl: '', bot: '' });
+      const mail = person('anna', { slack: null, email: 'anna@kommune.example' });
+      const { corrections } = await later(mail, mail, { addressFor }, async () => { moved = true; });
+      expect(corrections).toMatchObject([{ to: 'U-NEW', thread: null }]);
+    });
+
+    it('of a page from before it was kept who got it, goes under the page in the same account only', async () => {
+      const unknown = (of: Pack) => store.query('update deliveries set known_as = null where pack = $1', [of.id]);
+      const same = await later(U1, U1, {}, unknown);
+      expect(same.corrections).toMatchObject([{ to: 'U-OLD', thread: same.arrived[0]?.id }]);
+      await store.query('delete from paces');
+      const other = await later(U1, person('anna', { slack: 'U-NEW' }), {}, unknown);
+      expect(other.corrections).toMatchObject([{ to: 'U-NEW', thread: null }]);
+    });
+
+    it('when the sending of it broke off before the role changed, is asked for where it went, and goes nowhere else', async () => {
+      let breaking = false;
+      const slack = platform((_address, arrive) => { if (breaking) throw refused('did not answer in time', { mayHaveArrived: true }); return arrive(); });
+      const one = await later(U1, U1, { adapter: slack.adapter }, async () => { breaking = true; });
+      expect(await one.rows('correction')).toMatchObject([{ state: 'unsure' }]);
+      breaking = false;
+      one.state.people = [person('anna', { slack: 'U-NEW' })];
+      one.state.now = at('2026-11-12T09:30:00Z');
+      await one.run();
+      expect(await one.rows('correction')).toMatchObject([{ state: 'withdrawn' }]);
+      expect(slack.arrived.filter(({ title }) => title.startsWith('Rettelse'))).toEqual([]);
+    });
+
+    it('a notice, a page tried again and a page released late go to who has the role now', async () => {
+      const old = person('anna', { slack: 'U-OLD' });
+      let failing = true;
+      const slack = platform((address, arrive) => { if (failing) throw refused('it failed (500)'); return arrive(); });
+      const addressFor = async (recipient: string, { people }: Pack): Promise<Address> => ({ platform: 'slack', tenant: '', conversation: '', thread: null, user: people.get(recipient)?.slack ?? '', serviceUrl: '', bot: '' });
+      const one = service(pack(), { adapter: slack.adapter, addressFor });
+      one.state.people = [old];
+      one.state.missing = [{ kind: 'closing', source: 'ledger' }];
+      one.state.now = at('2026-11-11T07:00:00Z');
+      await one.run();
+      failing = false;
+      one.state.people = [person('anna', { slack: 'U-NEW' })];
+      one.state.now = at('2026-11-11T08:00:00Z');
+      await one.run();
+      failing = true;
+      one.state.missing = [];
+      one.state.now = at('2026-11-11T09:00:00Z');
+      await one.run();
+      failing = false;
+      one.state.people = [person('anna', { slack: 'U-NEWEST' })];
+      one.state.now = at('2026-11-11T10:00:00Z');
+      await one.run();
+      expect(slack.arrived.filter(({ to }) => to.startsWith('U-')).map(({ to, title }) => [to, title])).toEqual([['U-NEW', 'Måneden: siden er forsinket'], ['U-NEWEST', 'monthly 2026-10-01 anna']]);
+    });
   });
 
   it('by less than the tolerance is not mentioned, until many small steps have made a large one', async () => {

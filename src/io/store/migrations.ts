@@ -177,4 +177,12 @@ export const MIGRATIONS: readonly Migration[] = [
       'alter table questions add column pack text',
     ],
   },
+  {
+    version: 6,
+    name: 'who a delivery went to',
+    statements: [
+      // By what the recipient was known when it left, for a role goes from one person to the next. Null: nobody in particular, or sent by a version before this one.
+      'alter table deliveries add column known_as text',
+    ],
+  },
 ];
