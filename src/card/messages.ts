@@ -100,6 +100,8 @@ export interface Messages {
   readonly troubled: string;
   readonly personalNumber: string;
   readonly sheetFailed: string;
+  /** Where the answer itself can hold no file. */
+  readonly sheetPrivately: string;
   readonly valueSentence: (unit: string, measure: string, value: string, period: string, against: string) => string;
   readonly againstPlan: (difference: string, over: boolean, plan: string) => string;
   readonly againstOther: (difference: string, more: boolean, other: string) => string;
@@ -209,6 +211,7 @@ const da: Messages = {
   welcome: (name) => `Hej ${name}. Her får du hver måned én side om din egen enhed, og du kan stille spørgsmål, når du vil.`,
   noDigestYet: 'Der er endnu ingen side til dig. Den første kommer, når måneden er lukket.',
   troubled: 'Noget gik galt hos mig, og svaret kom ikke. Prøv igen om lidt; fejlen er noteret.',
+  sheetPrivately: 'Regnearket kommer i en direkte besked fra mig.',
   sheetFailed: 'Excel-filen kunne ikke sendes. Prøv igen om lidt; tallene står i svaret.',
   personalNumber: 'Din besked ser ud til at indeholde et CPR-nummer. Den er ikke gemt. Skriv den igen uden nummeret.',
   valueSentence: (unit, measure, value, period, against) => ended(`${unit}: ${measure} var ${value} i ${period}${against === '' ? '' : `, ${against}`}`),
@@ -316,6 +319,7 @@ const en: Messages = {
   welcome: (name) => `Hello ${name}. Every month you get one page about your own unit here, and you can ask questions whenever you like.`,
   noDigestYet: 'There is no page for you yet. The first one comes when the month is closed.',
   troubled: 'Something went wrong on my side and the answer did not come. Try again in a while; the error has been noted.',
+  sheetPrivately: 'The spreadsheet comes in a direct message from me.',
   sheetFailed: 'The Excel file could not be sent. Try again in a moment; the figures are in the answer.',
   personalNumber: 'Your message seems to hold a personal identification number. It has not been stored. Please write it again without the number.',
   valueSentence: (unit, measure, value, period, against) => ended(`${unit}: ${measure} was ${value} in ${period}${against === '' ? '' : `, ${against}`}`),
