@@ -2,7 +2,7 @@ import { App, ExpressReceiver, type AnyMiddlewareArgs, type Receiver } from '@sl
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { ServiceError } from '../../src/errors.ts';
-import type { Message, Sheet } from '../../src/card/card.ts';
+import type { Message } from '../../src/card/card.ts';
 import { admission } from '../../src/card/admission.ts';
 import { messages } from '../../src/card/messages.ts';
 import type { Language } from '../../src/pack/model.ts';
@@ -102,12 +102,12 @@ export function createSlack(options: SlackOptions): ChatAdapter {
   };
 
   /** The message has arrived by now; a file that can't be sent is said, and fails nothing. */
-  const share = async (channel: string, thread: string | null, sheet: Sheet, language: Language): Promise<void> => {
+  const share = async (put: () => Promise<void>, language: Language, say: (words: string) => Promise<unknown>): Promise<void> => {
     try {
-      await transport.share(channel, thread, sheet);
+      await put();
     } catch (error) {
       log.warn('slack.sheet-left-out', { reason: toServiceError(error).message });
-      await transport.post(channel, thread, messages(language).sheetFailed, null, null).catch(() => undefined);
+      await say(messages(language).sheetFailed).catch(() => undefined);
     }
   };
 
@@ -118,7 +118,8 @@ export function createSlack(options: SlackOptions): ChatAdapter {
         if (sending !== undefined && now() > sending.until) throw new ServiceError('Slack', 'took so long with the picture that the message did not leave');
         return transport.post(channel, address.thread, renderText(message.card, blocks === null ? MESSAGE_CHARACTERS : LIMITS.text), blocks, sending?.key ?? null);
       });
-      if (message.sheet !== null) await share(channel, address.thread, message.sheet, message.card.language);
+      const { sheet } = message;
+      if (sheet !== null) await share(() => transport.share(channel, address.thread, sheet), message.card.language, (words) => transport.post(channel, address.thread, words, null, null));
       return { messageId: sent, pictureSent };
     } catch (error) {
       throw toServiceError(error);
@@ -129,8 +130,18 @@ export function createSlack(options: SlackOptions): ChatAdapter {
     switch (way.kind) {
       case 'post': await send(incoming.address, message); return;
       case 'home': await plainer(message, 'home', (blocks) => transport.publishHome(incoming.from.user, blocks ?? renderBlocks({ ...message.card, blocks: [], picture: null }, { file: null, surface: 'home', tables: false }))); return;
-      case 'ephemeral': await plainer(message, 'message', (blocks) => way.respond({ response_type: 'ephemeral', replace_original: false, text: renderText(message.card), ...(blocks !== null && { blocks: blocks as unknown as never[] }) }));
+      case 'ephemeral': await whisper(incoming, message, way.respond);
     }
+  };
+
+  /** To one reader in front of others. No file goes that way: a spreadsheet comes in their own conversation, and the answer says so. */
+  const whisper = async (incoming: Incoming, { card, ...message }: Message, respond: Respond): Promise<void> => {
+    const { sheet } = message;
+    const { language } = card;
+    const told: Message = { ...message, card: sheet === null ? card : { ...card, blocks: [{ kind: 'text', text: messages(language).sheetPrivately }, ...card.blocks] } };
+    const say = (text: string, blocks: Block[] | null): Promise<unknown> => respond({ response_type: 'ephemeral', replace_original: false, text, ...(blocks !== null && { blocks: blocks as unknown as never[] }) });
+    await plainer(told, 'message', (blocks) => say(renderText(told.card), blocks));
+    if (sheet !== null) await share(async () => transport.share(await transport.channelOf({ ...incoming.address, conversation: '' }), null, sheet), language, (words) => say(words, null));
   };
 
   /** A word to someone who is not of the organisation, once an hour; nothing they write is read. */

@@ -1,4 +1,4 @@
-import type { Digest, Pack, Person, RoleAccess, Section } from '../pack/model.ts';
+import type { Caveat, Digest, Pack, Person, RoleAccess, Section } from '../pack/model.ts';
 import { subtree } from '../pack/organisation.ts';
 import { basesOf, unitsOf } from '../query/evaluate.ts';
 import type { Comparison, Query } from '../query/query.ts';
@@ -8,7 +8,7 @@ const FEWEST_OTHERS = 3;
 /** A sum of one unit that is not seen is that unit. */
 const FEWEST_IN_SUM = 2;
 
-const accessOf = (pack: Pack, person: Person): RoleAccess => pack.access[person.role];
+const accessOf = (pack: Pack, person: Pick<Person, 'role'>): RoleAccess => pack.access[person.role];
 
 /** The units a person sees with everything below them: their own, and those they are named to see. */
 export function visibleUnits(pack: Pack, person: Person): ReadonlySet<string> {
@@ -42,7 +42,7 @@ export function knownUnits(pack: Pack, person: Person): ReadonlySet<string> {
 }
 
 /** Whether a person may see a measure: none that is marked as sensitive, nor any made of one, unless their role may. */
-export function seesMeasure(pack: Pack, person: Person, id: string): boolean {
+export function seesMeasure(pack: Pack, person: Pick<Person, 'role'>, id: string): boolean {
   if (accessOf(pack, person).sensitive) return true;
   const measure = pack.measures.get(id);
   return measure === undefined || ![id, ...basesOf(pack, id), ...(measure.kind === 'forecast' ? [measure.plan] : [])].some((one) => pack.measures.get(one)?.sensitive === true);
@@ -51,6 +51,11 @@ export function seesMeasure(pack: Pack, person: Person, id: string): boolean {
 /** Whether a person may see figures divided by a dimension. */
 export function seesDimension(pack: Pack, person: Person, id: string): boolean {
   return accessOf(pack, person).sensitive || ![...pack.sources.values()].some((source) => source.dimensions.some((dimension) => dimension.id === id && dimension.sensitive));
+}
+
+/** Whether a person may read a caveat: it is about a unit they see with all below it or about none, and about no measure too sensitive for them. */
+export function seesCaveat(pack: Pack, person: Person, { unit, measures }: Caveat): boolean {
+  return (unit === null || visibleUnits(pack, person).has(unit)) && (measures ?? []).every((id) => seesMeasure(pack, person, id));
 }
 
 /**

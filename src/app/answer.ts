@@ -3,6 +3,7 @@ import { holdsPersonalNumber } from '../access/personal-number.ts';
 import { knownUnits, permit, seesDimension, seesMeasure, visibleUnits } from '../access/rule.ts';
 import { answerCard, couplingIds, type UnderstoodPart } from '../card/answer.ts';
 import type { Action, Block, Card } from '../card/card.ts';
+import { withCaveatsFor } from '../card/caveats.ts';
 import { messages } from '../card/messages.ts';
 import { dayName } from '../card/periods.ts';
 import type { Language, Measure, Pack, Person } from '../pack/model.ts';
@@ -190,7 +191,7 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const [asked, history, explained] = await Promise.all([runQuery(figures, query), months === null ? null : runQuery(figures, months), reading.kind === 'why' ? explain(figures, query, language, (one) => allowedWhole(membership, one)) : null]);
   // None is over the limit: they are shown all the same, and the answer says so.
   const noneMet = query.having !== null && asked.rows.length === 0;
-  const result = noneMet ? await runQuery(figures, { ...query, having: null, limit: null }) : asked;
+  const result = withCaveatsFor(pack, person, noneMet ? await runQuery(figures, { ...query, having: null, limit: null }) : asked);
   const among = query.having === null ? 0 : query.by !== null ? (await runQuery(figures, { ...query, having: null, limit: null })).rows.length : unitsOf(pack, query).length;
   const latest = completeTo(figures, query.measures[0] ?? '');
   const understood: UnderstoodPart[] = reading.understood.map((part) => ({ meaning: part.meaning, assumed: part.assumed }));

@@ -301,7 +301,7 @@ async function say(due: Due, tx: Pick<Store, 'query'>, period: Pick<Period, 'fro
   return ids.length;
 }
 
-/** At the deadline: the leaders hear what is missing and that the page will come; the analysts hear who waits. */
+/** At the deadline: the leaders hear that data are missing, and of which sources, and that the page will come; the analysts hear all that is missing, and who waits. What of it each reader may hear is cut when it leaves. */
 async function notify(due: Due, period: Period, pages: readonly Delivery[], readiness: Readiness): Promise<void> {
   const waiting = pages.map(({ recipient }) => recipient);
   const reachable: string[] = [];

@@ -78,5 +78,5 @@ async function eraseDeliveries(store: Statements, person: string, requests: read
   for (const path of ['{failure,recipients}', '{waiting}']) await store.query(
     `update deliveries set ${unsaid}, payload = jsonb_set(payload, '${path}', (select jsonb_agg(case when id = $1 then '${ERASED}' else id end order by place) from jsonb_array_elements_text(payload #> '${path}') with ordinality as of (id, place)))
      where payload #> '${path}' @> to_jsonb($1::text)`, [person]);
-  await store.query(`update deliveries set recipient = '${ERASED}/' || id, address = null, conversation = null, figures = null, data = null, ${unsaid} where recipient = $1`, [person]);
+  await store.query(`update deliveries set recipient = '${ERASED}/' || id, address = null, conversation = null, known_as = null, figures = null, data = null, ${unsaid} where recipient = $1`, [person]);
 }

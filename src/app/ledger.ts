@@ -79,7 +79,9 @@ export interface Delivery {
   readonly late: boolean;
   readonly repeated: boolean;
   readonly messageId: string | null;
+  /** Where it went last, and by what its recipient was known then; null: it has not left, or that is not known any more. */
   readonly address: Address | null;
+  readonly knownAs: string | null;
   readonly payload: unknown;
   /** What a page showed, and of which data; null before it was sent. */
   readonly figures: unknown;
@@ -87,7 +89,7 @@ export interface Delivery {
 }
 
 const COLUMNS = `id, pack, digest, period_from as "from", period_to as "to", recipient, kind, about, state, due_at as "dueAt", state_at as "stateAt", not_before as "notBefore",
-  sent_at as "sentAt", seen_at as "seenAt", attempts, reason, late, repeated, message_id as "messageId", address, payload, figures, data`;
+  sent_at as "sentAt", seen_at as "seenAt", attempts, reason, late, repeated, message_id as "messageId", address, known_as as "knownAs", payload, figures, data`;
 type Found = Delivery & Record<string, unknown>;
 
 /** One delivery; null when there is none with this id. */
@@ -128,6 +130,8 @@ export async function move(store: Statements, ids: readonly number[], to: Delive
 /** What is about to leave, and where to. */
 export interface Leaving {
   readonly address: Address;
+  /** By what the recipient is known there; null: a channel. */
+  readonly knownAs: string | null;
   /** Kept as it was sent, as JSON with the SHA-256 of that text. */
   readonly card: Card;
   /** Hashes of what is shown, for the audit. */
@@ -145,11 +149,11 @@ export async function claim(store: Statements, id: number, leaving: Leaving, at:
   const rows = await store.query(
     `with moved as (
        update deliveries set state = 'sending', state_at = $2::timestamptz, attempts = attempts + 1, reason = null, not_before = null, wake_at = null, lease_until = $3::timestamptz,
-         platform = $4, conversation = $5, address = $6::jsonb, content = $7::jsonb, content_hash = $8, figures = $9::jsonb, data = $10::jsonb, late = $11::boolean, shown = $13::jsonb, sent_at = coalesce(sent_at, $2::timestamptz)
+         platform = $4, conversation = $5, address = $6::jsonb, content = $7::jsonb, content_hash = $8, figures = $9::jsonb, data = $10::jsonb, late = $11::boolean, shown = $13::jsonb, known_as = $14, sent_at = coalesce(sent_at, $2::timestamptz)
        where id = $1 and state = 'ready' returning id)
      insert into delivery_moves (delivery, from_state, to_state, at, actor) select id, 'ready', 'sending', $2::timestamptz, $12 from moved returning delivery`,
     [id, at.toISOString(), leaving.leaseUntil.toISOString(), leaving.address.platform, leaving.address.conversation, json(leaving.address), content,
-      createHash('sha256').update(content).digest('hex'), json(leaving.figures), json(leaving.data), leaving.late, actor, json(leaving.shown)],
+      createHash('sha256').update(content).digest('hex'), json(leaving.figures), json(leaving.data), leaving.late, actor, json(leaving.shown), leaving.knownAs],
   );
   return rows.length === 1;
 }

@@ -20,7 +20,8 @@ export async function addressOf(store: Statements, person: string, known: (platf
      where person = $1 and platform = any(string_to_array($2, ',')) order by updated_at desc, platform`,
     [person, platforms.join(',')],
   );
-  const row = rows.find((one) => one.known_as === known(one.platform));
+  // Who is known by nothing any more is nobody an address could be of.
+  const row = rows.find((one) => one.known_as !== '' && one.known_as === known(one.platform));
   if (row === undefined) return null;
   return { platform: row.platform, tenant: row.tenant, conversation: row.conversation, thread: null, user: row.user, serviceUrl: row.service_url, bot: row.bot };
 }

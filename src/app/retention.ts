@@ -29,7 +29,7 @@ export async function forget(store: Store, packs: readonly Pack[], at: Date): Pr
     const forgotten = { questions: 0, pages: 0, audit: 0 };
     for (const { pack, months } of terms('questions')) forgotten.questions += (await tx.query(`delete from questions where asked_at < ${before} and ${of('pack')} returning id`, [now, months, pack, known])).length;
     for (const { pack, months } of terms('pages')) forgotten.pages += (await tx.query(
-      `update deliveries set content = null, figures = null, data = null, payload = null, address = null, conversation = null
+      `update deliveries set content = null, figures = null, data = null, payload = null, address = null, conversation = null, known_as = null
        where state in ('delivered', 'failed', 'withdrawn') and state_at < ${before} and ${of('pack')} and coalesce(content, figures, payload, address) is not null returning id`, [now, months, pack, known])).length;
     await tx.query(`select set_config('overblik.erasing', 'yes', true)`);
     for (const { pack, months } of terms('audit')) forgotten.audit += (await tx.query(

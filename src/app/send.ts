@@ -6,10 +6,12 @@ import { MOST_ATTEMPTS, waitMs } from '../delivery/pace.ts';
 import { tell, type Payload } from '../delivery/tell.ts';
 import { ServiceError } from '../errors.ts';
 import type { Digest, Language, Pack } from '../pack/model.ts';
-import type { Address, ChatAdapter } from '../ports.ts';
+import type { Address, ChatAdapter, Platform } from '../ports.ts';
+import { accountsOf } from './admission.ts';
 import { recordAudit, shownOf } from './audit.ts';
 import type { DeliverPorts, DeliverSettings, DeliverWork } from './deliver.ts';
-import { claim, deliveriesIn, deliveryKey, deliveryOf, markWoken, move, postpone, reserve, rest, settleDelivered, type Delivery } from './ledger.ts';
+import { ANALYSTS, claim, deliveriesIn, deliveryKey, deliveryOf, markWoken, move, postpone, reserve, rest, settleDelivered, type Delivery } from './ledger.ts';
+import { knownAs } from './people.ts';
 
 /** A page that leaves later than this after it was due is late. */
 const LATE_MS = 60 * 60_000;
@@ -21,6 +23,8 @@ const NOWHERE_MS = 30 * 60_000;
 const LONGEST_WAIT_MS = 30_000;
 /** Clocks differ: the platform is asked about messages from a little before the first attempt. */
 const CLOCKS_MS = 5 * 60_000;
+/** Why a correction goes to nobody. */
+const ANOTHERS = 'The page went to who had this role then, not to who has it now.';
 /** How much of the key the button of a page carries. */
 const BUTTON_KEY = 16;
 
@@ -47,10 +51,19 @@ export async function deliver(ports: DeliverPorts, work: DeliverWork, settings: 
   await (delivery.state === 'ready' ? send(task) : findOut(task));
 }
 
-const step = (sender: Sender, delivery: Delivery, to: 'held' | 'failed' | 'ready' | 'unsure' | 'withdrawn', reason: string, notBefore: Date | null = null): Promise<number[]> => {
-  if (to !== 'ready' && to !== 'withdrawn') sender.log.warn(`delivery-${to}`, { delivery: delivery.id, pack: delivery.pack, digest: delivery.digest, period: delivery.from, kind: delivery.kind, reason });
+const step = (sender: Sender, delivery: Delivery, to: 'held' | 'failed' | 'ready' | 'unsure', reason: string, notBefore: Date | null = null): Promise<number[]> => {
+  if (to !== 'ready') sender.log.warn(`delivery-${to}`, { delivery: delivery.id, pack: delivery.pack, digest: delivery.digest, period: delivery.from, kind: delivery.kind, reason });
   return move(sender.store, [delivery.id], to, { reason, notBefore }, sender.clock.now(), sender.settings.worker, [delivery.state]);
 };
+
+/** Takes a delivery back that may go to nobody, and says so where it would have said who got it. */
+async function withdraw({ store, clock, settings, delivery }: Task, reason: string): Promise<void> {
+  const now = clock.now();
+  await store.transaction(async (tx) => {
+    const moved = await move(tx, [delivery.id], 'withdrawn', { reason }, now, settings.worker, [delivery.state]);
+    if (moved.length > 0) await recordAudit(tx, { at: now, actor: 'delivery', action: 'not-sent', detail: { pack: delivery.pack, digest: delivery.digest, period: delivery.from, kind: delivery.kind, recipient: delivery.recipient, reason } });
+  });
+}
 
 const later = (sender: Sender, ms: number): Date => new Date(sender.clock.now().getTime() + ms);
 
@@ -65,10 +78,14 @@ async function wakeAfter({ store, queue, clock }: Sender, id: number, ms: number
 async function send(task: Task): Promise<void> {
   const { delivery, pack, store, clock, settings } = task;
   const place = await placeOf(task);
-  if (typeof place === 'string') {
+  if ('never' in place) {
+    await withdraw(task, place.never);
+    return;
+  }
+  if ('waits' in place) {
     // A page is held and released by the scan; what is told waits by itself until there is somewhere to tell it.
-    if (delivery.kind === 'page') await step(task, delivery, 'held', place);
-    else await postpone(store, delivery.id, later(task, NOWHERE_MS), place);
+    if (delivery.kind === 'page') await step(task, delivery, 'held', place.waits);
+    else await postpone(store, delivery.id, later(task, NOWHERE_MS), place.waits);
     return;
   }
   const { address, adapter } = place;
@@ -86,7 +103,7 @@ async function send(task: Task): Promise<void> {
   const began = clock.now();
   const late = began.getTime() > Date.parse(delivery.dueAt) + LATE_MS;
   const claimed = await claim(store, delivery.id, {
-    address, card: made.message.card, shown: shownOf(made.message), figures: made.figures, data: delivery.kind === 'page' ? task.work.data(pack).marks : null, late, leaseUntil: new Date(began.getTime() + settings.leaseMs),
+    address, knownAs: place.knownAs, card: made.message.card, shown: shownOf(made.message), figures: made.figures, data: delivery.kind === 'page' ? task.work.data(pack).marks : null, late, leaseUntil: new Date(began.getTime() + settings.leaseMs),
   }, began, settings.worker);
   if (!claimed) return;
   const sending: Delivery = { ...delivery, state: 'sending', attempts: delivery.attempts + 1 };
@@ -99,24 +116,48 @@ async function send(task: Task): Promise<void> {
   }
 }
 
-/** Where a delivery goes, or why it can't. A correction goes under the page it corrects. */
-async function placeOf(task: Task): Promise<{ address: Address; adapter: ChatAdapter } | string> {
+/** Where a delivery goes: where its recipient is today, never where one before it went. Else why it can't go yet, or ever. */
+async function placeOf(task: Task): Promise<{ address: Address; adapter: ChatAdapter; knownAs: string | null } | { waits: string } | { never: string }> {
   const { delivery, pack, work, adapters } = task;
   let address: Address | null;
   try {
     address = await work.addressFor(delivery.recipient, pack);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    return `The recipient's address could not be found. ${error.message}`;
+    return { waits: `The recipient's address could not be found. ${error.message}` };
   }
-  if (address === null) return 'The recipient has no address yet: they write to the bot once, or the pack names their id.';
-  if (delivery.kind === 'correction') {
-    const page = (await deliveriesIn(task.store, delivery.pack, delivery.digest, ['delivered'], ['page'])).find((one) => one.from === delivery.from && one.recipient === delivery.recipient);
-    // Only in the conversation the page is in: someone who moved to another platform gets it at the top there.
-    if (page?.address?.platform === address.platform && page.messageId !== null) address = { ...page.address, thread: page.messageId };
-  }
+  if (address === null) return { waits: 'The recipient has no address yet: they write to the bot once, or the pack names their id.' };
+  const place = await underPage(task, address);
+  if (place === null) return { never: ANOTHERS };
   const adapter = adapters.get(address.platform);
-  return adapter === undefined ? `The recipient's platform (${address.platform}) is not connected.` : { address, adapter };
+  return adapter === undefined ? { waits: `The recipient's platform (${address.platform}) is not connected.` } : { address: place, adapter, knownAs: (await knownNow(task))?.(address.platform) ?? null };
+}
+
+/** By what the recipient is known today, by platform; null: they are no person. */
+async function knownNow({ store, pack, delivery }: Task): Promise<((platform: Platform) => string) | null> {
+  const person = pack.people.get(delivery.recipient);
+  const accounts = person === undefined ? [] : await accountsOf(store);
+  return person === undefined ? null : (platform) => knownAs({ pack, person }, platform, accounts);
+}
+
+const either = (one: string, other: string): boolean => one === other || one === '' || other === '';
+
+/**
+ * An address with the place under the page, for a correction: in the thread when the page went to the same account, at the
+ * top when its reader is elsewhere now. Null when it went to somebody else, who had the role before: a role's id outlives who has it.
+ */
+async function underPage(task: Task, address: Address): Promise<Address | null> {
+  const { store, delivery } = task;
+  if (delivery.kind !== 'correction') return address;
+  const page = (await deliveriesIn(store, delivery.pack, delivery.digest, ['delivered'], ['page'])).find((one) => one.from === delivery.from && one.recipient === delivery.recipient);
+  const was = page?.address ?? null;
+  if (page === undefined || was === null) return address;
+  if (was.platform === address.platform && was.user !== '' && was.user === address.user && either(was.tenant, address.tenant)) {
+    // Slack opens the one conversation of an account by its id alone.
+    return either(was.conversation, address.conversation) ? { ...address, thread: page.messageId } : address;
+  }
+  const known = (await knownNow(task))?.(was.platform) ?? '';
+  return page.knownAs === null || known === '' || page.knownAs === known ? address : null;
 }
 
 /** The message, or null when it could not be made and the delivery was held. */
@@ -125,9 +166,14 @@ async function make(task: Task, address: Address): Promise<{ message: Message; f
   const person = pack.people.get(delivery.recipient);
   const language = person?.language ?? pack.language;
   try {
-    if (delivery.kind !== 'page') return { message: { card: marked(task, tell(pack, digest, period, language, delivery.payload as Payload), language), png: null, sheet: null }, figures: null };
-    if (person === undefined) {
-      await step(task, delivery, 'withdrawn', 'The recipient no longer belongs to the audience.');
+    if (person === undefined && !delivery.recipient.startsWith(ANALYSTS)) {
+      await withdraw(task, 'The recipient no longer belongs to the audience.');
+      return null;
+    }
+    if (delivery.kind !== 'page' || person === undefined) {
+      const card = tell(pack, digest, period, person ?? null, delivery.payload as Payload);
+      if (card !== null) return { message: { card: marked(task, card, language), png: null, sheet: null }, figures: null };
+      await withdraw(task, 'The recipient may see nothing of it any more.');
       return null;
     }
     const { message, figures } = await work.page(pack, digest, period, person);
@@ -207,7 +253,9 @@ async function afterFailure(task: Task, sending: Delivery, address: Address, err
 /** Whether an unsure message arrived: the platform is asked; where it can't be, the settings decide. */
 async function findOut(task: Task): Promise<void> {
   const { delivery, pack, work, adapters, settings } = task;
-  const address = delivery.address ?? await work.addressFor(delivery.recipient, pack);
+  // Where it went, whoever has the role now: the look says nothing to anybody, and what is sent again finds its own place.
+  const now = delivery.address === null ? await work.addressFor(delivery.recipient, pack) : null;
+  const address = delivery.address ?? (now === null ? null : await underPage(task, now));
   if (address === null) {
     await again(task, 'Nobody can be asked whether it arrived: there is no address.', true);
     return;

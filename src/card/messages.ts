@@ -59,6 +59,8 @@ export interface Messages {
   /** A figure that would tell of so few people that they could be known. */
   readonly tooFew: (what: string, threshold: number) => string;
   readonly noteCaveat: (unit: string, text: string) => string;
+  /** There is a caveat that is not for this reader. */
+  readonly noteReserved: string;
   readonly noteForecastRange: (low: string, high: string) => string;
   readonly noteForecastMethod: (method: string) => string;
   readonly forecastMethods: Readonly<Record<'budget-profile' | 'rest-as-budgeted' | 'straight-line' | 'last-year-profile', string>>;
@@ -101,6 +103,8 @@ export interface Messages {
   readonly troubled: string;
   readonly personalNumber: string;
   readonly sheetFailed: string;
+  /** Where the answer itself can hold no file. */
+  readonly sheetPrivately: string;
   readonly valueSentence: (unit: string, measure: string, value: string, period: string, against: string) => string;
   readonly againstPlan: (difference: string, over: boolean, plan: string) => string;
   readonly againstOther: (difference: string, more: boolean, other: string) => string;
@@ -172,6 +176,7 @@ const da: Messages = {
   noteDates: (unit) => `Penge følger bogføringsdatoen og ${unit === 'hours' ? 'timer besøgsdagen' : 'resten den dag, det skete'}; de kan falde i hver sin måned.`,
   tooFew: (what, threshold) => `${what} vises ikke: tallet bygger på færre end ${threshold} personer.`,
   noteCaveat: (unit, text) => (unit === '' ? text : `${unit}: ${text}`),
+  noteReserved: 'Der er et forbehold om en del af tallene.',
   noteForecastRange: (low, high) => `Årets forbrug ventes mellem ${low} og ${high}, afhængigt af metoden.`,
   noteForecastMethod: (method) => `Prognosens metode: ${method}.`,
   forecastMethods: { 'budget-profile': 'afvigelsen fra budgettet fortsætter som hidtil', 'rest-as-budgeted': 'resten af året som budgetteret', 'straight-line': 'samme forbrug pr. måned som hidtil', 'last-year-profile': 'samme forløb over året som sidste år' },
@@ -211,6 +216,7 @@ const da: Messages = {
   welcome: (name) => `Hej ${name}. Her får du hver måned én side om din egen enhed, og du kan stille spørgsmål, når du vil.`,
   noDigestYet: 'Der er endnu ingen side til dig. Den første kommer, når måneden er lukket.',
   troubled: 'Noget gik galt hos mig, og svaret kom ikke. Prøv igen om lidt; fejlen er noteret.',
+  sheetPrivately: 'Regnearket kommer i en direkte besked fra mig.',
   sheetFailed: 'Excel-filen kunne ikke sendes. Prøv igen om lidt; tallene står i svaret.',
   personalNumber: 'Din besked ser ud til at indeholde et CPR-nummer. Den er ikke gemt. Skriv den igen uden nummeret.',
   valueSentence: (unit, measure, value, period, against) => ended(`${unit}: ${measure} var ${value} i ${period}${against === '' ? '' : `, ${against}`}`),
@@ -280,6 +286,7 @@ const en: Messages = {
   noteDates: (unit) => `Money follows the posting date and ${unit === 'hours' ? 'hours the day of the visit' : 'the rest the day it happened'}; they may fall in different months.`,
   tooFew: (what, threshold) => `${what} is not shown: the figure rests on fewer than ${threshold} people.`,
   noteCaveat: (unit, text) => (unit === '' ? text : `${unit}: ${text}`),
+  noteReserved: 'There is a caveat about part of the figures.',
   noteForecastRange: (low, high) => `Spend for the year is expected between ${low} and ${high}, depending on the method.`,
   noteForecastMethod: (method) => `Method of the forecast: ${method}.`,
   forecastMethods: { 'budget-profile': 'the deviation from budget goes on as so far', 'rest-as-budgeted': 'the rest of the year as budgeted', 'straight-line': 'the same spend per month as so far', 'last-year-profile': 'the same course over the year as last year' },
@@ -319,6 +326,7 @@ const en: Messages = {
   welcome: (name) => `Hello ${name}. Every month you get one page about your own unit here, and you can ask questions whenever you like.`,
   noDigestYet: 'There is no page for you yet. The first one comes when the month is closed.',
   troubled: 'Something went wrong on my side and the answer did not come. Try again in a while; the error has been noted.',
+  sheetPrivately: 'The spreadsheet comes in a direct message from me.',
   sheetFailed: 'The Excel file could not be sent. Try again in a moment; the figures are in the answer.',
   personalNumber: 'Your message seems to hold a personal identification number. It has not been stored. Please write it again without the number.',
   valueSentence: (unit, measure, value, period, against) => ended(`${unit}: ${measure} was ${value} in ${period}${against === '' ? '' : `, ${against}`}`),

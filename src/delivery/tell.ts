@@ -1,3 +1,4 @@
+import { seesMeasure, visibleUnits } from '../access/rule.ts';
 import { shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
 import type { Block, Card, TableCell } from '../card/card.ts';
 import { admission } from '../card/admission.ts';
@@ -5,7 +6,7 @@ import { cellText, inWords, plainCell } from '../card/figures.ts';
 import { formatNumber } from '../card/numbers.ts';
 import { dayName } from '../card/periods.ts';
 import { tidings } from '../card/tidings.ts';
-import type { Digest, Language, Measure, Pack } from '../pack/model.ts';
+import type { Digest, Language, Measure, Pack, Person } from '../pack/model.ts';
 import type { Correction } from './correction.ts';
 import type { Missing, Readiness } from './readiness.ts';
 
@@ -59,8 +60,16 @@ const text = (words: string): Block => ({ kind: 'text', text: words });
 const upper = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 const names = (pack: Pack, ids: readonly string[]): string => ids.map((id) => pack.people.get(id)?.name ?? id).join(', ');
 
-/** The card of any message but a page. Pure. */
-export function tell(pack: Pack, digest: Digest, period: Period, language: Language, payload: Payload): Card {
+/** Who reads a message; null: the analysts' channel. */
+type Reader = Person | null;
+const isAnalyst = (reader: Reader): boolean => reader === null || reader.role === 'analyst';
+
+/**
+ * The card of any message but a page, cut to what its reader may see when it leaves, whatever they might when it was owed; null
+ * when nothing is left of it. Totals, numbers of rows and the names of others' units are for analysts. Pure.
+ */
+export function tell(pack: Pack, digest: Digest, period: Period, reader: Reader, payload: Payload): Card | null {
+  const language = reader?.language ?? pack.language;
   const t = tidings(language);
   const words = inWords(pack, period, language);
   const title = digest.title[language];
@@ -69,14 +78,18 @@ export function tell(pack: Pack, digest: Digest, period: Period, language: Langu
       const { missing, present } = payload.readiness;
       const of = [...new Set(missing.map(({ source }) => sourceName(pack, source, language)))].join(', ');
       return card(pack, language, t.noticeTitle(title), t.noticeHeadline(words, of), [
-        { kind: 'notes', title: t.noticeMissing, items: missing.map((one) => missingLine(pack, one, language)) },
+        { kind: 'notes', title: t.noticeMissing, items: [...new Set(missing.map((one) => missingLine(pack, one, reader, language)))] },
         ...(present.length === 0 ? [] : [text(t.noticePresent(present.map((id) => sourceName(pack, id, language)).join(', ')))]),
-        text(payload.waiting === null ? t.noticeComes : t.noticeAnalysts(names(pack, payload.waiting))),
+        text(payload.waiting === null || !isAnalyst(reader) ? t.noticeComes : t.noticeAnalysts(names(pack, payload.waiting))),
       ]);
     }
     case 'correction': {
-      const unit = pack.organisation.units.get(payload.unit)?.name[language] ?? payload.unit;
-      return card(pack, language, t.correctionTitle(`${unit}, ${words}`), t.correctionHeadline(payload.changes.length), [correctionTable(pack, payload.changes, period, language), ...(payload.loads.length === 0 ? [] : [text(t.because(payload.loads.map((load) => loadLine(pack, load, language)).join('; ')))]), text(t.keepOld)]);
+      const visible = reader === null ? new Set<string>() : visibleUnits(pack, reader);
+      const changes = payload.changes.filter(({ unit, measure }) => visible.has(unit) && reader !== null && seesMeasure(pack, reader, measure));
+      const about = visible.has(payload.unit) ? payload.unit : changes[0]?.unit;
+      if (about === undefined || changes.length === 0) return null;
+      const unit = pack.organisation.units.get(about)?.name[language] ?? about;
+      return card(pack, language, t.correctionTitle(`${unit}, ${words}`), t.correctionHeadline(changes.length), [correctionTable(pack, changes, period, language), ...(payload.loads.length === 0 ? [] : [text(t.because(payload.loads.map((load) => loadLine(pack, load, reader, language)).join('; ')))]), text(t.keepOld)]);
     }
     case 'receipt': {
       const { outcome } = payload;
@@ -103,15 +116,22 @@ export function tell(pack: Pack, digest: Digest, period: Period, language: Langu
 
 const sourceName = (pack: Pack, id: string, language: Language): string => pack.sources.get(id)?.name[language] ?? id;
 
-function missingLine(pack: Pack, missing: Missing, language: Language): string {
+function missingLine(pack: Pack, missing: Missing, reader: Reader, language: Language): string {
   const t = tidings(language);
+  const whole = isAnalyst(reader);
   const source = sourceName(pack, missing.source, language);
   const show = (value: number): string => formatNumber(value, 0, language);
   switch (missing.kind) {
     case 'rows': return missing.through === null ? t.noRowsAtAll(source) : t.noRows(source, dayName(missing.through, language));
-    case 'units': return t.noUnits(source, missing.units.map((id) => pack.organisation.units.get(id)?.name[language] ?? id).join(', '));
-    case 'count': return t.oddCount(source, show(missing.value), show(missing.usual));
+    case 'units': {
+      const visible = reader === null ? new Set<string>() : visibleUnits(pack, reader);
+      const units = missing.units.filter((id) => whole || visible.has(id));
+      return units.length === 0 ? t.incomplete(source) : t.noUnits(source, units.map((id) => pack.organisation.units.get(id)?.name[language] ?? id).join(', '));
+    }
+    // Both are of all units together.
+    case 'count': return !whole ? t.incomplete(source) : t.oddCount(source, show(missing.value), show(missing.usual));
     case 'total': {
+      if (!whole || !seesMeasure(pack, { role: 'analyst' }, missing.measure)) return t.incomplete(source);
       const measure = pack.measures.get(missing.measure);
       const shown = (value: number): string => (measure === undefined ? show(value) : cellText({ value, state: 'ok' }, pack, measure, language));
       return t.oddTotal(measure?.name[language] ?? missing.measure, source, shown(missing.value), shown(missing.usual));
@@ -140,8 +160,8 @@ function correctionTable(pack: Pack, changes: readonly Correction[], period: Per
 
 const span = (from: IsoDate, to: IsoDate, language: Language): string => `${dayName(from, language)} \u2013 ${dayName(shiftDays(to, -1), language)}`;
 
-function loadLine(pack: Pack, { source, loadedAt, rows: count, rowsBefore }: NewLoad, language: Language): string {
-  const more = rowsBefore === null ? 0 : count - rowsBefore;
+function loadLine(pack: Pack, { source, loadedAt, rows: count, rowsBefore }: NewLoad, reader: Reader, language: Language): string {
+  const more = rowsBefore === null || !isAnalyst(reader) ? 0 : count - rowsBefore;
   const rows = more === 0 ? '' : `${more > 0 ? '+' : '\u2212'}${formatNumber(Math.abs(more), 0, language)} ${language === 'da' ? 'rækker' : 'rows'}`;
   return tidings(language).reloaded(sourceName(pack, source, language), dayName(loadedAt.slice(0, 10), language), rows);
 }

@@ -1,14 +1,16 @@
 import type { Action, Block, Card, Picture, TableCell, TableColumn } from '../card/card.ts';
+import { withCaveatsFor } from '../card/caveats.ts';
 import { cellText, differenceCell, differenceOf, inWords, notesOf, plainCell, provenanceOf, shownDecimals } from '../card/figures.ts';
 import { coupledPicture, multiplesPicture, trendPicture, variancePicture } from '../card/charts.ts';
 import { hasData } from '../chart/spec.ts';
 import { messages } from '../card/messages.ts';
 import { formatDeviation, formatPercent, formatValue, NBSP } from '../card/numbers.ts';
-import { permitDigest, visibleUnits } from '../access/rule.ts';
+import { permitDigest, seesMeasure, visibleUnits } from '../access/rule.ts';
 import type { Period } from '../calendar/period.ts';
 import { deviation, ranked, signal, type Finding } from '../insight/attention.ts';
 import type { Digest, Language, Measure, Pack, Person, Section, Unit } from '../pack/model.ts';
 import type { Forecast } from '../query/forecast.ts';
+import { basesOf } from '../query/evaluate.ts';
 import { isHidden, MISSING, type Cell, type Result, type Row } from '../query/result.ts';
 import { headline, planName, splitSentence } from './sentences.ts';
 
@@ -40,13 +42,17 @@ function rowsOf(result: Result | undefined, unit: string): readonly Row[] {
   }
   return units.get(unit) ?? [];
 }
-/** A result as if only these units had been asked, so that notes and sources speak of them alone. */
-const cutTo = (result: Result, units: ReadonlySet<string>, organisation: Pack['organisation']): Result => ({
-  ...result,
-  query: { ...result.query, units: [...units], level: null },
-  rows: [...units].flatMap((unit) => rowsOf(result, unit)),
-  caveats: result.caveats.filter((caveat) => caveat.unit === null || [...units].some((unit) => within(organisation, caveat.unit as string, unit))),
-});
+/** A result as if only the page's unit had been asked, and only measures its reader may see, so that notes and sources speak of them alone. */
+function cutTo({ pack, person, unit }: Page, result: Result): Result {
+  const measures = result.query.measures.filter((id) => seesMeasure(pack, person, id));
+  const sources = new Set(measures.flatMap((id) => basesOf(pack, id)).map((id) => { const base = pack.measures.get(id); return base !== undefined && 'source' in base ? base.source : ''; }));
+  return withCaveatsFor(pack, person, {
+    query: { ...result.query, measures, units: [unit.id], level: null },
+    rows: rowsOf(result, unit.id),
+    provenance: result.provenance.filter(({ source }) => sources.has(source)),
+    caveats: result.caveats.filter((caveat) => caveat.unit === null || within(pack.organisation, caveat.unit, unit.id)),
+  });
+}
 const within = (organisation: Pack['organisation'], unit: string, ancestor: string): boolean => {
   for (let at: string | null = unit; at !== null; at = organisation.units.get(at)?.parent ?? null) if (at === ancestor) return true;
   return false;
@@ -72,7 +78,7 @@ export function composePage(pack: Pack, whole: Digest, person: Person, period: P
 
   digest.sections.forEach((section, i) => {
     const result = results.sections.get(i);
-    if (result !== undefined && (section.kind === 'headline' || section.kind === 'table')) shown.push(cutTo(result, new Set([unit.id]), pack.organisation));
+    if (result !== undefined && (section.kind === 'headline' || section.kind === 'table')) shown.push(cutTo(page, result));
     switch (section.kind) {
       case 'headline': {
         const row = rowsOf(result, unit.id)[0];

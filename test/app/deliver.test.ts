@@ -8,8 +8,8 @@ import { startScheduler } from '../../src/app/deliver.ts';
 import { deliveryKey } from '../../src/app/ledger.ts';
 import { DELIVERY_STATES, canMove, type DeliveryState } from '../../src/delivery/state.ts';
 import { openStore } from '../../src/io/store/store.ts';
-import type { Pack } from '../../src/pack/model.ts';
-import type { ChatAdapter, Store } from '../../src/ports.ts';
+import type { Measure, Pack, Person, Source, Unit } from '../../src/pack/model.ts';
+import type { Address, ChatAdapter, Store } from '../../src/ports.ts';
 import { at, digest, packOf, person, platform, refused, service as serviceOn, silent, titles, type Reply } from './delivering.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'overblik-deliver-'));
@@ -21,6 +21,7 @@ afterEach(async () => { await store.query('delete from paces'); });
 const service = (pack: Parameters<typeof serviceOn>[1], over: Parameters<typeof serviceOn>[2] = {}) => serviceOn(() => store, pack, over);
 const analyst = person('dina', { role: 'analyst', units: ['root'] });
 const withAnalyst = { people: new Map(['anna', 'bo', 'carl'].map((id) => [id, person(id)] as const).concat([['dina', analyst]])) };
+const hours = { id: 'hours', kind: 'flow', source: 'ledger', sql: 'sum(h)', split: { parts: [], outer: '' }, name: { da: 'Leverede timer', en: 'Delivered hours' }, synonyms: { da: [], en: [] }, definition: { da: '', en: '' }, unit: 'hours', decimals: 0, better: 'neutral', breaks: [], threshold: null, persons: [], partOf: [], zeroHidden: false, finest: 'month', sensitive: false, defaultPeriod: 'last-closed', line: 1, file: '' } as const;
 const minutes = (from: string, count: number): Date => new Date(at(from).getTime() + count * 60_000);
 
 describe('a due digest', () => {
@@ -379,6 +380,64 @@ describe('what can\'t be sent yet', () => {
     expect(arrived.at(-1)).toMatchObject({ to: 'dina', text: expect.stringContaining('Oktober 2026: 3 af 3 leveret, 3 forsinkede.') });
   });
 
+  describe('of several units', () => {
+    const unit = (id: string, da: string, en: string, children: readonly string[] = []): Unit => ({ id, level: id === 'root' ? 'by' : 'distrikt', parent: id === 'root' ? null : 'root', name: { da, en }, shortName: { da, en }, codes: [], synonyms: [], children });
+    const organisation: Pack['organisation'] = { root: 'root', levels: [], units: new Map([unit('root', 'Byen', 'The town', ['nord', 'syd', 'vest']), unit('nord', 'Nord', 'North'), unit('syd', 'Syd', 'South'), unit('vest', 'Vest', 'West')].map((one) => [one.id, one])) };
+    const source = (id: string, da: string, en: string): [string, Source] => [id, { id, name: { da, en } } as unknown as Source];
+    const town = (over: Partial<Pack> = {}): Pack => packOf([digest()], {
+      organisation, sources: new Map([source('visits', 'Besøg', 'Visits'), source('cases', 'Underretninger', 'Notifications'), source('ledger', 'Finansbogen', 'The ledger')]), measures: new Map<string, Measure>([['hours', hours], ['absence', { ...hours, id: 'absence', name: { da: 'Sygetimer', en: 'Hours of sickness' }, sensitive: true }]]),
+      people: new Map([person('anna', { units: ['nord'] }), person('bo', { units: ['syd'], language: 'en' }), person('carl', { role: 'chief', units: ['root'] }), analyst].map((one) => [one.id, one])), ...over,
+    });
+    const half: ReturnType<typeof service>['state']['missing'] = [
+      { kind: 'total', source: 'visits', measure: 'hours', value: 8123, usual: 21_345 }, { kind: 'count', source: 'cases', value: 4, usual: 61 }, { kind: 'units', source: 'visits', units: ['syd', 'vest'] },
+      { kind: 'total', source: 'ledger', measure: 'absence', value: 7, usual: 900 }, { kind: 'units', source: 'ledger', units: ['vest'] },
+    ];
+    const told = async (pack: Pack): Promise<Map<string, string>> => {
+      const { run, state, arrived } = service(pack);
+      state.people = [...pack.people.values()].filter(({ role }) => role !== 'analyst');
+      state.missing = half;
+      state.now = at('2026-11-11T07:00:00Z');
+      await run();
+      return new Map(arrived.map(({ to, text }) => [to, text.replaceAll('\u00a0', ' ')]));
+    };
+
+    it('leaders are told what is missing by its source and their own units alone: no total, no number of rows, nobody else\'s unit', async () => {
+      const texts = await told(town());
+      expect(texts.get('anna')).toBe(['Måneden: siden er forsinket', 'Siden for oktober 2026 er ikke klar: vi mangler data fra Besøg, Underretninger, Finansbogen.',
+        'Det mangler\n- Besøg: data mangler eller ser ufuldstændige ud\n- Underretninger: data mangler eller ser ufuldstændige ud\n- Finansbogen: data mangler eller ser ufuldstændige ud', 'Siden kommer af sig selv, så snart data er på plads. Du skal ikke gøre noget.'].join('\n\n'));
+      expect(texts.get('bo')).toBe(['The month: the page is late', 'The page for October 2026 is not ready: data are missing from Visits, Notifications, The ledger.',
+        'What is missing\n- Visits: data are missing or look incomplete\n- Notifications: data are missing or look incomplete\n- Visits: no data from South\n- The ledger: data are missing or look incomplete', 'The page comes by itself as soon as the data are there. There is nothing you need to do.'].join('\n\n'));
+      expect(texts.get('carl')).toContain('- Besøg: ingen data fra Syd, Vest');
+      expect(texts.get('carl')).not.toMatch(/8\.123|21\.345|\b61\b|Sygetimer/);
+    });
+
+    it('analysts are told all of it, but for measures that are too sensitive for them', async () => {
+      const text = (await told(town())).get('dina');
+      for (const line of ['Besøg: Leverede timer er 8.123 timer mod normalt omkring 21.345 timer', 'Underretninger: 4 rækker mod normalt omkring 61', 'Besøg: ingen data fra Syd, Vest', 'Finansbogen: data mangler eller ser ufuldstændige ud', 'Modtagere, der venter: anna, bo, carl.']) expect(text).toContain(line);
+      expect(text).not.toContain('Sygetimer');
+      const sees = town();
+      expect((await told({ ...sees, access: { ...sees.access, analyst: { ...sees.access.analyst, sensitive: true } } })).get('dina')).toContain('Finansbogen: Sygetimer er 7 timer mod normalt omkring 900 timer');
+    });
+
+    it('whose role changed while the notice waited hears what a leader hears', async () => {
+      const pack = town();
+      let refusing = true;
+      const slack = platform((address, arrive) => { if (refusing && address.user === 'dina') throw refused('it failed (500)'); return arrive(); });
+      const { run, state } = service(pack, { adapter: slack.adapter });
+      state.people = [person('anna', { units: ['nord'] })];
+      state.missing = half;
+      state.now = at('2026-11-11T07:00:00Z');
+      await run();
+      refusing = false;
+      state.people = [...state.people, person('dina', { units: ['nord'] })];
+      state.now = at('2026-11-11T08:00:00Z');
+      await run();
+      const text = slack.arrived.find(({ to, title }) => to === 'dina' && title.includes('forsinket'))?.text;
+      expect(text).toContain('Siden kommer af sig selv');
+      expect(text).not.toMatch(/8\.123|Syd|Vest|venter/);
+    });
+  });
+
   it('keeps the deadline of the digest where it has one', async () => {
     const { run, state, arrived } = service(packOf([digest({ deadline: { workday: 8, at: '12:00' } })]));
     state.missing = late;
@@ -466,7 +525,6 @@ describe('what can\'t be sent yet', () => {
 
 describe('a figure that changes after it was sent', () => {
   const figure = (value: number | null, over = {}) => ({ measure: 'hours', unit: 'root', from: '2026-10-01', to: '2026-11-01', value, state: 'ok' as const, ...over });
-  const hours = { id: 'hours', kind: 'flow', source: 'ledger', sql: 'sum(h)', split: { parts: [], outer: '' }, name: { da: 'Leverede timer', en: 'Delivered hours' }, synonyms: { da: [], en: [] }, definition: { da: '', en: '' }, unit: 'hours', decimals: 0, better: 'neutral', breaks: [], threshold: null, persons: [], partOf: [], zeroHidden: false, finest: 'month', sensitive: false, defaultPeriod: 'last-closed', line: 1, file: '' } as const;
   const pack = () => packOf([digest()], { people: new Map([['anna', person('anna')], ['dina', analyst]]), measures: new Map([['hours', hours]]) });
 
   it('is corrected under the page: what it was, what it is, and why; once, and the receipt says so', async () => {
@@ -482,8 +540,140 @@ describe('a figure that changes after it was sent', () => {
     expect(more).toEqual([]);
     expect(correction).toMatchObject({ to: 'anna', title: 'Rettelse: Nord, oktober 2026', thread: arrived[0]?.id });
     expect(correction?.text).toMatch(/Leverede timer\s+12\.410[^\n]*12\.655/);
-    expect(correction?.text).toContain('Det skyldes nye data: ledger, indlæst 12. november 2026 (+20 rækker).');
+    // How many rows there are of all units is not the leader's to know.
+    expect(correction?.text).toContain('Det skyldes nye data: ledger, indlæst 12. november 2026.');
+    expect(correction?.text).not.toContain('rækker');
     expect(arrived.filter(({ to }) => to === 'dina').map(({ text }) => /Oktober.*/.exec(text)?.[0])).toEqual(['Oktober 2026: 1 af 1 leveret.', 'Oktober 2026: 1 af 1 leveret, 1 rettelse.']);
+  });
+
+  it('is corrected for an analyst with how many rows came', async () => {
+    const { run, state, arrived } = service(pack());
+    state.people = [analyst];
+    state.figures = [figure(12_410)];
+    await run();
+    state.figures = [figure(12_655)];
+    state.data = 'two';
+    await run();
+    expect(arrived.find(({ title }) => title.startsWith('Rettelse'))?.text).toContain('ledger, indlæst 6. november 2026 (+20 rækker).');
+  });
+
+  it('is corrected only as far as the reader may see it when the correction leaves', async () => {
+    const changed = pack();
+    const absence = { ...hours, id: 'absence', name: { da: 'Sygetimer', en: 'Hours of sickness' }, sensitive: false };
+    for (const [sensitive, state] of [[true, 'withdrawn'], [false, 'delivered']] as const) {
+      let at500 = true;
+      let measures: Pack['measures'] = new Map([['hours', hours], ['absence', absence]]);
+      const slack = platform((_address, arrive) => { if (at500) throw refused('it failed (500)'); return arrive(); });
+      const own = { ...changed, id: `${changed.id}-${state}` };
+      const one = service(own, { adapter: slack.adapter, packs: () => [{ ...own, measures }] });
+      at500 = false;
+      one.state.figures = [figure(100, { measure: 'absence' })];
+      await one.run();
+      at500 = true;
+      one.state.figures = [figure(200, { measure: 'absence' })];
+      one.state.data = 'two';
+      await one.run();
+      at500 = false;
+      measures = new Map([['hours', hours], ['absence', { ...absence, sensitive }]]);
+      one.state.now = minutes('2026-11-06T07:00:00Z', 60);
+      await one.run();
+      expect(await one.rows('correction')).toMatchObject([{ state, ...(sensitive && { reason: 'The recipient may see nothing of it any more.' }) }]);
+      expect(slack.arrived.some(({ text }) => text.includes('Sygetimer'))).toBe(!sensitive);
+    }
+  });
+
+  describe('and its reader with it', () => {
+    /** Anna's page as it went out, and then other figures, by which time the role may be another's. */
+    const later = async (first: Person, second: Person, over: Parameters<typeof serviceOn>[2] = {}, between: (of: Pack) => Promise<unknown> = async () => undefined) => {
+      const of = pack();
+      const addressFor = async (recipient: string, { people }: Pack): Promise<Address> => {
+        const account = people.get(recipient)?.slack ?? `by-mail-${recipient}`;
+        return { platform: 'slack', tenant: '', conversation: '', thread: null, user: account, serviceUrl: '', bot: '' };
+      };
+      const one = service(of, { addressFor, ...over });
+      one.state.people = [first];
+      one.state.figures = [figure(12_410)];
+      await one.run();
+      await between(of);
+      one.state.people = [second];
+      one.state.figures = [figure(12_655)];
+      one.state.data = 'two';
+      one.state.now = at('2026-11-12T09:00:00Z');
+      await one.run();
+      return { ...one, of, corrections: one.arrived.filter(({ title }) => title.startsWith('Rettelse')) };
+    };
+    const U1 = person('anna', { slack: 'U-OLD' });
+
+    it('goes to nobody when the role is another\'s: neither under the old page nor to who never got it, and ledger and audit say why', async () => {
+      const { corrections, rows, moves, of } = await later(U1, person('anna', { slack: 'U-NEW' }));
+      expect(corrections).toEqual([]);
+      const [row] = await rows('correction');
+      const reason = 'The page went to who had this role then, not to who has it now.';
+      expect(row).toMatchObject({ recipient: 'anna', state: 'withdrawn', reason });
+      expect((await moves(row?.id ?? 0)).at(-1)).toMatchObject({ from_state: 'ready', to_state: 'withdrawn', reason });
+      const audit = (await listAudit(store, { person: 'delivery', from: null, to: null, limit: 1000 })).filter(({ detail }) => (detail as { pack: string }).pack === of.id);
+      expect(audit.filter(({ action }) => action === 'not-sent').map(({ detail }) => detail)).toEqual([{ pack: of.id, digest: 'monthly', period: '2026-10-01', kind: 'correction', recipient: 'anna', reason }]);
+    });
+
+    it('goes under the page when the pack names the id of who was known by e-mail', async () => {
+      const { corrections, arrived } = await later(person('anna', { slack: null, email: 'anna@kommune.example' }), person('anna', { slack: 'by-mail-anna', email: 'anna@kommune.example' }));
+      expect(corrections).toMatchObject([{ to: 'by-mail-anna', thread: arrived[0]?.id }]);
+    });
+
+    it('goes to the top of where they are now when they have another account or platform, and never where they were', async () => {
+      let moved = false;
+      const addressFor = async (): Promise<Address> => ({ platform: 'slack', tenant: '', conversation: moved ? 'D-NEW' : 'D-OLD', thread: null, user: moved ? 'U-NEW' : 'U-OLD', serviceUrl: '', bot: '' });
+      const mail = person('anna', { slack: null, email: 'anna@kommune.example' });
+      const { corrections } = await later(mail, mail, { addressFor }, async () => { moved = true; });
+      expect(corrections).toMatchObject([{ to: 'U-NEW', thread: null }]);
+    });
+
+    it('of a page from before it was kept who got it, goes under the page in the same account only', async () => {
+      const unknown = (of: Pack) => store.query('update deliveries set known_as = null where pack = $1', [of.id]);
+      const same = await later(U1, U1, {}, unknown);
+      expect(same.corrections).toMatchObject([{ to: 'U-OLD', thread: same.arrived[0]?.id }]);
+      await store.query('delete from paces');
+      const other = await later(U1, person('anna', { slack: 'U-NEW' }), {}, unknown);
+      expect(other.corrections).toMatchObject([{ to: 'U-NEW', thread: null }]);
+    });
+
+    it('when the sending of it broke off before the role changed, is asked for where it went, and goes nowhere else', async () => {
+      let breaking = false;
+      const slack = platform((_address, arrive) => { if (breaking) throw refused('did not answer in time', { mayHaveArrived: true }); return arrive(); });
+      const one = await later(U1, U1, { adapter: slack.adapter }, async () => { breaking = true; });
+      expect(await one.rows('correction')).toMatchObject([{ state: 'unsure' }]);
+      breaking = false;
+      one.state.people = [person('anna', { slack: 'U-NEW' })];
+      one.state.now = at('2026-11-12T09:30:00Z');
+      await one.run();
+      expect(await one.rows('correction')).toMatchObject([{ state: 'withdrawn' }]);
+      expect(slack.arrived.filter(({ title }) => title.startsWith('Rettelse'))).toEqual([]);
+    });
+
+    it('a notice, a page tried again and a page released late go to who has the role now', async () => {
+      const old = person('anna', { slack: 'U-OLD' });
+      let failing = true;
+      const slack = platform((address, arrive) => { if (failing) throw refused('it failed (500)'); return arrive(); });
+      const addressFor = async (recipient: string, { people }: Pack): Promise<Address> => ({ platform: 'slack', tenant: '', conversation: '', thread: null, user: people.get(recipient)?.slack ?? '', serviceUrl: '', bot: '' });
+      const one = service(pack(), { adapter: slack.adapter, addressFor });
+      one.state.people = [old];
+      one.state.missing = [{ kind: 'closing', source: 'ledger' }];
+      one.state.now = at('2026-11-11T07:00:00Z');
+      await one.run();
+      failing = false;
+      one.state.people = [person('anna', { slack: 'U-NEW' })];
+      one.state.now = at('2026-11-11T08:00:00Z');
+      await one.run();
+      failing = true;
+      one.state.missing = [];
+      one.state.now = at('2026-11-11T09:00:00Z');
+      await one.run();
+      failing = false;
+      one.state.people = [person('anna', { slack: 'U-NEWEST' })];
+      one.state.now = at('2026-11-11T10:00:00Z');
+      await one.run();
+      expect(slack.arrived.filter(({ to }) => to.startsWith('U-')).map(({ to, title }) => [to, title])).toEqual([['U-NEW', 'Måneden: siden er forsinket'], ['U-NEWEST', 'monthly 2026-10-01 anna']]);
+    });
   });
 
   it('by less than the tolerance is not mentioned, until many small steps have made a large one', async () => {

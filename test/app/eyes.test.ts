@@ -10,7 +10,7 @@ import type { Card, Message } from '../../src/card/card.ts';
 import { writeWorkbook } from '../../src/io/sheet/workbook.ts';
 import { openStore } from '../../src/io/store/store.ts';
 import { composePage } from '../../src/digest/compose.ts';
-import type { Digest, Pack, Person } from '../../src/pack/model.ts';
+import type { Caveat, Digest, Pack, Person, RoleAccess } from '../../src/pack/model.ts';
 import type { Incoming, Parameter, Store } from '../../src/ports.ts';
 import type { Result } from '../../src/query/result.ts';
 import { buildLexicon } from '../../src/question/lexicon.ts';
@@ -177,6 +177,71 @@ describe('a digest, whose queries run once for all', () => {
         if (visible.size < pack.organisation.units.size) expect(JSON.stringify(composePage(pack, digest, person, period, results))).not.toMatch(new RegExp(`\\b(${[...pack.organisation.units.values()].filter(({ id, parent }) => !visible.has(id) && parent !== null).map(({ name }) => name[person.language]).join('|')})\\b`));
       }
     }
+  });
+});
+
+describe('a caveat about a unit that its reader does not see', () => {
+  const note = (unit: string | null, text: string, measures: readonly string[] | null = null): Caveat => ({ unit, measures, from: '2026-10-01', to: '2026-11-01', text: { da: text, en: text } });
+  const IN_SYD = note('syd', 'Syd mangler 3 borgere på plejehjem X');
+  /** Leaders see the whole as a total; or, since then it would give no more than those, the units beside them. */
+  const ABOVE: RoleAccess = { siblings: 'none', above: true, sensitive: false };
+  const BESIDE: RoleAccess = { siblings: 'named', above: false, sensitive: false };
+  /** The demo, where something is wrong with the data. */
+  const noted = (caveats: readonly Caveat[], leader: RoleAccess = ABOVE): Figures => {
+    const figures = packs.figures(demo().id);
+    return { ...figures, pack: { ...figures.pack, access: { ...figures.pack.access, leader } }, caveats };
+  };
+  const TOTALS: [string, RoleAccess][] = [
+    ['leverede timer i Hjemmeplejen i oktober 2026', ABOVE], ['leverede timer i Hjemmeplejen i oktober 2026 i Excel', ABOVE], ['leverede timer i Hjemmeplejen pr. måned i 2026', ABOVE], ['hvorfor er leverede timer faldet i Hjemmeplejen i oktober 2026', ABOVE],
+    ['leverede timer pr. distrikt i oktober 2026', BESIDE], ['leverede timer i Nord og Syd i oktober 2026', BESIDE], ['leverede timer i Syd i oktober 2026', BESIDE],
+  ];
+  const everything = async (answered: Answer): Promise<string> => {
+    const sheet = answered.kind === 'answer' ? await sheetOf(answered, packs.packs(), writeWorkbook) : null;
+    return `${JSON.stringify(answered)} ${sheet === null ? '' : JSON.stringify(await readXlsxFile(Buffer.from(sheet.bytes)))}`;
+  };
+
+  it.each(TOTALS)('%s: is told to be there, and neither its words nor its unit', async (text, leader) => {
+    const figures = noted([IN_SYD], leader);
+    const answered = await ask(text, 'leder-nord', figures);
+    expect(answered.kind).toBe('answer');
+    expect(await everything(answered)).not.toContain('plejehjem');
+    const notes = answered.card.blocks.flatMap((block) => (block.kind === 'notes' ? block.items : []));
+    expect(notes).toContain('Der er et forbehold om en del af tallene.');
+    expect(notes.join(' ')).not.toMatch(/\bSyd\b/);
+    expect(cardText((await ask(text, 'chef', figures)).card)).toContain('plejehjem X');
+  });
+
+  it('is said so in English', async () => {
+    const figures = noted([IN_SYD]);
+    const { pack } = figures;
+    const answered = await answer('delivered hours in Home care in October 2026', { memberships: [{ pack, person: personOf(pack, 'leder-nord') }], figures: () => figures, lexicon: buildLexicon([pack]), today: '2026-11-23', previous: null, offered: [], language: 'en' });
+    expect(cardText(answered.card)).toContain('There is a caveat about part of the figures.');
+    expect(cardText(answered.card)).not.toContain('plejehjem');
+  });
+
+  it('is not mentioned where it has nothing to do with what is shown; one about the own unit, or about none, is told as it stands', async () => {
+    const figures = noted([IN_SYD, note('nord', 'Nords oktober er foreløbig'), note(null, 'Omlagt i oktober')]);
+    const own = cardText((await ask('leverede timer i Nord i oktober 2026', 'leder-nord', figures)).card);
+    expect(own).toContain('Nords oktober er foreløbig');
+    expect(own).toContain('Omlagt i oktober');
+    expect(own).not.toMatch(/forbehold|plejehjem/);
+    const whole = cardText((await ask('leverede timer i Hjemmeplejen i oktober 2026', 'leder-nord', figures)).card);
+    expect(whole).toContain('Nord: Nords oktober er foreløbig');
+    expect(whole).toContain('Der er et forbehold om en del af tallene.');
+  });
+
+  it('and one about a measure too sensitive for them stands on no page and in no answer', async () => {
+    const figures = noted([note('nord', 'Vikarbureau X har ikke sendt regning', ['vikarudgift']), note('nord', 'Timer og vikarer blandet sammen', ['vikarudgift', 'leverede_timer'])], { siblings: 'none', above: false, sensitive: false });
+    const pack: Pack = { ...figures.pack, measures: new Map([...figures.pack.measures].map(([id, measure]) => [id, { ...measure, sensitive: id === 'vikarudgift' }])), access: { ...figures.pack.access, chief: { ...figures.pack.access.chief, sensitive: true } } };
+    const guarded: Figures = { ...figures, pack };
+    expect(cardText((await ask('leverede timer i Nord i oktober 2026', 'leder-nord', guarded)).card)).not.toMatch(/[Vv]ikar/);
+    const digest = [...pack.digests.values()][0] as Digest;
+    const withTemps: Digest = { ...digest, sections: digest.sections.map((section) => (section.kind === 'table' ? { ...section, measures: [...new Set([...section.measures, 'leverede_timer', 'vikarudgift'])] } : section)) };
+    const people = [personOf(pack, 'leder-nord'), { ...personOf(pack, 'chef'), units: ['nord'], language: 'da' as const }];
+    const pages = await composeDigest(guarded, withTemps, latestPeriod(guarded, digest), people);
+    expect(JSON.stringify(pages.get('leder-nord'))).not.toMatch(/[Vv]ikar/);
+    expect(JSON.stringify(pages.get('leder-nord'))).toContain('Der er et forbehold om en del af tallene.');
+    expect(JSON.stringify(pages.get('chef'))).toContain('Vikarbureau X');
   });
 });
 

@@ -19,7 +19,7 @@ export const silent: Log = { info: () => undefined, warn: () => undefined, error
 const card = (title: string): Card => ({ language: 'da', title, label: '', headline: '', blocks: [], picture: null, actions: [], provenance: [] });
 const T0 = new Date('2026-11-06T07:00:00Z');
 const later = (minutes: number): Date => new Date(T0.getTime() + minutes * 60_000);
-const leaving: Leaving = { address: { platform: 'slack', tenant: 'T', conversation: 'C1', thread: null, user: 'U1', serviceUrl: '', bot: '' }, card: card('Oktober'), shown: { text: 'text-hash', picture: 'picture-hash', sheet: null }, figures: [{ value: 1.5 }], data: { ledger: 'a' }, late: false, leaseUntil: later(2) };
+const leaving: Leaving = { address: { platform: 'slack', tenant: 'T', conversation: 'C1', thread: null, user: 'U1', serviceUrl: '', bot: '' }, knownAs: 'u1', card: card('Oktober'), shown: { text: 'text-hash', picture: 'picture-hash', sheet: null }, figures: [{ value: 1.5 }], data: { ledger: 'a' }, late: false, leaseUntil: later(2) };
 
 /** What every store does. `open` gives a migrated store; the suite closes it. */
 export function storeContract(name: string, open: () => Promise<Store>): void {
@@ -185,7 +185,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         expect(await settleDelivered(store, id, { messageId: '171.2', pictureSent: true, reason: null }, later(1), 'test')).toEqual({ content: expect.stringMatching(/^[0-9a-f]{64}$/), shown: leaving.shown });
         const [row] = await store.query('select state, state_at, platform, conversation, message_id, picture_sent, content, length(content_hash) as hash, attempts, reason, late, lease_until from deliveries where id = $1', [id]);
         expect(row).toEqual({ state: 'delivered', state_at: '2026-11-06T07:01:00.000Z', platform: 'slack', conversation: 'C1', message_id: '171.2', picture_sent: true, content: card('Oktober'), hash: 64, attempts: 1, reason: null, late: true, lease_until: null });
-        expect(await deliveryOf(store, id)).toMatchObject({ address: leaving.address, figures: [{ value: 1.5 }], data: { ledger: 'a' }, sentAt: T0.toISOString() });
+        expect(await deliveryOf(store, id)).toMatchObject({ address: leaving.address, knownAs: 'u1', figures: [{ value: 1.5 }], data: { ledger: 'a' }, sentAt: T0.toISOString() });
       });
 
       it('whose sender is silent is given up after its lease, and not before; a late answer still settles it', async () => {
@@ -315,6 +315,9 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       it('is no longer theirs when they are known as someone else: the post has gone to another', async () => {
         await saveAddress(store, 'hans', 'u-before', address({}), T0);
         expect(await addressOf(store, 'hans', () => 'u-after')).toBeNull();
+        // Nor who is known by nothing any more, though the address is from before that was kept.
+        await saveAddress(store, 'ib', '', address({}), T0);
+        expect(await addressOf(store, 'ib', () => '')).toBeNull();
         await saveAddress(store, 'hans', 'u-after', address({ conversation: 'a:9' }), later(1));
         expect((await addressOf(store, 'hans', () => 'u-after'))?.conversation).toBe('a:9');
       });
@@ -560,7 +563,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         await forget(store, [pack], months(13));
         expect(await store.query('select content is not null as there from deliveries where id = $1', [id])).toEqual([{ there: true }]);
         await forget(store, [pack], months(15));
-        expect(await store.query('select state, content, figures, address, message_id, content_hash is not null as hashed from deliveries where id = $1', [id])).toEqual([{ state: 'delivered', content: null, figures: null, address: null, message_id: 'm1', hashed: true }]);
+        expect(await store.query('select state, content, figures, address, known_as, message_id, content_hash is not null as hashed from deliveries where id = $1', [id])).toEqual([{ state: 'delivered', content: null, figures: null, address: null, known_as: null, message_id: 'm1', hashed: true }]);
         expect(await owe(store, rows, months(15), 'test')).toEqual([]);
       });
     });

@@ -197,4 +197,12 @@ export const MIGRATIONS: readonly Migration[] = [
       'alter table deliveries add column shown jsonb',
     ],
   },
+  {
+    version: 7,
+    name: 'who a delivery went to',
+    statements: [
+      // By what the recipient was known when it left, for a role goes from one person to the next. Null: nobody in particular, or sent by a version before this one.
+      'alter table deliveries add column known_as text',
+    ],
+  },
 ];

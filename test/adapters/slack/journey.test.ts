@@ -60,6 +60,32 @@ describe.each(['http', 'socket'] as const)('Slack over %s', (kind) => {
     expect(lab.came).toMatchObject([{ id: '7.7.7', kind: 'command', text: 'budget vs timer', direct: false }]);
   });
 
+  it('a spreadsheet asked for by /overblik comes in a direct message, which the answer says in its own language', async () => {
+    for (const [language, words] of [['da', 'Regnearket kommer i en direkte besked fra mig.'], ['en', 'The spreadsheet comes in a direct message from me.']] as const) {
+      lab.answer = async () => ({ ...sampleMessage(language), png: null, sheet: { name: 'Forbrug.xlsx', bytes: Uint8Array.of(0x50, 0x4b, 1, 2) } });
+      const place = lab.gateway.responseUrl();
+      await lab.send('slash_commands', { token: 't', team_id: TEAM, channel_id: lab.channel, channel_name: 'hjemmepleje', user_id: lab.user.anna, command: '/overblik', text: 'forbrug i Excel', response_url: place.url, trigger_id: `7.8.${language}`, api_app_id: 'A0' });
+      const answered = await place.next();
+      expect(answered).toMatchObject({ response_type: 'ephemeral', text: expect.stringContaining(words) });
+      expect(JSON.stringify(answered['blocks'])).toContain(words);
+      const { channel } = await lab.bot.conversations.open({ users: lab.user.anna });
+      expect(new URLSearchParams(await lab.called('files.getUploadURLExternal')).get('filename')).toBe('Forbrug.xlsx');
+      // To the reader alone, and never into the channel where it was typed.
+      expect(new URLSearchParams(await lab.called('files.completeUploadExternal')).get('channel_id')).toBe(channel?.id);
+      expect(lab.gateway.calls.map(({ method }) => method)).not.toContain('chat.postMessage');
+    }
+  });
+
+  it('a spreadsheet asked for by /overblik that Slack does not take is said to who asked, and the answer stands', async () => {
+    lab.answer = async () => ({ ...sampleMessage('da'), png: null, sheet: { name: 'Forbrug.xlsx', bytes: Uint8Array.of(0x50, 0x4b, 1, 2) } });
+    lab.gateway.fault((method) => (method === 'files.completeUploadExternal' ? { body: { ok: false, error: 'storage_limit_reached' } } : null));
+    const place = lab.gateway.responseUrl();
+    await lab.send('slash_commands', { token: 't', team_id: TEAM, channel_id: lab.channel, channel_name: 'hjemmepleje', user_id: lab.user.anna, command: '/overblik', text: 'forbrug i Excel', response_url: place.url, trigger_id: '7.9', api_app_id: 'A0' });
+    expect(await place.next()).toMatchObject({ text: expect.stringContaining('410 t.kr.') });
+    expect(await place.next()).toMatchObject({ response_type: 'ephemeral', text: expect.stringContaining('Excel-filen kunne ikke sendes') });
+    expect(lab.gateway.calls.map(({ method }) => method)).not.toContain('chat.postMessage');
+  });
+
   it('/overblik between two people is not a place for the bot to write to later', async () => {
     const place = lab.gateway.responseUrl();
     await lab.send('slash_commands', { token: 't', team_id: TEAM, channel_id: 'D0OTHERS', channel_name: 'directmessage', user_id: lab.user.anna, command: '/overblik', text: 'sygefravær', response_url: place.url, trigger_id: '7.7.8', api_app_id: 'A0' });

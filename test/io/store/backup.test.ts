@@ -26,7 +26,7 @@ async function filled(name: string): Promise<Store> {
   const [first = 0] = await owe(store, obligations, T0, 'test');
   await move(store, [first], 'ready', {}, T0, 'test');
   const card = { language: 'da' as const, title: 'Oktober \u00e6\u00f8\u00e5 "x"', label: '', headline: '', blocks: [], picture: null, actions: [], provenance: [] };
-  await claim(store, first, { address: slackAddress, card, shown: { text: 't', picture: null, sheet: null }, figures: [{ value: 0.1 }], data: { a: 1 }, late: false, leaseUntil: T0 }, T0, 'test');
+  await claim(store, first, { address: slackAddress, knownAs: 'u', card, shown: { text: 't', picture: null, sheet: null }, figures: [{ value: 0.1 }], data: { a: 1 }, late: false, leaseUntil: T0 }, T0, 'test');
   await settleDelivered(store, first, { messageId: '1.2', pictureSent: true, reason: null }, T0, 'test');
   await saveAddress(store, 'anna', 'u', slackAddress, T0);
   for (let i = 0; i < 4500; i += 1500) await store.query(`insert into audit (at, actor, action, detail) select now(), 'bulk', 'row', jsonb_build_object('n', n) from generate_series(${i}, ${i + 1499}) n`);
