@@ -45,21 +45,25 @@ function hideInSum(rule: CountRule, members: ReadonlyMap<string, number>, must: 
   const spare = [...members].filter(([id, value]) => !must.has(id) && value >= rule.threshold).map(([id]) => id);
   const tries = [[...must], ...spare.map((_, i) => [...must, ...spare.slice(0, i + 1)])];
   const { low, high } = smallBox(rule);
-  const found = tries.find((hidden) => leeway(rule, members, hidden) >= high - low);
+  const found = tries.find((hidden) => { const { each, all } = leeway(rule, members, hidden); return each >= high - low && all >= LEAST_LEEWAY; });
   return found === undefined ? null : new Set(found);
 }
 
-/** How many other numbers the best known of some hidden members of a sum could be: from what their marks say, and what they make up together. */
-function leeway(rule: CountRule, members: ReadonlyMap<string, number>, hidden: readonly string[]): number {
-  if (hidden.length < 2) return 0;
+/** With less, a set that is passed over would be so for one reason only, and the next one taken would tell of it. */
+const LEAST_LEEWAY = 3;
+
+/** How many other numbers the best known of some hidden members of a sum could be, from what their marks say and what they make up together; and how many more persons there are in all than the marks ask for. */
+function leeway(rule: CountRule, members: ReadonlyMap<string, number>, hidden: readonly string[]): { each: number; all: number } {
+  if (hidden.length < 2) return { each: 0, all: 0 };
   const boxes = hidden.map((id) => (id === OWN ? ANY : boxOf(rule, members.get(id) ?? 0)));
-  const sum = hidden.reduce((all, id) => all + (members.get(id) ?? 0), 0);
-  return Math.min(...boxes.map((box, i) => {
+  const sum = hidden.reduce((total, id) => total + (members.get(id) ?? 0), 0);
+  const each = boxes.map((box, i) => {
     const others = boxes.filter((_, j) => j !== i);
-    const least = others.reduce((all, { low }) => all + low, 0);
-    const most = others.reduce((all, { high }) => all + high, 0);
+    const least = others.reduce((total, { low }) => total + low, 0);
+    const most = others.reduce((total, { high }) => total + high, 0);
     return Math.min(box.high, sum - least) - Math.max(box.low, sum - most);
-  }));
+  });
+  return { each: Math.min(...each), all: sum - boxes.reduce((total, { low }) => total + low, 0) };
 }
 
 function membersOf(organisation: Organisation, node: string, value: (node: string) => number): Map<string, number> {
@@ -114,6 +118,9 @@ export interface Hidden {
   readonly values: ReadonlyMap<string, ReadonlyMap<string, Mark>>;
 }
 
+/** What is hidden of another measure; `nobody`: of a whole, where everyone can see that it counts no one. */
+export interface Beside extends Hidden { readonly nobody?: (node: string, value: string | null) => boolean }
+
 const allWithheld = (of: readonly ReadonlyMap<string, Mark>[]): Map<string, Mark> => new Map(of.flatMap((marks) => [...marks.keys()].map((key): [string, Mark] => [key, 'withheld'])));
 
 /**
@@ -123,13 +130,38 @@ const allWithheld = (of: readonly ReadonlyMap<string, Mark>[]): Map<string, Mark
  * late ones are the difference: a part is shown only where the whole and the rest may be too. Then each population that keeps
  * the rest's figures keeps its own. Why a part is hidden is not said, since that would tell which of the two is small.
  */
-export function hideCounts(organisation: Organisation, counts: { readonly totals: ReadonlyMap<string, number>; readonly values: ReadonlyMap<string, Counts> | null }, rule: CountRule, beside: readonly Hidden[] = []): Hidden {
+export function hideCounts(organisation: Organisation, counts: { readonly totals: ReadonlyMap<string, number>; readonly values: ReadonlyMap<string, Counts> | null }, rule: CountRule, beside: readonly Beside[] = []): Hidden {
   const own = hideTotals(organisation, counts.totals, rule);
-  const totals = beside.length === 0 ? own : allWithheld([own, ...beside.map((one) => one.totals)]);
-  if (counts.values === null) return { totals, values: new Map() };
-  const values = hideValues(organisation, counts.values, totals, rule);
-  if (beside.length === 0) return { totals, values };
-  return { totals, values: new Map([...organisation.units.keys()].map((node) => [node, allWithheld([values, ...beside.map((one) => one.values)].map((marks) => marks.get(node) ?? new Map<string, Mark>()))])) };
+  if (beside.length === 0) return { totals: own, values: counts.values === null ? new Map() : hideValues(organisation, counts.values, own, rule) };
+  const totals = allWithheld([own, ...beside.map((one) => one.totals)]);
+  const values = counts.values === null ? null : hideValues(organisation, counts.values, totals, rule);
+  const marks: Marks = new Map([...organisation.units.keys()].map((node) => [node, values === null ? new Map<string, Mark>() : allWithheld([values, ...beside.map((one) => one.values)].map((of) => of.get(node) ?? new Map<string, Mark>()))]));
+  hideLone(organisation, totals, marks, counts.values === null ? [] : [...new Set([...counts.values.values()].flatMap((of) => [...of.keys()]))], (node, value) => beside.some(({ nobody }) => nobody?.(node, value) === true));
+  return { totals, values: counts.values === null ? new Map() : marks };
+}
+
+/**
+ * Of a part, who is in it is bounded by the whole: where nobody is in the whole, nobody is in the part. So a hidden one may stand
+ * alone among members that are known after all; then the sum it could be had from is hidden too, and so on up.
+ */
+function hideLone(organisation: Organisation, totals: Map<string, Mark>, marks: Marks, values: readonly string[], nobody: (node: string, value: string | null) => boolean): void {
+  const hides = (node: string, value: string | null): boolean => (value === null ? totals : marks.get(node))?.has(value ?? node) === true;
+  const hide = (node: string, value: string | null): void => { if (value === null) totals.set(node, 'withheld'); else marks.get(node)?.set(value, 'withheld'); };
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const [node, { children }] of organisation.units) {
+      for (const value of [null, ...values]) {
+        if (hides(node, value) || children.filter((child) => hides(child, value) && !nobody(child, value)).length !== 1) continue;
+        hide(node, value);
+        changed = true;
+      }
+      if (hides(node, null) || values.filter((value) => hides(node, value) && !nobody(node, value)).length !== 1) continue;
+      // Of the values all are hidden, and where that is only one, the whole it is.
+      const some = values.filter((value) => !nobody(node, value));
+      for (const value of some.length > 1 ? some : [null]) hide(node, value);
+      changed = true;
+    }
+  }
 }
 
 interface Table {

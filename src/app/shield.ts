@@ -1,6 +1,6 @@
 import { periodOf, pieces, shiftDays, type IsoDate } from '../calendar/period.ts';
-import { hideCounts, type CountRule, type Hidden, type Mark } from '../access/counts.ts';
-import type { CountGrain, Measure, Pack } from '../pack/model.ts';
+import { hideCounts, type Beside, type CountRule, type Hidden, type Mark } from '../access/counts.ts';
+import type { CountGrain, Measure, Organisation, Pack } from '../pack/model.ts';
 import { windowKey, type Window } from '../query/compile.ts';
 
 /** Which figures of counted persons may not be shown. A decision about the data: the same for every question and everyone who asks. */
@@ -15,9 +15,12 @@ export type ReadCounts = (measure: string, windows: readonly Window[], dimension
 /** What was decided for one measure, by stretch of time. `any`: whether anyone was counted in it. */
 interface Decided extends Hidden { readonly any: boolean }
 
+/** Of totals, and the organisation with the units that have fewest over all of time first: they are the first to be hidden beside a small one, whatever month it is. */
+interface Totals { readonly decisions: ReadonlyMap<string, Decided>; readonly organisation: Organisation }
+
 /** Decisions kept for one load of a pack: of totals for all of time, of splits by measure and dimension for what was asked. */
 export interface ShieldMemory {
-  readonly totals: Map<string, Promise<ReadonlyMap<string, Decided>>>;
+  readonly totals: Map<string, Promise<Totals>>;
   readonly splits: Map<string, Map<string, Promise<Decided>>>;
 }
 
@@ -90,13 +93,10 @@ export async function shieldOf(pack: Pack, memory: ShieldMemory, { demands, dime
     const spanned = span(measure.id);
     if (spanned === null) return;
     // Totals are kept from the load, so all of time is decided at once; a split reads the facts, so only what is asked.
-    if (dimension === null) {
-      const all = (): Window[] => pieces({ from: periodOf(measure.finest, spanned.first, pack.yearStart).from, to: periodOf(measure.finest, spanned.last, pack.yearStart).to, grain: 'rolling' }, measure.finest, pack.yearStart).map(({ from, to }) => ({ from, to }));
-      decided.set(measure.id, await decideTotals(pack, memory, measure, all, read));
-    } else {
-      const asked = windows.flatMap((window) => stretches(window, measure) ?? []).filter((one) => one.from <= spanned.last && one.to > spanned.first);
-      decided.set(measure.id, await decideSplit(pack, memory, measure, dimension, asked, read));
-    }
+    const all = (): Window[] => pieces({ from: periodOf(measure.finest, spanned.first, pack.yearStart).from, to: periodOf(measure.finest, spanned.last, pack.yearStart).to, grain: 'rolling' }, measure.finest, pack.yearStart).map(({ from, to }) => ({ from, to }));
+    const totals = await decideTotals(pack, memory, measure, all, read);
+    const asked = windows.flatMap((window) => stretches(window, measure) ?? []).filter((one) => one.from <= spanned.last && one.to > spanned.first);
+    decided.set(measure.id, dimension === null ? totals.decisions : await decideSplit(pack, memory, measure, dimension, asked, totals.organisation, read));
   }));
   return (id, window, node, value) => {
     const measure = pack.measures.get(id);
@@ -112,18 +112,26 @@ export async function shieldOf(pack: Pack, memory: ShieldMemory, { demands, dime
   };
 }
 
-function decideTotals(pack: Pack, memory: ShieldMemory, measure: Counted, windows: () => Window[], read: ReadCounts): Promise<ReadonlyMap<string, Decided>> {
+function fewestFirst({ root, levels, units }: Organisation, sizeOf: (node: string) => number): Organisation {
+  const sizes = new Map([...units.keys()].map((node) => [node, sizeOf(node)]));
+  return { root, levels, units: new Map([...units].map(([id, unit]) => [id, { ...unit, children: [...unit.children].sort((a, b) => (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0)) }])) };
+}
+
+function decideTotals(pack: Pack, memory: ShieldMemory, measure: Counted, windows: () => Window[], read: ReadCounts): Promise<Totals> {
   const known = memory.totals.get(measure.id);
   if (known !== undefined) return known;
   const all = windows();
-  const reading = readFamily(pack, measure, all, null, read).then((family) => new Map(all.map((window) => [windowKey(window), decideOne(pack, measure, window, family)])));
+  const reading = readFamily(pack, measure, all, null, read).then((family) => {
+    const organisation = fewestFirst(pack.organisation, (node) => all.reduce((sum, window) => sum + (family.totals.get(measure.id)?.(window, node, null) ?? 0), 0));
+    return { organisation, decisions: new Map(all.map((window) => [windowKey(window), decideOne(pack, organisation, measure, window, family)])) };
+  });
   memory.totals.set(measure.id, reading);
   // What could not be read is asked for again the next time.
   reading.catch(() => memory.totals.delete(measure.id));
   return reading;
 }
 
-async function decideSplit(pack: Pack, memory: ShieldMemory, measure: Counted, dimension: string, windows: readonly Window[], read: ReadCounts): Promise<ReadonlyMap<string, Decided>> {
+async function decideSplit(pack: Pack, memory: ShieldMemory, measure: Counted, dimension: string, windows: readonly Window[], organisation: Organisation, read: ReadCounts): Promise<ReadonlyMap<string, Decided>> {
   const key = `${measure.id} ${dimension}`;
   const known = memory.splits.get(key) ?? new Map<string, Promise<Decided>>();
   memory.splits.set(key, known);
@@ -131,7 +139,7 @@ async function decideSplit(pack: Pack, memory: ShieldMemory, measure: Counted, d
   if (missing.length > 0) {
     const reading = readFamily(pack, measure, missing, dimension, read);
     for (const window of missing) {
-      const one = reading.then((family) => decideOne(pack, measure, window, family));
+      const one = reading.then((family) => decideOne(pack, organisation, measure, window, family));
       known.set(windowKey(window), one);
       one.catch(() => known.delete(windowKey(window)));
     }
@@ -150,8 +158,7 @@ async function readFamily(pack: Pack, measure: Counted, windows: readonly Window
   return { totals: countsOf(totals), split: split === null ? null : { counts: countsOf(split), values: [...new Set(split.flatMap(([, { values }]) => values))] } };
 }
 
-function decideOne(pack: Pack, measure: Counted, window: Window, family: Family): Decided {
-  const { organisation } = pack;
+function decideOne(pack: Pack, organisation: Organisation, measure: Counted, window: Window, family: Family): Decided {
   const nodes = [...organisation.units.keys()];
   const { split } = family;
   /** A sum of counts where any of them counted something; null: no one is counted there. */
@@ -159,12 +166,16 @@ function decideOne(pack: Pack, measure: Counted, window: Window, family: Family)
     const parts = [...sum].map(([id, factor]) => { const count = counts.get(id)?.(window, node, value) ?? null; return count === null ? null : factor * count; });
     return parts.every((part) => part === null) ? null : Math.max(0, parts.reduce<number>((total, part) => total + (part ?? 0), 0));
   };
-  const hide = (sum: Sum, { rule, beside }: { rule: CountRule; beside: readonly Hidden[] }): Hidden => hideCounts(organisation, {
+  const hide = (sum: Sum, { rule, beside }: { rule: CountRule; beside: readonly Beside[] }): Hidden => hideCounts(organisation, {
     totals: new Map(nodes.flatMap((node) => { const count = summed(sum, family.totals, node, null); return count === null ? [] : [[node, count]]; })),
     values: split === null ? null : new Map(nodes.map((node) => [node, new Map(split.values.map((value) => [value, summed(sum, split.counts, node, value) ?? 0]))])),
   }, rule, beside);
   const decide = (one: Counted): Hidden => {
-    const wholes = countedAmong(pack, one.partOf).map(decide);
+    const wholes = countedAmong(pack, one.partOf).map((whole): Beside => {
+      const hidden = decide(whole);
+      const sum = new Map([[whole.id, 1]]);
+      return { ...hidden, nobody: (node, value) => (value === null ? !hidden.totals.has(node) && (summed(sum, family.totals, node, null) ?? 0) === 0 : hidden.values.get(node)?.has(value) !== true && split !== null && (summed(sum, split.counts, node, value) ?? 0) === 0) };
+    });
     const rests = remaindersOf(pack, one).map((sum) => hide(sum, { rule: ruleOf(one), beside: [] }));
     return hide(new Map([[one.id, 1]]), { rule: ruleOf(one), beside: [...wholes, ...rests] });
   };

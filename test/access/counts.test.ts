@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hideTotals, hideValues, type CountRule, type Mark } from '../../src/access/counts.ts';
+import { hideCounts, hideTotals, hideValues, type CountRule, type Hidden, type Mark } from '../../src/access/counts.ts';
 import type { Organisation, Unit } from '../../src/pack/model.ts';
 import { solve, type Equation, type Known } from './attacker.ts';
 
@@ -21,7 +21,6 @@ interface Cube { readonly organisation: Organisation; readonly own: ReadonlyMap<
 const sumOf = (cube: Cube, node: string, v: number): number => (cube.own.get(node)?.[v] ?? 0) + (cube.organisation.units.get(node)?.children ?? []).reduce((sum, child) => sum + sumOf(cube, child, v), 0);
 const totalOf = (cube: Cube, node: string): number => cube.values.reduce((sum, _, v) => sum + sumOf(cube, node, v), 0);
 
-interface Hidden { readonly totals: ReadonlyMap<string, Mark>; readonly values: ReadonlyMap<string, ReadonlyMap<string, Mark>> }
 function hiddenIn(cube: Cube, rule: CountRule): Hidden {
   const nodes = [...cube.organisation.units.keys()];
   const totals = hideTotals(cube.organisation, new Map(nodes.map((node) => [node, totalOf(cube, node)])), rule);
@@ -146,5 +145,116 @@ describe('small counts of persons', () => {
     }
     expect(seen / harmless).toBeGreaterThan(0.7);
     expect(1 - harmless / all).toBeGreaterThan(0.4);
+  });
+});
+
+describe('a part and its whole: of all, those in time; the late ones are the difference', () => {
+  /** The same units and values, each with its whole, a part of that, and so what is left. */
+  interface Pair { readonly whole: Cube; readonly part: Cube; readonly rest: Cube }
+  const pairOf = cubeOf(few, false).chain((whole) => fc.tuple(...[...whole.own.values()].flat().map((count) => fc.oneof(fc.integer({ min: 0, max: count }), fc.integer({ min: Math.max(0, count - 4), max: count }), fc.constant(count)))).map((parts): Pair => {
+    let at = 0;
+    const own = new Map([...whole.own].map(([unit, counts]) => [unit, counts.map(() => parts[at++] as number)]));
+    return { whole, part: { ...whole, own }, rest: { ...whole, own: new Map([...whole.own].map(([unit, counts]) => [unit, counts.map((count, v) => count - (own.get(unit)?.[v] ?? 0))])) } };
+  }));
+  const countsOf = (cube: Cube): Parameters<typeof hideCounts>[1] => {
+    const nodes = [...cube.organisation.units.keys()];
+    return { totals: new Map(nodes.map((node) => [node, totalOf(cube, node)])), values: new Map(nodes.map((node) => [node, new Map(cube.values.map((value, v) => [value, sumOf(cube, node, v)]))])) };
+  };
+  const hide = ({ whole, part, rest }: Pair): { whole: Hidden; part: Hidden } => {
+    const own = hideCounts(whole.organisation, countsOf(whole), FIVE);
+    return { whole: own, part: hideCounts(whole.organisation, countsOf(part), FIVE, [{ ...own, nobody: (node, value) => (value === null ? !own.totals.has(node) && totalOf(whole, node) === 0 : own.values.get(node)?.has(value) !== true && sumOf(whole, node, whole.values.indexOf(value)) === 0) }, hideCounts(whole.organisation, countsOf(rest), FIVE)]) };
+  };
+  const isSmall = (count: number): boolean => count > 0 && count < FIVE.threshold;
+
+  it('the part is shown nowhere that it, its whole or what is left is a small count', () => {
+    fc.assert(fc.property(pairOf, (pair) => {
+      const hidden = hide(pair);
+      for (const node of pair.whole.organisation.units.keys()) {
+        if ([pair.whole, pair.part, pair.rest].some((cube) => isSmall(totalOf(cube, node)))) expect(hidden.part.totals.get(node)).toBe('withheld');
+        pair.whole.values.forEach((value, v) => {
+          if ([pair.part, pair.rest].some((cube) => isSmall(sumOf(cube, node, v)))) expect(hidden.part.values.get(node)?.get(value)).toBe('withheld');
+        });
+      }
+    }), { numRuns: 1000 });
+  });
+
+  it('who has asked for everything of both works out fewer than one small count in two thousand, of them and of what is left', () => {
+    let [small, solved] = [0, 0];
+    fc.assert(fc.property(pairOf, (pair) => {
+      const hidden = hide(pair);
+      const layers = { whole: { cube: pair.whole, hidden: hidden.whole }, part: { cube: pair.part, hidden: hidden.part }, rest: { cube: pair.rest, hidden: null } };
+      const unknown: { value: number; known: Known }[] = [];
+      const index = new Map<string, number>();
+      const truth = new Map<string, number>();
+      const see = (name: string, value: number, mark: Mark | null | undefined): void => {
+        truth.set(name, value);
+        if (mark === undefined) return;
+        index.set(name, unknown.length);
+        unknown.push({ value, known: mark === 'small' ? { low: 1, high: 4 } : { low: 0, high: Infinity } });
+      };
+      for (const [layer, { cube, hidden: of }] of Object.entries(layers)) for (const node of cube.organisation.units.keys()) {
+        see(`${layer} ${node}`, totalOf(cube, node), of === null ? null : of.totals.get(node));
+        cube.values.forEach((value, v) => see(`${layer} ${node}/${value}`, sumOf(cube, node, v), of === null ? null : of.values.get(node)?.get(value)));
+      }
+      const equations: Equation[] = [];
+      const equate = (whole: string, parts: readonly string[]): void => {
+        const factors = new Map<number, number>();
+        let sum = 0;
+        for (const [name, factor] of [[whole, 1], ...parts.map((part) => [part, -1])] as [string, number][]) {
+          const at = index.get(name);
+          if (at === undefined) sum -= factor * (truth.get(name) ?? 0);
+          else factors.set(at, factor);
+        }
+        equations.push({ factors, sum });
+      };
+      const { organisation, values } = pair.whole;
+      for (const [node, { children }] of organisation.units) {
+        for (const layer of Object.keys(layers)) {
+          equate(`${layer} ${node}`, values.map((value) => `${layer} ${node}/${value}`));
+          if (children.length > 0) for (const cell of ['', ...values.map((value) => `/${value}`)]) equate(`${layer} ${node}${cell}`, children.map((child) => `${layer} ${child}${cell}`));
+        }
+        for (const cell of ['', ...values.map((value) => `/${value}`)]) equate(`whole ${node}${cell}`, [`part ${node}${cell}`, `rest ${node}${cell}`]);
+      }
+      solve(unknown.map(({ known }) => known), equations).forEach((bounds, i) => {
+        if (!isSmall((unknown[i] as (typeof unknown)[number]).value)) return;
+        small += 1;
+        solved += Number(exact(bounds));
+      });
+    }), { numRuns: 600, seed: 20261128 });
+    expect(small).toBeGreaterThan(5000);
+    expect(solved / small).toBeLessThan(0.0005);
+  });
+});
+
+describe('who knows how it is chosen what to hide', () => {
+  /** Every world of so many persons in all, and what is shown of it: of those that show the same, the onlooker can't tell which it is. */
+  const workOut = (children: number, most: number, rule: CountRule): number => {
+    const organisation = treeOf(Array.from({ length: children }, () => leaf));
+    const nodes = [...organisation.units.keys()];
+    const worlds = new Map<string, number[][]>();
+    const visit = (counts: readonly number[]): void => {
+      if (counts.length < children) {
+        for (let count = 0; count <= most; count += 1) visit([...counts, count]);
+        return;
+      }
+      const all = [counts.reduce((a, b) => a + b, 0), ...counts];
+      const marks = hideTotals(organisation, new Map(nodes.map((node, i) => [node, all[i] as number])), rule);
+      const shown = nodes.map((node, i) => marks.get(node) ?? all[i]);
+      // A sum that worlds with more persons than these could have too is no fair question.
+      if (typeof shown[0] !== 'number' || shown[0] > most) return;
+      worlds.set(shown.join(), [...worlds.get(shown.join()) ?? [], [...counts]]);
+    };
+    visit([]);
+    let told = 0;
+    for (const [shown, same] of worlds) shown.split(',').slice(1).forEach((mark, i) => {
+      const could = new Set(same.map((counts) => counts[i]));
+      if ((mark === 'small' || mark === 'withheld') && could.size === 1 && !could.has(0)) told += 1;
+    });
+    expect(worlds.size).toBeGreaterThan(100);
+    return told;
+  };
+
+  it.each([[2, 30, FIVE], [3, 30, FIVE], [4, 14, FIVE], [3, 24, { threshold: 5, zeroHidden: true }], [3, 20, { threshold: 3, zeroHidden: false }]] as const)('and tries every world of %i units learns none of the hidden counts', (children, most, rule) => {
+    expect(workOut(children, most, rule)).toBe(0);
   });
 });

@@ -134,7 +134,8 @@ describe('a mistake is told with its place, what is wrong and how to mend it', (
     expect((await told(['unit: hours}', 'unit: hours, persons: peple}']))[0]).toContain("There is no measure 'peple'. Did you mean 'people'?");
     expect((await told(['unit: hours}', 'unit: hours, persons: open}']))[0]).toContain("'open' counts no persons. Name a measure of kind distinct, or one with a threshold.");
     expect((await told(['unit: kr per hour}', 'unit: kr per hour, persons: people}']))[0]).toContain('A ratio is hidden where one of its parts is. Write persons: on those.');
-    expect(await told(['unit: hours}', 'unit: hours, persons: people}'])).toEqual([]);
+    expect((await told(['unit: hours}', 'unit: hours, persons: people}']))[0]).toContain("'people' counts no persons.");
+    expect(await told(['unit: hours}', 'unit: hours, persons: people}'], ['unit: count, threshold: 0}', 'unit: persons}'])).toEqual([]);
   });
 
   it('all of them in one go', async () => {
