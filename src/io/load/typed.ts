@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { literal } from './cast.ts';
-import { holdsPersonalNumber } from '../../access/personal-number.ts';
+import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
 import { constantPlaces, cprProblem, numericFields, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
 import { engineMessage } from './failure.ts';
 import { placeColumns } from './header.ts';
@@ -31,7 +31,9 @@ async function readyFields(reading: Reading, connection: DuckDBConnection, from:
   const { source, file } = reading;
   const { layout } = file.set;
   const placement = placeColumns(source, layout, fields.map(({ name }) => name));
-  if (typeof placement === 'string') return { problem: placement };
+  if (typeof placement === 'string') return { problem: maskPersonalNumbers(placement) };
+  const named = fields.find(({ name }) => holdsPersonalNumber(name));
+  if (named !== undefined) return { problem: cprProblem(0, `'${maskPersonalNumbers(named.name)}'`) };
   if (layout.unpivot !== null || layout.fillDown.length > 0) return { problem: `fill_down and unpivot are for CSV and XLSX, not for ${layout.format}.` };
 
   const decimal = layout.decimal ?? '.';
@@ -42,6 +44,7 @@ async function readyFields(reading: Reading, connection: DuckDBConnection, from:
   };
   const numeric = numericFields(source, layout, placement);
   for (const [index, field] of fields.entries()) {
+    if (SAFE.test(field.type)) continue;
     const hit = await firstCpr(connection, from, text(index), numeric.has(index) || NUMERIC.test(field.type));
     if (hit !== null) return { problem: cprProblem(hit, `'${field.name}'`) };
   }
@@ -57,8 +60,16 @@ function jsonAsText(path: string, fields: readonly Field[]): string {
   return `read_json(${literal(path)}, ${JSON_OPTIONS}, columns={${fields.map(({ name }) => `${literal(name)}: 'VARCHAR'`).join(', ')}})`;
 }
 
+/** Types whose values have a form of their own, which no CPR number fits. */
+const SAFE = /^(DATE|TIME|TIMESTAMP.*|BOOLEAN|UUID)$/;
+
+const SIGN = '[^0-9A-Za-zÀ-ÖØ-öø-ÿ]*';
+const [DAY, MONTH] = [`(?:0${SIGN}[1-9]|[12]${SIGN}[0-9]|3${SIGN}[01]|6${SIGN}[1-9]|[78]${SIGN}[0-9]|9${SIGN}[01])`, `(?:0${SIGN}[1-9]|1${SIGN}[0-2])`];
+/** All the rule could find and little else, for the engine to sort out: a day, a month and six digits; or ten digits and an escape; or a number beside signs of other alphabets. */
+const MAY_HOLD = `strlen(v) >= 10 and (regexp_matches(v, '(?:^|[^0-9])${DAY}${SIGN}${MONTH}(?:${SIGN}[0-9]){6}') or regexp_matches(v, '[%&\\\\]') and regexp_matches(v, '(?:[0-9][^0-9]*){10}') or strlen(v) > length(v) and regexp_matches(v, '[^\\x00-\\x7fÀ-ÖØ-öø-ÿ]') and regexp_matches(v, '\\pN'))`;
+
 async function firstCpr(connection: DuckDBConnection, from: string, text: string, numeric: boolean): Promise<number | null> {
-  const candidates = `select _line, v from (select row_number() over () as _line, ${text} as v from ${from}) where regexp_matches(v, '(^|\\D)\\d{6}[ .–-]?\\d{4}(\\D|$)')`;
+  const candidates = `select _line, v from (select row_number() over () as _line, ${text} as v from ${from}) where ${MAY_HOLD}`;
   const result = await connection.stream(candidates);
   for await (const rows of result.yieldRowsJson()) {
     for (const [line, value] of rows) if (holdsPersonalNumber(String(value), numeric)) return Number(line);
