@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { holdsPersonalNumber } from '../access/personal-number.ts';
 import type { Card } from '../card/card.ts';
 import { cardText } from '../card/text.ts';
 import type { Store } from '../ports.ts';
@@ -25,6 +26,12 @@ export interface KeptEntry {
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/**
+ * By what an account or person stands in the audit: itself, but as a hash where it holds what looks like a CPR number, which the same
+ * account is found by again. Whoever can read the audit and guesses the number can tell that it was this one; a key would have to be kept beside it.
+ */
+export const auditName = (name: string): string => (holdsPersonalNumber(name) ? `hash:${sha256(name)}` : name);
 
 /** What was shown, so that it can be held against what someone says they saw. */
 export const shownHash = (card: Card): string => sha256(cardText(card));
@@ -63,7 +70,7 @@ export async function listAudit(store: Statements, of: { person: string | null; 
   return store.query<KeptEntry & Record<string, unknown>>(
     `select * from (select id, at, actor, action, detail, digest is not null and salt is null as erased from audit
        where ($1::text is null or actor = $1::text or detail @> jsonb_build_object('recipient', $1::text) or detail @> jsonb_build_object('person', $1::text)) and ($2::date is null or at >= $2::date) and ($3::date is null or at < $3::date + 1) order by id desc limit ${of.limit}) newest order by id`,
-    [of.person, of.from, of.to]);
+    [of.person === null ? null : auditName(of.person), of.from, of.to]);
 }
 
 const CHUNK = 2_000;
@@ -96,7 +103,7 @@ export async function erasePerson(store: Store, person: string): Promise<number>
     await tx.query(`select set_config('overblik.erasing', 'yes', true)`);
     // Before they were known they stand in the audit by their account.
     const accounts = await tx.query<{ account: string }>(`select platform || ':' || tenant || ':' || "user" as account from accounts where person = $1 union select platform || ':' || tenant || ':' || "user" from access_requests where person = $1`, [person]);
-    const names = json([person, ...accounts.map(({ account }) => account)]);
+    const names = json([person, ...accounts.map(({ account }) => account)].map(auditName));
     await tx.query('delete from addresses where person = $1', [person]);
     await tx.query('delete from accounts where person = $1', [person]);
     await tx.query(`delete from access_requests where person = $1 or platform || ':' || tenant || ':' || "user" = $1`, [person]);

@@ -4,6 +4,7 @@ import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-
 import { constantPlaces, cprProblem, numericFields, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
 import { engineMessage } from './failure.ts';
 import { placeColumns } from './header.ts';
+import { mayHold } from './suspects.ts';
 
 const NUMERIC = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|UINTEGER|DOUBLE|FLOAT|DECIMAL.*)$/;
 
@@ -63,13 +64,8 @@ function jsonAsText(path: string, fields: readonly Field[]): string {
 /** Types whose values have a form of their own, which no CPR number fits. */
 const SAFE = /^(DATE|TIME|TIMESTAMP.*|BOOLEAN|UUID)$/;
 
-const SIGN = '[^0-9A-Za-zÀ-ÖØ-öø-ÿ]*';
-const [DAY, MONTH] = [`(?:0${SIGN}[1-9]|[12]${SIGN}[0-9]|3${SIGN}[01]|6${SIGN}[1-9]|[78]${SIGN}[0-9]|9${SIGN}[01])`, `(?:0${SIGN}[1-9]|1${SIGN}[0-2])`];
-/** All the rule could find and little else, for the engine to sort out: a day, a month and six digits; or ten digits and an escape; or a number beside signs of other alphabets. */
-const MAY_HOLD = `strlen(v) >= 10 and (regexp_matches(v, '(?:^|[^0-9])${DAY}${SIGN}${MONTH}(?:${SIGN}[0-9]){6}') or regexp_matches(v, '[%&\\\\]') and regexp_matches(v, '(?:[0-9][^0-9]*){10}') or strlen(v) > length(v) and regexp_matches(v, '[^\\x00-\\x7fÀ-ÖØ-öø-ÿ]') and regexp_matches(v, '\\pN'))`;
-
 async function firstCpr(connection: DuckDBConnection, from: string, text: string, numeric: boolean): Promise<number | null> {
-  const candidates = `select _line, v from (select row_number() over () as _line, ${text} as v from ${from}) where ${MAY_HOLD}`;
+  const candidates = `select _line, v from (select row_number() over () as _line, ${text} as v from ${from}) where ${mayHold('v')}`;
   const result = await connection.stream(candidates);
   for await (const rows of result.yieldRowsJson()) {
     for (const [line, value] of rows) if (holdsPersonalNumber(String(value), numeric)) return Number(line);

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import writeXlsxFile from 'write-excel-file/node';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { loadSource } from '../../../src/io/load/load.ts';
+import { SPELLINGS } from '../../access/spellings.ts';
 import { bench, column, files, source, type Bench } from './sample.ts';
 
 describe('a file with a CPR number', () => {
@@ -66,5 +67,54 @@ describe('a file with a CPR number', () => {
   it('passes with large amounts in columns declared as numbers', async () => {
     await at.put('data.csv', 'day;unit;amount\n2026-01-01;nord;1012991234,50\n2026-01-02;nord;210365,12\n');
     expect(await loadSource(at.input(source({ columns: [column('day', 'date'), column('unit'), column('amount', 'decimal')] })))).toMatchObject({ rows: 2, rejected: 0 });
+  });
+
+  /** The load of one cell, as it must end: refused, in words that hold nothing of the number. */
+  const refused = async (name: string, format: 'csv' | 'xlsx' | 'json' | 'parquet'): Promise<boolean> => {
+    const outcome: unknown = await loadSource(at.input(source({ files: [files(name, { format })] }))).catch((error: unknown) => error);
+    return outcome instanceof Error && outcome.message.includes('CPR number') && !/010190|1234/.test(outcome.message);
+  };
+
+  it('is refused in each spelling, as CSV, JSON, a workbook and Parquet', async () => {
+    const missed: string[] = [];
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    for (const [i, spelled] of SPELLINGS.entries()) {
+      await at.put(`${i}-.csv`, `day|unit|amount|x\n2026-01-01|nord|1|"${spelled.replaceAll('|', '/')}"\n`);
+      if (!(await refused(`${i}-.csv`, 'csv'))) missed.push(`CSV ${spelled}`);
+      await at.put(`${i}-.json`, JSON.stringify([{ day: '2026-01-01', unit: 'nord', amount: 1, x: spelled }]));
+      if (!(await refused(`${i}-.json`, 'json'))) missed.push(`JSON ${spelled}`);
+      await connection.run(`copy (select '2026-01-01' as day, 'nord' as unit, 1 as amount, $1::varchar as x) to '${at.dir}/pack/${i}-.parquet'`, [spelled]);
+      if (!(await refused(`${i}-.parquet`, 'parquet'))) missed.push(`Parquet ${spelled}`);
+      await writeXlsxFile([['day', 'unit', 'amount', 'x'], ['2026-01-01', 'nord', '1', spelled]].map((row) => row.map((value) => ({ value })))).toFile(`${at.dir}/pack/${i}-.xlsx`);
+      if (!(await refused(`${i}-.xlsx`, 'xlsx'))) missed.push(`XLSX ${spelled}`);
+    }
+    instance.closeSync();
+    expect(missed).toEqual([]);
+  });
+
+  it('is refused in a column of numbers, where the cell is none', async () => {
+    for (const cell of ['01.01.90-1234', '010190 - 1234', 'cpr 010190-1234', '01011990-1234', '010190  1234', '01-01-90 1234']) {
+      await at.put('data.csv', `day;unit;amount\n2026-01-01;nord;1\n2026-01-01;nord;${cell}\n`);
+      expect([cell, await message('data.csv')]).toEqual([cell, expect.stringContaining("Line 3, column 'amount'")]);
+    }
+  });
+
+  it('is masked in what is set aside, where an amount only looks like one', async () => {
+    await at.put('data.csv', 'day;unit;amount\n2026-01-01;nord;1\n2026-01-02;nord;2\n2026-01-02;nord;010190.1234\n');
+    const report = await loadSource(at.input(source({ columns: [column('day', 'date'), column('unit'), column('amount', 'integer')] })));
+    expect(report.rejects).toMatchObject([{ line: 4, value: '******-****' }]);
+    expect(await at.rows(report, 'select value from rejects')).toEqual([{ value: '******-****' }]);
+  });
+
+  it('is refused in the name of a file, of a column, and not shown in the name of a worksheet', async () => {
+    await at.put('sag 010190-1234.csv', 'day;unit;amount\n2026-01-01;nord;1\n');
+    expect(await message('*.csv', { files: [files('*.csv')] })).toContain('The name of the file sag ******-****.csv');
+    await at.put('data.json', JSON.stringify([{ day: '2026-01-01', unit: 'nord', amount: 1, 'note 010190-1234': 1 }]));
+    expect(await message('data.json')).toContain('CPR number');
+    await writeXlsxFile([[{ value: 'day' }]], { sheet: 'Jens 010190-1234' }).toFile(`${at.dir}/pack/data.xlsx`);
+    expect(await message('data.xlsx', { files: [files('data.xlsx', { format: 'xlsx', sheet: 'Ark9' })] })).toContain('Jens ******-****');
+    await at.put('data.csv', `day;unit;${'x'.repeat(50)} 010190-1234\n2026-01-01;nord;1\n`);
+    expect(await message('data.csv')).toContain('******…');
   });
 });
