@@ -1,3 +1,4 @@
+import { maskPersonalNumbers } from './access/personal-number.ts';
 import { PLATFORM_NAMES, whoAsks, type AccessRequest, type Decided } from './app/admission.ts';
 import { namedAccount, type Account } from './app/people.ts';
 import { onState, type Terminal } from './commands.ts';
@@ -44,6 +45,6 @@ export async function accessCommand(config: Config, log: Log, terminal: Terminal
     terminal.out(`${options.revoke} has no granted account ${options.platform === undefined ? 'any more' : `in ${PLATFORM_NAMES[options.platform as Platform]} any more`}.`);
     return;
   }
-  terminal.out(state.requests.length === 0 ? 'No request for access is waiting.' : state.requests.map((one) => `${one.id}  ${one.askedAt.slice(0, 16).replace('T', ' ')}  ${PLATFORM_NAMES[one.platform]}  ${whoAsks(one)}  ${one.user} (${one.tenant})`).join('\n'));
-  for (const one of state.accounts) terminal.out(`granted: ${one.pack}/${one.person}  ${PLATFORM_NAMES[one.platform]}  ${one.user} (${one.tenant})`);
+  terminal.out(state.requests.length === 0 ? 'No request for access is waiting.' : state.requests.map((one) => `${one.id}  ${one.askedAt.slice(0, 16).replace('T', ' ')}  ${PLATFORM_NAMES[one.platform]}  ${whoAsks(one)}  ${maskPersonalNumbers(one.user)} (${one.tenant})`).join('\n'));
+  for (const one of state.accounts) terminal.out(`granted: ${one.pack}/${one.person}  ${PLATFORM_NAMES[one.platform]}  ${maskPersonalNumbers(one.user)} (${one.tenant})`);
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { maskPersonalNumbers } from './access/personal-number.ts';
 import { answer, type Answer } from './app/answer.ts';
 import { asked } from './app/asked.ts';
 import { shownOf } from './app/audit.ts';
@@ -93,10 +94,10 @@ export async function loadCommand(config: Config, log: Log, terminal: Terminal, 
     const outcomes = await house.refresh((pack, source, file, rows) => terminal.err(`${pack}/${source}: ${file}, ${rows} rows`));
     for (const { pack, source, outcome, report, reason } of outcomes) {
       terminal.out(`${pack}/${source}: ${outcome}${report === null ? '' : `, ${report.rows} rows${report.firstDate === null ? '' : ` from ${report.firstDate} to ${report.lastDate}`}, ${report.rejected} rejected, ${report.durationMs} ms`}`);
-      if (reason !== '') terminal.out(`  ${reason.replaceAll('\n', '\n  ')}${report === null ? '' : '\n  The last good load stays in service.'}`);
-      for (const file of report?.files ?? []) terminal.out(`  ${file.path}: ${file.rows} rows${file.encoding === '' ? '' : `, ${file.encoding}`}${file.delimiter === '' ? '' : `, separated by ${file.delimiter === '\t' ? 'tab' : `'${file.delimiter}'`}`}`);
+      if (reason !== '') terminal.out(`  ${maskPersonalNumbers(reason.replaceAll('\n', '\n  '))}${report === null ? '' : '\n  The last good load stays in service.'}`);
+      for (const file of report?.files ?? []) terminal.out(`  ${maskPersonalNumbers(file.path)}: ${file.rows} rows${file.encoding === '' ? '' : `, ${file.encoding}`}${file.delimiter === '' ? '' : `, separated by ${file.delimiter === '\t' ? 'tab' : `'${file.delimiter}'`}`}`);
       // What was set aside is told when it is loaded; later it stands in the facts.
-      for (const reject of outcome === 'loaded' ? report?.rejects ?? [] : []) terminal.out(`  rejected: ${reject.file}:${reject.line} column ${reject.column}: '${reject.value}' ${reject.reason}`);
+      for (const reject of outcome === 'loaded' ? report?.rejects ?? [] : []) terminal.out(`  rejected: ${maskPersonalNumbers(reject.file)}:${reject.line} column ${reject.column}: '${maskPersonalNumbers(reject.value)}' ${reject.reason}`);
       const more = (report?.rejected ?? 0) - (report?.rejects.length ?? 0);
       if (outcome === 'loaded' && more > 0) terminal.out(`  … and ${more} more; all of them stand in the table rejects of ${report?.file ?? ''}`);
     }
@@ -290,7 +291,7 @@ async function noteLooked(config: Config, log: Log, entries: readonly { readonly
 export async function questionsCommand(config: Config, log: Log, terminal: Terminal, options: { unanswered?: boolean; limit: number }): Promise<void> {
   const { questions } = (await onState(config, log, 'questions', { unanswered: options.unanswered === true, limit: options.limit })) as { questions: { askedAt: string; person: string; kind: string; text: string; leftover: string[] }[] };
   const none = options.unanswered === true ? 'Nothing was asked in vain.' : 'Nothing has been asked yet.';
-  terminal.out(questions.length === 0 ? none : questions.map((one) => `${one.askedAt.slice(0, 16).replace('T', ' ')}  ${one.person}  ${one.kind}${one.leftover.length === 0 ? '' : ` (${one.leftover.join(', ')})`}  ${one.text}`).join('\n'));
+  terminal.out(questions.length === 0 ? none : questions.map((one) => `${one.askedAt.slice(0, 16).replace('T', ' ')}  ${one.person}  ${one.kind}${one.leftover.length === 0 ? '' : ` (${maskPersonalNumbers(one.leftover.join(', '))})`}  ${maskPersonalNumbers(one.text)}`).join('\n'));
 }
 
 /** What is owed, held, delivered, late, failed or unsure, and why. */
@@ -370,7 +371,7 @@ export async function eraseCommand(config: Config, log: Log, terminal: Terminal,
   const still = (await readPacks(config)).find((pack) => pack.people.has(person));
   if (still !== undefined) throw new UsageError(`'${person}' is still in the pack ${still.id}. Take them out of its people first, or they are owed their pages anew.`);
   const { entries } = (await onState(config, log, 'erase', { person })) as { entries: number };
-  terminal.out(`${person} is erased: addresses, questions, deliveries, and the content of ${entries} audit entries.`);
+  terminal.out(`${maskPersonalNumbers(person)} is erased: addresses, questions, deliveries, and the content of ${entries} audit entries.`);
 }
 
 /** Writes all state to a file while everything goes on. */

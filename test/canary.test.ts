@@ -15,7 +15,9 @@ import { SMALL_PACK, SMALL_PEOPLE, SMALL_ROWS, writeSmallPack } from './packs/wr
  */
 const CPR = '230785-4321';
 /** As it is written elsewhere, and the part that tells who it is. */
-const SPELLINGS = [CPR, '2307854321', '230785 4321', '230785'];
+const SPELLINGS = [CPR, '2307854321', '230785 4321', '230785', '23.07.85', '23-07-85'];
+/** What is harder to see. */
+const HARDER = ['23-07-85 4321', '23.07.85 4321', '230785, 4321', '230785 (4321)', '2 3 0 7 8 5 4 3 2 1', '230785%2D4321', '230785&nbsp;4321', '230785\u200e4321', '２３０７８５４３２１'];
 const WORD = 'kanariefuglen';
 const MAIL = 'kanarie@kommune.example';
 const clock = { now: (): Date => new Date('2026-11-23T12:00:00Z') };
@@ -68,6 +70,7 @@ beforeAll(async () => {
   service = await start();
   // In a question, by every way there is to ask one.
   for (const spelled of SPELLINGS.slice(0, 3)) await say(`hvad koster hjælpen til ${spelled} i oktober`);
+  for (const spelled of HARDER) await say(`hvad koster hjælpen til ${spelled} i oktober`);
   await say(`timer for ${CPR}`, 'action');
   await say(`forbrug i oktober 2026 ${WORD}`);
   await say('forbrug i oktober 2026');
@@ -76,6 +79,7 @@ beforeAll(async () => {
   await fetched(`/chat/messages/${CPR}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ id: 'x', kind: 'message', text: CPR }) });
   await fetched('/chat/messages/anne', { method: 'POST', headers: { 'content-type': 'application/json' }, body: `{"text": "${CPR}` });
   await fetched('/chat/messages/anne', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ id: CPR, kind: CPR, text: { is: CPR } }) });
+  for (let asked = 0; asked < 3; asked++) await fetched(`/x/${CPR.replace('-', '%2D')}/${CPR.replace('-', '%252d')}`);
   await fetched(`/pictures/${CPR}.png?e=1&s=${CPR}`);
   await fetched(`/${CPR}?q=${WORD}`, { headers: { 'x-canary': CPR, 'user-agent': CPR } });
   await fetched('/admin/status', { method: 'POST', headers: { authorization: `Bearer ${CPR}` } });
@@ -84,7 +88,20 @@ beforeAll(async () => {
   await command('load');
   files.put('data/timer.csv', `${SMALL_ROWS}4711;2026-10-01;${CPR};1\n4711;2026-10-01;1;1;${CPR}\n`);
   await command('load');
+  // A rejected value, a name of a file, a file of JSON.
+  files.put('data/timer.csv', `${SMALL_ROWS}4711;2026-10-01;23.07.85-4321;1\n`);
+  await command('load');
+  files.put('data/timer.csv', `${SMALL_ROWS}4711;2026-10-01;230785.4321;1\n`);
+  await command('load');
   files.put('data/timer.csv', SMALL_ROWS);
+  files.put(`data/sag ${CPR}.csv`, SMALL_ROWS);
+  await command('load');
+  await rm(join(files.dir, `data/sag ${CPR}.csv`));
+  files.put('data/timer.json', JSON.stringify([{ enhed: '4711', dato: '2026-10-01', kroner: '1', timer: '1', x: '23.07.85-4321' }]));
+  files.put('pack.yaml', SMALL_PACK.replace('data/*.csv', 'data/*.json'));
+  await command('load');
+  await rm(join(files.dir, 'data/timer.json'));
+  files.put('pack.yaml', SMALL_PACK);
   for (const [file, text] of [['people.csv', `${SMALL_PEOPLE}carl;Carl;leder;4711;${CPR}\n`], ['people.csv', `${CPR}\n`], ['pack.yaml', SMALL_PACK.replace('Prøve', CPR)], ['pack.yaml', SMALL_PACK.replace('sum(kroner)', `sum('${CPR}')`)], ['pack.yaml', `${SMALL_PACK}\n${CPR}`]] as const) {
     files.put(file, text);
     await command('check');

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import { maskPersonalNumbers } from '../../src/access/personal-number.ts';
 import type { Language } from '../../src/pack/model.ts';
 import type { Address, Identity } from '../../src/ports.ts';
 import { noSignIn, notLoopback, openToAll, REFUSALS } from './errors.ts';
@@ -96,7 +97,7 @@ function proxy({ identityHeader, trustedProxies, origin }: Extract<Access, { kin
     const known = people().find((person) => person.email === email);
     return {
       name: ME, address: addressIn(SIGNED_IN, email), from: { platform: 'web', tenant: SIGNED_IN, user: email, email },
-      person: { id: ME, name: known?.name ?? email, title: known?.title ?? '', language: known?.language ?? 'da', email },
+      person: { id: ME, name: known?.name ?? maskPersonalNumbers(email), title: known?.title ?? '', language: known?.language ?? 'da', email },
     };
   };
   const me = (request: IncomingMessage): Reader[] => [emailOf(request)].flatMap((email) => (email === null ? [] : [readerOf(email)]));

@@ -3,7 +3,7 @@ import { admission } from '../card/admission.ts';
 import { dayName } from '../card/periods.ts';
 import type { Language } from '../pack/model.ts';
 import type { Address, Identity, Incoming, Platform, Store } from '../ports.ts';
-import { recordAudit } from './audit.ts';
+import { auditName, recordAudit } from './audit.ts';
 import { namedAccount, type Account, type Membership } from './people.ts';
 import { json, saveAddress } from './records.ts';
 
@@ -32,7 +32,7 @@ type Found = AccessRequest & Record<string, unknown>;
 export const PLATFORM_NAMES: Readonly<Record<Platform, string>> = { slack: 'Slack', teams: 'Teams', web: 'Web' };
 
 /** Who asks, for the analysts to read. */
-export const whoAsks = ({ name, email, user }: Pick<AccessRequest, 'name' | 'email' | 'user'>): string => (name === null ? email ?? user : email === null ? name : `${name} (${email})`);
+export const whoAsks = ({ name, email, user }: Pick<AccessRequest, 'name' | 'email' | 'user'>): string => maskPersonalNumbers(name === null ? email ?? user : email === null ? name : `${name} (${email})`);
 
 /** The accounts that were granted access, of one platform or of all. */
 export async function accountsOf(store: Statements, platform: Platform | null = null): Promise<Account[]> {
@@ -51,7 +51,7 @@ export async function requestAccess(store: Store, { from, address, direct }: Inc
     if (known !== undefined) return known.state === 'open' ? 'waiting' : 'declined';
     const [row] = await tx.query<{ id: number }>(
       `insert into access_requests (platform, tenant, "user", email, name, address, asked_at) values ($1, $2, $3, $4, $5, $6::jsonb, $7) on conflict (platform, tenant, "user") where state = 'open' do nothing returning id`,
-      [from.platform, from.tenant, from.user, from.email, from.name === undefined ? null : maskPersonalNumbers(from.name), direct ? json({ ...address, thread: null }) : null, at.toISOString()]);
+      [from.platform, from.tenant, from.user, from.email === null ? null : maskPersonalNumbers(from.email), from.name === undefined ? null : maskPersonalNumbers(from.name), direct ? json({ ...address, thread: null }) : null, at.toISOString()]);
     if (row === undefined) return 'waiting';
     await recordAudit(tx, { at, actor: strangerOf(from), action: 'access-requested', detail: { request: row.id } });
     return 'asked';
@@ -59,7 +59,7 @@ export async function requestAccess(store: Store, { from, address, direct }: Inc
 }
 
 /** By what someone nobody knows stands in the audit. */
-export const strangerOf = ({ platform, tenant, user }: Pick<Identity, 'platform' | 'tenant' | 'user'>): string => `${platform}:${tenant}:${user}`;
+export const strangerOf = ({ platform, tenant, user }: Pick<Identity, 'platform' | 'tenant' | 'user'>): string => auditName(`${platform}:${tenant}:${user}`);
 
 /** What became of a decision; in words by `decide`. */
 export type Decided = 'done' | 'no-request' | 'granted-already' | 'account-taken';

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { holdsPersonalNumber } from '../access/personal-number.ts';
 import type { Message } from '../card/card.ts';
 import { cardText } from '../card/text.ts';
 import type { Store } from '../ports.ts';
@@ -39,6 +40,12 @@ export interface Shown {
 
 /** The hashes of a message as it leaves. */
 export const shownOf = ({ card, png, sheet }: Message): Shown => ({ text: sha256(cardText(card)), picture: png === null ? null : sha256(png), sheet: sheet === null ? null : sha256(sheet.bytes) });
+
+/**
+ * By what an account or person stands in the audit: itself, but as a hash where it holds what looks like a CPR number, which the same
+ * account is found by again. Whoever can read the audit and guesses the number can tell that it was this one; a key would have to be kept beside it.
+ */
+export const auditName = (name: string): string => (holdsPersonalNumber(name) ? `hash:${sha256(name)}` : name);
 
 /** The same text for the same value whatever the order of its keys: the database keeps its own. */
 function canonical(value: unknown): string {
@@ -91,18 +98,20 @@ export interface Sought { readonly person: string | null; readonly from: string 
 
 const SOUGHT = `($1::text is null or actor = $1::text or detail @> jsonb_build_object('recipient', $1::text) or detail @> jsonb_build_object('person', $1::text)) and ($2::date is null or at >= $2::date) and ($3::date is null or at < $3::date + 1)`;
 
+const nameOf = ({ person }: Sought): string | null => (person === null ? null : auditName(person));
+
 /** Entries, newest last: the newest of them, or with `after` the first that come after that one. */
 export async function listAudit(store: Statements, of: Sought & { readonly limit: number; readonly after?: number | null }): Promise<KeptEntry[]> {
   const after = of.after ?? null;
   return store.query<KeptEntry & Record<string, unknown>>(
     `select * from (select id, at, actor, action, detail, ${IS_BLANK} as erased from audit
        where ${SOUGHT} and ($4::bigint is null or id > $4::bigint) order by id ${after === null ? 'desc' : 'asc'} limit ${of.limit}) found order by id`,
-    [of.person, of.from, of.to, after]);
+    [nameOf(of), of.from, of.to, after]);
 }
 
 /** How many entries there are. */
 export async function countAudit(store: Statements, of: Sought): Promise<number> {
-  const [row] = await store.query<{ n: number }>(`select count(*) as n from audit where ${SOUGHT}`, [of.person, of.from, of.to]);
+  const [row] = await store.query<{ n: number }>(`select count(*) as n from audit where ${SOUGHT}`, [nameOf(of), of.from, of.to]);
   return row?.n ?? 0;
 }
 

@@ -1,7 +1,6 @@
 import { pacesOf } from '../delivery/pace.ts';
 import type { Address, Identity, Store } from '../ports.ts';
-import { strangerOf } from './admission.ts';
-import { BLANK, BLANKABLE, recordAudit } from './audit.ts';
+import { auditName, BLANK, BLANKABLE, recordAudit } from './audit.ts';
 import { move } from './ledger.ts';
 import { json } from './records.ts';
 
@@ -19,7 +18,9 @@ const ERASED = 'erased';
 export async function erasePerson(store: Store, person: string, by: { readonly actor: string; readonly at: Date }): Promise<number> {
   return store.transaction(async (tx) => {
     const accounts = await accountsOfOnly(tx, person);
-    const names = json([person, ...accounts.map(strangerOf)]);
+    // As they are known, and as they stand in the audit.
+    const known = [person, ...accounts.map(({ platform, tenant, user }) => `${platform}:${tenant}:${user}`)];
+    const names = json([...new Set([...known, ...known.map(auditName)])]);
     await erasePlaces(tx, person, accounts);
     await eraseDeliveries(tx, person, await eraseRequests(tx, person, names), accounts, by);
     await tx.query(`update questions set person = '${ERASED}', text = '', reading = '{}' where person = $1`, [person]);

@@ -2,7 +2,7 @@ import { createRateLimit } from '../access/rate-limit.ts';
 import { replies } from '../card/replies.ts';
 import type { Pack } from '../pack/model.ts';
 import type { Clock, Handle, Store } from '../ports.ts';
-import { accountsOf } from './admission.ts';
+import { accountsOf, strangerOf } from './admission.ts';
 import { recordAudit } from './audit.ts';
 import { SEEN, textCard } from './converse.ts';
 import { membershipsOf } from './people.ts';
@@ -29,7 +29,7 @@ export function limitPeople(handle: Handle, { packs, store, clock, perMinute }: 
     // App Home keeps what it shows.
     if (!taken.tell || kind === 'home') return null;
     const person = membershipsOf(packs(), from, await accountsOf(store, platform))[0]?.person;
-    await recordAudit(store, { at: now, actor: person?.id ?? who, action: 'rate-limited', detail: { platform, kind } });
+    await recordAudit(store, { at: now, actor: person?.id ?? strangerOf(from), action: 'rate-limited', detail: { platform, kind } });
     const said = person === undefined ? `${replies('da').tooMany}\n${replies('en').tooMany}` : replies(person.language).tooMany;
     return { card: textCard(person?.language ?? 'da', 'Overblik', said), png: null, sheet: null };
   };

@@ -46,6 +46,21 @@ const words = (message: Message | null): string => (message === null ? '' : card
 const requestOf = async (user: string): Promise<number> => (await store.query<{ id: number }>('select id from access_requests where "user" = $1 order by id desc', [user]))[0]?.id ?? 0;
 
 describe('someone nobody knows', () => {
+  it('leaves no CPR number behind that stands in their name, e-mail or account, and can be taken out again', async () => {
+    const told = await talk(town())(incoming({ platform: 'teams', user: '010190-1234@kommune.example', email: '010190-1234@kommune.example', name: 'Pelle 01-01-90 1234' }, 'bed om adgang'));
+    await talk(town())(incoming({ platform: 'web', tenant: 'proxy', user: '010190%2D1234@kommune.example', email: '010190%2D1234@kommune.example' }, 'forbrug'));
+    const [request] = await store.query<{ email: string; name: string }>('select email, name from access_requests order by id desc limit 1');
+    expect(request).toEqual({ email: '******-****@kommune.example', name: 'Pelle ******-****' });
+    const account = 'web:proxy:010190%2D1234@kommune.example';
+    const entries = await listAudit(store, { person: account, from: null, to: null, limit: 10 });
+    expect(entries.map(({ action }) => action)).toEqual(['refused-stranger']);
+    expect(words(told) + JSON.stringify(await listAudit(store, { person: null, from: null, to: null, limit: 1000 }))).not.toMatch(/010190|01-01-90/);
+    expect(await erasePerson(store, account, { actor: 'command-line', at: clock.at })).toBe(1);
+    expect(await erasePerson(store, 'teams:T1:010190-1234@kommune.example', { actor: 'command-line', at: clock.at })).toBe(1);
+    expect((await verifyAudit(store)).broken).toBeNull();
+    expect(await requestOf('010190-1234@kommune.example')).toBe(0);
+  });
+
   it('is offered to ask for access, and told nothing else', async () => {
     const message = await talk(town())(incoming({ user: 'U-1' }, 'forbrug i Nord sidste måned'));
     expect(message?.card.actions).toEqual([{ id: 'access', label: 'Bed om adgang / Ask for access', ask: 'Bed om adgang' }]);

@@ -159,7 +159,7 @@ async function rewrite(reading: Reading, plain: { path: string; bom: number }, d
       const wrong = raggedReason(record, cells, width);
       if (wrong === null) writer.row(record.line, cells);
       else if (ragged.length === RAGGED_MOST) return false;
-      else ragged.push({ line: record.line, value: cells.join(delimiter).slice(0, 200), reason: wrong });
+      else ragged.push({ line: record.line, value: maskPersonalNumbers(cells.join(delimiter)).slice(0, 200), reason: wrong });
       return true;
     }, () => writer.flush());
   } finally {

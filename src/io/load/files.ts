@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
 import { ServiceError } from '../../errors.ts';
 import type { FileSet, Source } from '../../pack/model.ts';
 
@@ -22,8 +23,11 @@ export async function findFiles(source: Source, packDir: string): Promise<Source
       throw new ServiceError(`source ${source.id}`, `No file matches '${set.pattern}' (looked in ${resolve(packDir)}). Put the file there or mend the path in ${source.file}:${set.line}.`);
     }
     for (const path of paths) {
+      const shown = shownPath(path, packDir);
+      // It would stand in reports and messages for as long as the data do.
+      if (holdsPersonalNumber(shown)) throw new ServiceError(`source ${source.id}`, `The name of the file ${maskPersonalNumbers(shown)} holds something that looks like a CPR number, so it is not loaded. Give the file another name.`, { final: true });
       const { size, mtimeMs } = await stat(path);
-      files.push({ path, shown: shownPath(path, packDir), bytes: size, mtimeMs, set });
+      files.push({ path, shown, bytes: size, mtimeMs, set });
     }
   }
   await refuseCopies(source, files);

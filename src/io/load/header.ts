@@ -1,3 +1,4 @@
+import { maskPersonalNumbers } from '../../access/personal-number.ts';
 import type { Column, Layout, Source } from '../../pack/model.ts';
 import { nearest } from '../../pack/nearest.ts';
 
@@ -65,7 +66,11 @@ const positions = (headers: readonly string[], test: (text: string) => boolean):
 
 /** A header without line breaks, doubled blanks and blanks at its ends. */
 const plain = (text: string): string => text.normalize('NFC').replace(/\s+/g, ' ').trim();
-const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}…` : text);
+/** Masked before it is cut: half a CPR number says who it is, and would not be known any more. */
+function shortened(header: string): string {
+  const text = maskPersonalNumbers(header);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
 
 /** `A` is 0, `Z` 25, `AA` 26. */
 function indexOfLetter(letter: string): number {

@@ -21,14 +21,14 @@ export interface RecordView {
   oddBlanks: boolean;
   /** 1: LF, 2: CRLF, 3: CR, 0: end of file without line break. */
   ending: number;
-  /** A field that may hold a CPR number, to be looked at; -1: none. With several, `suspects` holds them all. */
+  /** The fields that may hold a CPR number, to be looked at. */
   suspects: number[];
 }
 
 const BLOCK = 1 << 20;
 export const LONGEST_RECORD = 2 << 20;
 
-const OTHER = 0, DELIMITER = 1, LINE_FEED = 2, RETURN = 3, QUOTE = 4, DIGIT = 5, SPACE = 6, WIDE_BLANK = 7;
+const OTHER = 0, DELIMITER = 1, LINE_FEED = 2, RETURN = 3, QUOTE = 4, DIGIT = 5, SPACE = 6, WIDE_BLANK = 7, BEYOND = 8, LETTER = 9;
 
 /** What stopped the reading before the end of the file; null: nothing did. */
 export type ScanFault = { readonly line: number; readonly reason: 'too long' } | null;
@@ -39,6 +39,9 @@ export type ScanFault = { readonly line: number; readonly reason: 'too long' } |
  */
 export async function visitRecords(path: string, delimiter: string, bom: number, visit: (record: RecordView) => boolean | void, onBlock: () => Promise<void> | void = () => undefined): Promise<ScanFault> {
   const kinds = new Uint8Array(256);
+  kinds.fill(BEYOND, 0x80);
+  // First byte of À to ÿ in UTF-8, which are no digits.
+  kinds[0xc3] = LETTER;
   for (let digit = 48; digit < 58; digit++) kinds[digit] = DIGIT;
   kinds[32] = SPACE;
   kinds[9] = WIDE_BLANK;
@@ -97,32 +100,21 @@ function scanRecord(block: Buffer, start: number, length: number, kinds: Uint8Ar
   let quoted = false;
   let closed = false;
   let fieldStart = start;
-  // Digit runs: ten, or six (also two, two and two) or eight and then four no more than nine bytes on (an en dash has three).
-  let run = 0;
-  let lastRun = 0;
-  let lastRunEnd = 0;
-  let pairs = 0;
-  let suspect = false;
+  // No CPR number without ten digits; one of another alphabet, or several in one sign, has at least as many bytes beyond ASCII.
+  let marks = 0;
   if (record.suspects.length > 0) record.suspects = [];
 
   let i = start;
   for (; ; i++) {
     const kind = i < length ? kinds[block[i] as number] as number : -1;
-    if (kind === DIGIT) {
-      run++;
+    if (kind === DIGIT || kind === BEYOND) {
+      marks++;
       blank = false;
       if (closed) oddQuotes = true;
       continue;
     }
-    if (run > 0) {
-      const near = i - run - lastRunEnd <= 9;
-      if (run === 10 || (run === 4 && near && (lastRun === 6 || lastRun === 8 || pairs >= 2))) suspect = true;
-      pairs = run === 2 ? (near ? pairs + 1 : 1) : 0;
-      lastRun = run;
-      lastRunEnd = i;
-      run = 0;
-    }
-    if (kind === OTHER) {
+    if (kind === OTHER || kind === LETTER) {
+      if (kind === LETTER) marks--;
       blank = false;
       if (closed) oddQuotes = true;
       continue;
@@ -130,7 +122,10 @@ function scanRecord(block: Buffer, start: number, length: number, kinds: Uint8Ar
     if (kind === WIDE_BLANK) {
       const byte = block[i];
       if (byte === 9 || block[i + 1] === 0xa0 || block[i + 2] === 0xaf) oddBlanks = true;
-      if (byte !== 9) blank = false;
+      if (byte !== 9) {
+        blank = false;
+        marks++;
+      }
       if (closed) oddQuotes = true;
       continue;
     }
@@ -162,13 +157,11 @@ function scanRecord(block: Buffer, start: number, length: number, kinds: Uint8Ar
     }
     starts[count] = fieldStart;
     ends[count] = i;
-    if (suspect) record.suspects.push(count);
+    if (marks >= 10) record.suspects.push(count);
     count++;
     if (kind === DELIMITER) {
       fieldStart = i + 1;
-      lastRun = 0;
-      pairs = 0;
-      suspect = false;
+      marks = 0;
       closed = false;
       continue;
     }

@@ -14,7 +14,7 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
   const header = layout.headerRow === 0 ? null : rows[layout.headerRow - 1];
   if (header === undefined) return { problem: `The worksheet has ${rows.length} rows, and the header is said to be in row ${layout.headerRow}.` };
   const placement = placeColumns(source, layout, header === null ? null : Array.from({ length: width }, (_, index) => header.cells[index] ?? ''));
-  if (typeof placement === 'string') return { problem: placement };
+  if (typeof placement === 'string') return { problem: maskPersonalNumbers(placement) };
 
   const firstRow = layout.firstRow ?? layout.headerRow + 1;
   const lastRow = layout.lastRow ?? Infinity;
@@ -38,6 +38,6 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
 
 function workbookProblem(error: unknown): string {
   const { name, message, sheets } = error as { name?: string; message?: string; sheets?: string[] };
-  if (name === 'SheetNotFoundError') return `There is no such worksheet. ${sheets === undefined ? message ?? '' : `The workbook has: ${sheets.join(', ')}.`}`;
+  if (name === 'SheetNotFoundError') return `There is no such worksheet. ${sheets === undefined ? maskPersonalNumbers(message ?? '') : `The workbook has: ${sheets.map(maskPersonalNumbers).join(', ')}.`}`;
   return `It is not a readable .xlsx file (${maskPersonalNumbers(message ?? 'broken')}). Save it again from Excel as .xlsx.`;
 }

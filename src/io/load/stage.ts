@@ -4,6 +4,7 @@ import type { Organisation, Source } from '../../pack/model.ts';
 import type { LoadReport } from '../../ports.ts';
 import { cleaned, literal, SQL_TYPES, typed } from './cast.ts';
 import type { ReadyFile } from './delimited.ts';
+import { mayHold } from './suspects.ts';
 import { reasonsOf, unknownUnitReasons, KINDS } from './reasons.ts';
 import { closureOf, unitAliases } from './units.ts';
 import { maskPersonalNumbers } from '../../access/personal-number.ts';
@@ -18,6 +19,7 @@ export interface StagedFile {
 const name = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 const aliasOf = (text: string): string => `lower(trim(nfc_normalize(${text})))`;
 const REJECTS_IN_REPORT = 20;
+const LONGEST_SHOWN = 200;
 
 /** Tables closure and units, and the spellings units may have in data. */
 export async function writeOrganisation(connection: DuckDBConnection, organisation: Organisation): Promise<void> {
@@ -98,13 +100,14 @@ export async function finishFacts(connection: DuckDBConnection, source: Source, 
   await writeReasons(connection, source, files);
   await connection.run(`
     insert into rejects
-    select f.shown, s._line, r.name, ${maskedSql('coalesce(s._value, \'\')')}, coalesce(u.reason, r.reason)
+    select f.shown, s._line, r.name, coalesce(s._value, ''), coalesce(u.reason, r.reason)
     from ${scope} s
     join stage.files f on f.number = s._file
     join stage.reasons r on r.file = s._file and r.bad = s._bad
     left join stage.unknown u on s._bad % 8 = ${KINDS.unknownUnit} and u.value = s._value
     where s._bad is not null and coalesce(${where}, true)
     order by s._file, s._line`);
+  await maskRejects(connection);
   for (const file of files) {
     await append(connection, 'rejects', null, file.ready.ragged.map((row) => [file.shown, row.line, '', maskPersonalNumbers(row.value), row.reason]));
   }
@@ -149,7 +152,20 @@ async function writeReasons(connection: DuckDBConnection, source: Source, files:
   for (const { value, reason } of unknownUnitReasons(unknown, known)) await connection.run('insert into stage.unknown values ($1, $2)', [value, reason]);
 }
 
-const maskedSql = (text: string): string => `regexp_replace(left(${text}, 200), '(^|[^0-9])[0-9]{6}[ .–-]?[0-9]{4}($|[^0-9])', '\\1******-****\\2', 'g')`;
+/** What was set aside is shown and kept: masked by the same rule as everything else, before it is cut to a length. */
+async function maskRejects(connection: DuckDBConnection): Promise<void> {
+  await connection.run('create table stage.masked (value varchar, masked varchar)');
+  const result = await connection.stream(`select distinct value as v from rejects where ${mayHold('value')}`);
+  const masked: [string, string][] = [];
+  for await (const rows of result.yieldRowsJson()) for (const [value] of rows) {
+    const text = String(value);
+    const safe = maskPersonalNumbers(text);
+    if (safe !== text) masked.push([text, safe]);
+  }
+  await append(connection, 'masked', 'stage', masked);
+  await connection.run(`update rejects set value = m.masked from stage.masked m where rejects.value = m.value`);
+  await connection.run(`update rejects set value = left(value, ${LONGEST_SHOWN}) where length(value) > ${LONGEST_SHOWN}`);
+}
 
 async function rowsOf(connection: DuckDBConnection, sql: string, parameters: string[] = []): Promise<Record<string, unknown>[]> {
   return (await connection.runAndReadAll(sql, parameters)).getRowObjectsJson();

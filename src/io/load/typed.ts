@@ -1,9 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { literal } from './cast.ts';
-import { holdsPersonalNumber } from '../../access/personal-number.ts';
+import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
 import { constantPlaces, cprProblem, numericFields, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
 import { engineMessage } from './failure.ts';
 import { placeColumns } from './header.ts';
+import { mayHold } from './suspects.ts';
 
 const NUMERIC = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|UINTEGER|DOUBLE|FLOAT|DECIMAL.*)$/;
 
@@ -31,7 +32,9 @@ async function readyFields(reading: Reading, connection: DuckDBConnection, from:
   const { source, file } = reading;
   const { layout } = file.set;
   const placement = placeColumns(source, layout, fields.map(({ name }) => name));
-  if (typeof placement === 'string') return { problem: placement };
+  if (typeof placement === 'string') return { problem: maskPersonalNumbers(placement) };
+  const named = fields.find(({ name }) => holdsPersonalNumber(name));
+  if (named !== undefined) return { problem: cprProblem(0, `'${maskPersonalNumbers(named.name)}'`) };
   if (layout.unpivot !== null || layout.fillDown.length > 0) return { problem: `fill_down and unpivot are for CSV and XLSX, not for ${layout.format}.` };
 
   const decimal = layout.decimal ?? '.';
@@ -42,6 +45,7 @@ async function readyFields(reading: Reading, connection: DuckDBConnection, from:
   };
   const numeric = numericFields(source, layout, placement);
   for (const [index, field] of fields.entries()) {
+    if (SAFE.test(field.type)) continue;
     const hit = await firstCpr(connection, from, text(index), numeric.has(index) || NUMERIC.test(field.type));
     if (hit !== null) return { problem: cprProblem(hit, `'${field.name}'`) };
   }
@@ -57,8 +61,11 @@ function jsonAsText(path: string, fields: readonly Field[]): string {
   return `read_json(${literal(path)}, ${JSON_OPTIONS}, columns={${fields.map(({ name }) => `${literal(name)}: 'VARCHAR'`).join(', ')}})`;
 }
 
+/** Types whose values have a form of their own, which no CPR number fits. */
+const SAFE = /^(DATE|TIME|TIMESTAMP.*|BOOLEAN|UUID)$/;
+
 async function firstCpr(connection: DuckDBConnection, from: string, text: string, numeric: boolean): Promise<number | null> {
-  const candidates = `select _line, v from (select row_number() over () as _line, ${text} as v from ${from}) where regexp_matches(v, '(^|\\D)\\d{6}[ .–-]?\\d{4}(\\D|$)')`;
+  const candidates = `select _line, v from (select row_number() over () as _line, ${text} as v from ${from}) where ${mayHold('v')}`;
   const result = await connection.stream(candidates);
   for await (const rows of result.yieldRowsJson()) {
     for (const [line, value] of rows) if (holdsPersonalNumber(String(value), numeric)) return Number(line);

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
-import { holdsPersonalNumber } from '../../access/personal-number.ts';
+import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
 import { DefinitionError, type Fault } from '../../errors.ts';
 import type { PeopleTable } from '../../pack/people.ts';
 import type { PackFile } from '../../pack/yaml.ts';
@@ -11,8 +11,6 @@ import { firstRecords } from '../load/records.ts';
 
 /** People as another system writes them, beside those in the YAML. */
 const PEOPLE = 'people.csv';
-/** Ids of Entra, in which digits may fall like those of a CPR number. */
-const GUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi;
 const MOST_PEOPLE = 50_000;
 const MOST_BYTES = 32 * 1024 * 1024;
 
@@ -37,6 +35,8 @@ export async function readPackFolders(roots: readonly string[]): Promise<PackFol
       const yaml = (await readdir(dir)).filter((file) => /\.ya?ml$/.test(file)).sort((a, b) => Number(b.startsWith('pack.')) - Number(a.startsWith('pack.')) || a.localeCompare(b));
       if (!yaml.some((file) => /^pack\.ya?ml$/.test(file))) continue;
       const id = basename(dir);
+      const odd = [id, ...yaml.map((file) => join(id, file))].find((one) => holdsPersonalNumber(one));
+      if (odd !== undefined) throw new DefinitionError([{ file: maskPersonalNumbers(odd), line: 0, column: 0, message: 'The name holds something that looks like a CPR number.', hint: 'Give the folder or file another name.' }]);
       const other = folders.find((folder) => folder.id === id);
       if (other !== undefined) throw new DefinitionError([{ file: dir, line: 0, column: 0, message: `There are two packs named '${id}'.`, hint: `The other one is ${other.dir}. Rename one of the folders.` }]);
       const files = await Promise.all(yaml.map(async (file) => ({ path: shown(join(dir, file)), text: await readFile(join(dir, file), 'utf8') })));
@@ -54,7 +54,7 @@ const shown = (path: string): string => {
 
 /** What a pack says is shown to many, and repeated in messages about it: a CPR number has no place in it. */
 function refusePersonalNumbers(files: readonly PackFile[]): void {
-  const faults = files.flatMap(({ path, text }) => text.split('\n').flatMap((line, i): Fault[] => (holdsPersonalNumber(line.replace(GUID, '')) ? [{ file: path, line: i + 1, column: 1, message: 'The line holds something that looks like a CPR number.', hint: 'Take it out: nobody is known here by their CPR number.' }] : [])));
+  const faults = files.flatMap(({ path, text }) => text.split('\n').flatMap((line, i): Fault[] => (holdsPersonalNumber(line) ? [{ file: path, line: i + 1, column: 1, message: 'The line holds something that looks like a CPR number.', hint: 'Take it out: nobody is known here by their CPR number.' }] : [])));
   if (faults.length > 0) throw new DefinitionError(faults);
 }
 
@@ -73,7 +73,7 @@ async function readPeopleTable(path: string): Promise<PeopleTable | null> {
     const records = await firstRecords(plain.path, delimiter, plain.bom, MOST_PEOPLE + 1);
     if (records.length > MOST_PEOPLE) throw refused(0, `There are more than ${MOST_PEOPLE} lines of people.`, 'Write only those who are to use Overblik.');
     for (const { line, cells } of records) {
-      const where = cells.findIndex((cell) => holdsPersonalNumber(cell.replace(GUID, '')));
+      const where = cells.findIndex((cell) => holdsPersonalNumber(cell));
       if (where >= 0) throw refused(line, `The column '${holdsPersonalNumber(records[0]?.cells[where] ?? '') ? String(where + 1) : records[0]?.cells[where] ?? String(where + 1)}' holds something that looks like a CPR number.`, 'Leave it out of the file: nobody is known here by their CPR number.');
     }
     return { path: shown(path), records };

@@ -97,6 +97,13 @@ describe('who sits at the page', () => {
     expect(came[0]?.from).toEqual({ platform: 'web', tenant: 'proxy', user: 'new@example.dk', email: 'new@example.dk' });
   });
 
+  it('is shown no CPR number that their address holds', async () => {
+    await open();
+    const text = await (await get('/chat/start', as('010190-1234@example.dk'))).text();
+    expect(text).toContain('******-****@example.dk');
+    expect(text).not.toContain('010190');
+  });
+
   it('is written to later by the id in the pack or by the e-mail, and nobody else is', async () => {
     await open();
     for (const address of [addressIn('local', 'bo'), addressIn('proxy', 'bo@example.dk')]) expect((await lab.web.send(address, sampleMessage('da'))).messageId).not.toBe('');
