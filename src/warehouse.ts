@@ -70,10 +70,10 @@ function sharedNames(packs: readonly Pack[]): Fault[] {
 function loaderFor(config: Config, clock: Clock): Loader {
   const folder = (pack: Pack): string => resolve(config.dataDir, 'facts', pack.id);
   return {
-    signature: (pack, source) => signatureOf(source, pack.dir, pack.organisation, rollupStatements(pack, source)),
+    signature: (pack, source) => signatureOf(source, pack.dir, pack.organisation, rollupStatements(pack, source), pack.yearStart, config.dataDir),
     load: (pack, source, anew, onProgress) => loadSource({
       anew,
-      source, packDir: pack.dir, organisation: pack.organisation, yearStart: pack.yearStart, finish: rollupStatements(pack, source),
+      source, packDir: pack.dir, ownDir: config.dataDir, organisation: pack.organisation, yearStart: pack.yearStart, finish: rollupStatements(pack, source),
       intoDir: folder(pack), tempDir: join(tmpdir(), 'overblik'), memoryMb: config.memoryMb, now: () => clock.now(),
       onProgress: ({ file, rows }) => onProgress(file, rows),
     }),

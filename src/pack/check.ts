@@ -121,7 +121,7 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
       const { unset } = fillSettings(typeof file === 'string' ? file : file.path, settings);
       const place = Array.isArray(raw.files) ? ['files', i] : ['files'];
       if (typeof file !== 'string') for (const wrong of layoutFaults(file, raw)) fault(entry, [...place, ...wrong.path], wrong.message, wrong.hint);
-      if (unset !== null) fault(entry, place, `The path names the setting ${unset}, which ${unset.startsWith('OVERBLIK_') ? 'is not set' : 'packs can not read'}.`, unset.startsWith('OVERBLIK_') ? `Set ${unset} to the folder of the data, or write a default: \${${unset}:-data}.` : 'Give it a name that begins with OVERBLIK_.');
+      if (unset !== null) fault(entry, place, `The path names the setting ${unset}, which ${unset.startsWith('OVERBLIK_') ? "is not set, or is one of the service's own" : 'packs can not read'}.`, unset.startsWith('OVERBLIK_') ? `Set ${unset} to the folder of the data, or write a default: \${${unset}:-data}.` : 'Give it a name that begins with OVERBLIK_.');
     });
   }
 
