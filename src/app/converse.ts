@@ -13,7 +13,7 @@ import type { Lexicon } from '../question/lexicon.ts';
 import { answer, helpCard, latestPage, type Answer } from './answer.ts';
 import { withPicture } from './compose.ts';
 import type { Figures } from './figures.ts';
-import { accountsOf, asksForAccess, decide, readDecision, requestAccess, strangerOf } from './admission.ts';
+import { accountsOf, asksForAccess, decide, readDecision, requestAccess, accountName } from './admission.ts';
 import { recordAudit, shownHash } from './audit.ts';
 import { markSeenBy } from './ledger.ts';
 import { knownAs, membershipsOf } from './people.ts';
@@ -99,11 +99,11 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     if (incoming.kind === 'home') {
       const page = await latestPage(member, house.figures(pack.id));
       if (page === null) return { card: textCard(person.language, pack.title[person.language], m.noDigestYet), png: null, sheet: null };
-      await recordAudit(store, { at: now, actor: person.id, action: 'shown-page', detail: { pack: pack.id, platform: incoming.from.platform, shown: shownHash(page) } });
+      await recordAudit(store, { at: now, actor: person.id, action: 'shown-page', detail: { pack: pack.id, platform: incoming.from.platform, account: accountName(incoming.from), shown: shownHash(page) } });
       return withPicture(page, house.painter, log);
     }
     if (holdsPersonalNumber(incoming.text)) {
-      await recordAudit(store, { at: now, actor: person.id, action: 'refused-personal-number', detail: { platform: incoming.from.platform, kind: incoming.kind } });
+      await recordAudit(store, { at: now, actor: person.id, action: 'refused-personal-number', detail: { platform: incoming.from.platform, account: accountName(incoming.from), kind: incoming.kind } });
       return { card: textCard(person.language, pack.title[person.language], m.personalNumber), png: null, sheet: null };
     }
 
@@ -117,7 +117,7 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     const analyst = memberships.filter((one) => one.person.role === 'analyst');
     const decision = analyst.length === 0 ? null : readDecision(incoming.text);
     if (decision !== null) {
-      const [headline = '', ...lines] = await decide(store, analyst, decision, person.language, now);
+      const [headline = '', ...lines] = await decide(store, analyst, house.packs(), incoming.from, decision, person.language, now);
       const card: Card = { ...textCard(person.language, 'Overblik', headline), blocks: lines.map((text) => ({ kind: 'text', text })) };
       return readByOthers ? privately({ card, png: null, sheet: null }, incoming, person, now) : { card, png: null, sheet: null };
     }
@@ -137,7 +137,7 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     if (talks.size > MOST_CONVERSATIONS) talks.delete(talks.keys().next().value as string);
     await recordQuestion(store, { pack: packOf(answered, pack), person: person.id, platform: incoming.from.platform, askedAt: now, text: incoming.text, kind: answered.reading.kind, reading: answered.kind === 'answer' ? answered.result.query : answered.reading });
     const { action, detail } = asked(answered, pack);
-    await recordAudit(store, { at: now, actor: person.id, action, detail: { ...detail, platform: incoming.from.platform } });
+    await recordAudit(store, { at: now, actor: person.id, action, detail: { ...detail, platform: incoming.from.platform, account: accountName(incoming.from) } });
     const sheet = answered.kind === 'answer' && answered.reading.shape === 'excel' ? await sheetOf(answered, house.packs(), house.writeWorkbook) : null;
     const message: Message = { ...await withPicture(answered.card, house.painter, log), sheet };
     return readByOthers ? privately(message, incoming, person, now) : message;
@@ -147,7 +147,7 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
   const privately = async (message: Message, incoming: Incoming, person: Person, now: Date): Promise<Message> => {
     const { language } = message.card;
     const sent = await house.sendPrivately(incoming, person, message);
-    await recordAudit(house.store, { at: now, actor: person.id, action: sent ? 'answered-privately' : 'not-answered-in-public', detail: { platform: incoming.from.platform } });
+    await recordAudit(house.store, { at: now, actor: person.id, action: sent ? 'answered-privately' : 'not-answered-in-public', detail: { platform: incoming.from.platform, account: accountName(incoming.from) } });
     return { card: textCard(language, 'Overblik', sent ? messages(language).answeredPrivately : messages(language).writeToMe), png: null, sheet: null };
   };
 
@@ -159,7 +159,7 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
       const outcome = await requestAccess(house.store, incoming, now);
       return said((language) => { const t = admission(language); return { asked: t.asked, waiting: t.waiting, declined: t.turnedDown }[outcome]; });
     }
-    await recordAudit(house.store, { at: now, actor: strangerOf(from), action: 'refused-stranger', detail: { kind: incoming.kind } });
+    await recordAudit(house.store, { at: now, actor: accountName(from), action: 'refused-stranger', detail: { kind: incoming.kind } });
     if (from.guest === true) return said((language) => admission(language).guest);
     const alone = incoming.direct || incoming.kind === 'command';
     return said((language) => messages(language).stranger, alone && from.platform !== 'web' ? [{ id: 'access', label: `${admission('da').ask} / ${admission('en').ask}`, ask: admission('da').ask }] : []);
