@@ -126,6 +126,7 @@ function peopleIn(organisation: Organisation, files: readonly PackFile[], table:
       all.set(id, { value: parsed.data, located, path: ['people', id] });
     }
   }
-  if (all.size === 0 || sharedAddresses(all).length > 0) return null;
+  const isUnit = (unit: string): boolean => organisation.units.has(unit);
+  if (all.size === 0 || sharedAddresses(all).length > 0 || ![...all.values()].every(({ value }) => [...value.units, ...value.also_sees ?? []].every(isUnit))) return null;
   return new Map([...all].map(([id, { value }]) => [id, value]));
 }
