@@ -119,7 +119,7 @@ describe('what is another\'s is not told', () => {
         if (kind === 'refused') refused.add(card.headline);
       }
     }
-    expect([...refused]).toEqual(['Spørgsmålet handler om noget, som du ikke har adgang til.']);
+    expect([...refused]).toEqual(['Du har ikke adgang til det, som spørgsmålet handler om.']);
   });
 
   it('a unit beside one\'s own that one may know the total of keeps its name when more of it is refused', async () => {
