@@ -28,7 +28,7 @@ export async function accessCommand(config: Config, log: Log, terminal: Terminal
     if (named !== undefined) throw new UsageError(`The pack ${named.id} itself says which account '${options.to}' has there. Change it in the pack.`);
     const { outcome } = (await onState(config, log, 'grant', { request: options.grant, packs: packs.map(({ id }) => id), person: options.to })) as { outcome: Decided };
     if (outcome === 'no-request') throw new UsageError(`There is no request ${options.grant}.`);
-    if (outcome !== 'done') throw new UsageError(outcome === 'granted-already' ? `'${options.to}' has an account there already. Take it first with --revoke ${options.to}.` : 'The account is another person\'s in the pack already.');
+    if (outcome !== 'done') throw new UsageError(outcome === 'granted-already' ? `'${options.to}' has an account there already. Take it first with --revoke ${options.to}.` : outcome === 'known-elsewhere' ? `'${options.to}' has another account there in another pack. Take it first with --revoke ${options.to}.` : 'The account is another person\'s in the pack already.');
     terminal.out(`Request ${options.grant} is granted: the account is ${options.to} from now on.`);
     return;
   }

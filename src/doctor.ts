@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Terminal } from './commands.ts';
 import { DefinitionError, describeFault } from './errors.ts';
 import type { Config } from './io/config/config.ts';
-import { examineFolder } from './io/disk/doctor.ts';
+import { examineFolder, opennessOf } from './io/disk/doctor.ts';
 import { hideSecrets } from './io/log/log.ts';
 import { examineFonts } from './io/painter/doctor.ts';
 import { examineStore, type StoreExamination } from './io/store/doctor.ts';
@@ -51,7 +51,7 @@ async function examine(settings: () => { config: Config; log: Log }, clock: Cloc
   const [slack, teams] = await Promise.all([guarded('Slack', () => slackOf(config, store, log, now)), guarded('Teams', () => teamsOf(config, endpoints, now))]);
   const here = await Promise.all([
     guarded('packs', async () => only(await packsCheck(config))), guarded('fonts', async () => only(await examineFonts())),
-    guarded('data folder', async () => only(await examineFolder('data folder', config.dataDir))), guarded('temporary folder', async () => only(await examineFolder('temporary folder', tmpdir()))),
+    guarded('data folder', async () => only(await examineFolder('data folder', config.dataDir), ...await opennessOf(config.dataDir))), guarded('temporary folder', async () => only(await examineFolder('temporary folder', tmpdir()))),
   ]);
   return {
     checks: [

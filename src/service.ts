@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import express from 'express';
 import { z } from 'zod';
 import { createConversation } from './app/converse.ts';
@@ -11,6 +10,7 @@ import { connect } from './connecting.ts';
 import { startDelivering, workOf } from './delivering.ts';
 import { ServiceError, UsageError } from './errors.ts';
 import type { Config } from './io/config/config.ts';
+import { makePrivate } from './io/disk/private.ts';
 import { isOwnCommand } from './io/http/commands.ts';
 import { createHttp } from './io/http/server.ts';
 import { createPictures } from './io/http/pictures.ts';
@@ -54,7 +54,7 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
     // Whatever happens below, what is being opened is closed again, last of all.
     const opened = opening.catch(() => null);
     closers.push(async () => { await (await opened)?.close(); });
-    await mkdir(config.dataDir, { recursive: true });
+    await makePrivate(config.dataDir);
     const house = await openPackHouse(config, clock, log);
     closers.push(() => house.close());
     // Side by side: the first start makes a database and loads every file, and each takes seconds.

@@ -97,10 +97,10 @@ export async function runOnState({ store, queue, clock }: State, command: string
     case 'access': return { requests: await openRequests(store), accounts: await accountsOf(store) };
     case 'grant': {
       const { request, packs, person } = parsed(granting, body);
-      return { outcome: await grantAccess(store, { request, person, packs, by: ACTOR }, clock.now()) };
+      return { outcome: await grantAccess(store, { request, person, packs, elsewhere: [], by: ACTOR, through: null }, clock.now()) };
     }
-    case 'decline': return { outcome: await declineRequest(store, { request: parsed(declining, body).request, by: ACTOR }, clock.now()) };
-    case 'revoke': return { revoked: await revokeAccess(store, { ...parsed(revoking, body), by: ACTOR }, clock.now()) };
+    case 'decline': return { outcome: await declineRequest(store, { request: parsed(declining, body).request, by: ACTOR, through: null }, clock.now()) };
+    case 'revoke': return { revoked: await revokeAccess(store, { ...parsed(revoking, body), by: ACTOR, through: null }, clock.now()) };
     case 'looked': {
       const { entries } = parsed(looked, body);
       await store.transaction(async (tx) => { for (const { action, detail } of entries) await recordAudit(tx, { at: clock.now(), actor: ACTOR, action, detail: { ...detail, platform: ACTOR } }); });

@@ -7,10 +7,11 @@ import { checkPack } from './app/packs.ts';
 import { DefinitionError, describeFault, type Fault } from './errors.ts';
 import type { Config } from './io/config/config.ts';
 import { lastReport, loadSource, signatureOf } from './io/load/load.ts';
-import { readPackFolders, type PackFolder } from './io/packs/read.ts';
+import { readPackFolders, type PackFolder, type PackFolders } from './io/packs/read.ts';
 import { openFacts } from './io/warehouse/duckdb.ts';
 import { openParser } from './io/warehouse/parser.ts';
 import type { Pack } from './pack/model.ts';
+import { withoutTaken } from './pack/people.ts';
 import type { Clock, Log } from './ports.ts';
 import { rollupStatements } from './query/rollup.ts';
 
@@ -18,7 +19,7 @@ import { rollupStatements } from './query/rollup.ts';
 export interface PackHouse {
   packs(): readonly Pack[];
   figures(packId: string): Figures;
-  /** Reads the packs' own files again where they changed: who is who and may see what counts from then on, all else from the next `refresh`. Packs with mistakes are logged, and the ones before stay in service. */
+  /** Reads the packs' own files again where they changed: who is who and may see what counts from then on, all else from the next `refresh`. Each pack for itself: one with mistakes is logged and stays as it was before, without the people who have been taken out. */
   renew(): Promise<void>;
   /** Loads what changed since the last time, packs and data; the figures in service are exchanged at once. */
   refresh(onProgress?: (pack: string, source: string, file: string, rows: number) => void): Promise<readonly (SourceOutcome & { pack: string })[]>;
@@ -27,53 +28,120 @@ export interface PackHouse {
 
 /** Every pack under the configured folders, checked. Throws DefinitionError with all mistakes of all packs (or of `only`). */
 export async function readPacks(config: Config, only: string | null = null): Promise<Pack[]> {
-  return checkFolders(config, await readPackFolders(config.packRoots), only);
+  const read = await readPackFolders(config.packRoots);
+  if (only === null && read.unseen.length > 0) throw new DefinitionError([...(await faultsOf(config, read, only)), ...read.unseen.map(({ fault }) => fault)]);
+  return allInOrder(config, read, only);
 }
 
-async function checkFolders(config: Config, folders: readonly PackFolder[], only: string | null): Promise<Pack[]> {
+const faultsOf = (config: Config, read: PackFolders, only: string | null): Promise<readonly Fault[]> => allInOrder(config, read, only).then(() => [], (error: unknown) => {
+  if (!(error instanceof DefinitionError)) throw error;
+  return error.faults;
+});
+
+async function allInOrder(config: Config, { folders, faults }: PackFolders, only: string | null): Promise<Pack[]> {
   const known = folders.map((folder) => folder.id);
-  if (only !== null && !known.includes(only)) throw new DefinitionError([{ file: config.packRoots.join(', '), line: 0, column: 0, message: `There is no pack '${only}'.`, hint: `Known: ${known.join(', ')}.` }]);
-  if (folders.length === 0) throw new DefinitionError([{ file: config.packRoots.join(', '), line: 0, column: 0, message: 'There are no packs here.', hint: 'A pack is a folder with a pack.yaml.' }]);
+  const none = noneThere(config, folders);
+  if (faults.length === 0 && none.length > 0) throw new DefinitionError(none);
+  if (only !== null && !known.includes(only)) throw new DefinitionError([...faults, { file: config.packRoots.join(', '), line: 0, column: 0, message: `There is no pack '${only}'.`, hint: `Known: ${known.join(', ')}.` }]);
+  const checked = await checkEach(config, folders.filter(({ id }) => only === null || id === only));
+  const packs = checked.flatMap(({ pack }) => pack ?? []);
+  const wrong = [...faults, ...checked.flatMap((one) => one.faults), ...sharedNames(packs).map(({ fault }) => fault)];
+  if (wrong.length > 0) throw new DefinitionError(wrong);
+  return packs;
+}
+
+const noneThere = (config: Config, folders: readonly PackFolder[]): Fault[] => (folders.length > 0 ? [] : [{ file: config.packRoots.join(', '), line: 0, column: 0, message: 'There are no packs here.', hint: 'A pack is a folder with a pack.yaml.' }]);
+
+/** A folder and the pack in it; null with what is wrong. */
+interface Checked {
+  readonly folder: PackFolder;
+  readonly pack: Pack | null;
+  readonly faults: readonly Fault[];
+}
+
+async function checkEach(config: Config, folders: readonly PackFolder[]): Promise<Checked[]> {
+  if (folders.length === 0) return [];
   const parser = await openParser();
-  const faults: Fault[] = [];
-  const packs: Pack[] = [];
+  const checked: Checked[] = [];
   try {
-    for (const folder of folders.filter(({ id }) => only === null || id === only)) {
+    for (const folder of folders) {
       try {
-        packs.push(await checkPack(folder, parser, config.settings));
+        checked.push({ folder, pack: await checkPack(folder, parser, config.settings), faults: [] });
       } catch (error) {
         if (!(error instanceof DefinitionError)) throw error;
-        faults.push(...error.faults);
+        checked.push({ folder, pack: null, faults: error.faults });
       }
     }
   } finally {
     await parser.close();
   }
-  faults.push(...sharedNames(packs));
-  if (faults.length > 0) throw new DefinitionError(faults);
-  return packs;
+  return checked;
 }
 
 /** One id in several packs is one human: addresses are kept by it. */
-function sharedNames(packs: readonly Pack[]): Fault[] {
+function sharedNames(packs: readonly Pack[]): { between: readonly Pack[]; fault: Fault }[] {
   const first = new Map<string, { pack: Pack; name: string }>();
-  return packs.flatMap((pack) => [...pack.people.values()].flatMap((person): Fault[] => {
+  return packs.flatMap((pack) => [...pack.people.values()].flatMap((person) => {
     const other = first.get(person.id);
     if (other === undefined) first.set(person.id, { pack, name: person.name });
-    return other === undefined || other.name === person.name ? [] : [{
+    return other === undefined || other.name === person.name ? [] : [{ between: [other.pack, pack], fault: {
       file: pack.dir, line: 0, column: 0, message: `The person '${person.id}' is ${person.name} here and ${other.name} in the pack ${other.pack.id}.`, hint: 'Give different people different ids.',
-    }];
+    } }];
   }));
+}
+
+/** The packs as they were taken last; `waiting`: those in order themselves that an id shared with another pack held back. */
+interface Taken {
+  readonly written: readonly Pack[];
+  readonly waiting: ReadonlySet<string>;
+}
+
+/**
+ * The packs as they are written now, each for itself: one with mistakes stays as it was before, less what its newest people have
+ * lost, and keeps no other from being taken. A pack that can't be looked at stays too; one whose folder is gone is gone.
+ */
+async function takeEach(config: Config, { folders, faults, unseen }: PackFolders, before: Taken & { readonly folders: readonly PackFolder[] }, only: string | null): Promise<Taken & { readonly faults: readonly Fault[] }> {
+  const lasting = (id: string): Pack | undefined => before.written.find((pack) => pack.id === id);
+  const isMeant = ({ id }: { id: string }): boolean => only === null || id === only;
+  const unchanged = (folder: PackFolder): boolean => before.folders.some((one) => isDeepStrictEqual(one, folder)) && lasting(folder.id) !== undefined && !before.waiting.has(folder.id);
+  const changed = await checkEach(config, folders.filter((folder) => isMeant(folder) && !unchanged(folder)));
+  const told = [...noneThere(config, folders), ...faults, ...unseen.map(({ fault }) => fault), ...changed.flatMap((one) => one.faults)];
+  // Where a folder of packs is not there, nobody knows what is in it.
+  const isUnknown = ({ id, dir }: Pack): boolean => folders.length === 0 || unseen.some((one) => one.id === id) || (faults.length > 0 && !folders.some((one) => one.dir === dir));
+  const kept = (folder: PackFolder): Pack[] => {
+    const last = lasting(folder.id);
+    return last === undefined ? [] : [(folder.complete ? withoutTaken(last, folder.files, folder.people) : null) ?? last];
+  };
+  const next = new Map<string, Pack>();
+  for (const folder of folders.filter(isMeant)) {
+    const fresh = changed.find((one) => one.folder === folder);
+    for (const pack of fresh === undefined ? [lasting(folder.id)] : fresh.pack === null ? kept(folder) : [fresh.pack]) if (pack !== undefined) next.set(folder.id, pack);
+  }
+  for (const pack of before.written) if (isMeant(pack) && isUnknown(pack) && !next.has(pack.id)) next.set(pack.id, pack);
+  // One id for two people: the packs that changed give way, and are tried again when one of them changes.
+  const waiting = new Set<string>();
+  for (let clash = sharedNames([...next.values()]); clash.length > 0; clash = sharedNames([...next.values()])) {
+    const back = changed.filter(({ folder, pack }) => pack !== null && next.get(folder.id) === pack && clash.some(({ between }) => between.includes(pack)));
+    if (back.length === 0) break;
+    told.push(...clash.map(({ fault }) => fault));
+    for (const { folder } of back) {
+      const [last] = kept(folder);
+      waiting.add(folder.id);
+      if (last === undefined) next.delete(folder.id);
+      else next.set(folder.id, last);
+    }
+  }
+  return { written: [...next.values()], waiting, faults: told };
 }
 
 /** How files become facts, with the settings of this machine. */
 function loaderFor(config: Config, clock: Clock): Loader {
   const folder = (pack: Pack): string => resolve(config.dataDir, 'facts', pack.id);
   return {
-    signature: (pack, source) => signatureOf(source, pack.dir, pack.organisation, rollupStatements(pack, source)),
+    signature: (pack, source) => signatureOf(source, pack.dir, pack.organisation, rollupStatements(pack, source), pack.yearStart, config.dataDir),
     load: (pack, source, anew, onProgress) => loadSource({
       anew,
-      source, packDir: pack.dir, organisation: pack.organisation, yearStart: pack.yearStart, finish: rollupStatements(pack, source),
+      source, packDir: pack.dir, ownDir: config.dataDir, organisation: pack.organisation, yearStart: pack.yearStart, finish: rollupStatements(pack, source),
       intoDir: folder(pack), tempDir: join(tmpdir(), 'overblik'), memoryMb: config.memoryMb, now: () => clock.now(),
       onProgress: ({ file, rows }) => onProgress(file, rows),
     }),
@@ -92,9 +160,12 @@ function withNewestPeople(pack: Pack, written: readonly Pack[]): Pack | null {
 
 /** Checks the packs and makes a house of them; `refresh` brings in the facts. */
 export async function openPackHouse(config: Config, clock: Clock, log: Log, only: string | null = null): Promise<PackHouse> {
-  let folders = await readPackFolders(config.packRoots);
+  let seen = await readPackFolders(config.packRoots);
   /** As they are written, and as they are in service: between a change and the load it needs, the two differ. */
-  let written: readonly Pack[] = await checkFolders(config, folders, only);
+  let written: readonly Pack[] = await allInOrder(config, seen, only);
+  let waiting: ReadonlySet<string> = new Set();
+  let told: ReadonlySet<string> = new Set(seen.unseen.map(({ fault }) => describeFault(fault)));
+  for (const { fault } of seen.unseen) log.warn('pack-not-seen', { fault: describeFault(fault) });
   let serving = written;
   const loader = loaderFor(config, clock);
   const loaded = new Map<string, ReadonlyMap<string, LoadedSource>>();
@@ -104,16 +175,15 @@ export async function openPackHouse(config: Config, clock: Clock, log: Log, only
   let queued: Promise<void> | null = null;
 
   const read = async (): Promise<void> => {
-    try {
-      const now = await readPackFolders(config.packRoots);
-      if (isDeepStrictEqual(now, folders)) return;
-      folders = now;
-      written = await checkFolders(config, now, only);
-    } catch (error) {
-      if (!(error instanceof DefinitionError)) throw error;
-      log.error('packs-not-taken', { faults: error.faults.slice(0, 5).map(describeFault), count: error.faults.length });
-      return;
-    }
+    const now = await readPackFolders(config.packRoots);
+    if (isDeepStrictEqual(now, seen)) return;
+    const taken = await takeEach(config, now, { folders: seen.folders, written, waiting }, only);
+    [seen, waiting] = [now, taken.waiting];
+    const faults = taken.faults.map(describeFault);
+    if (faults.some((one) => !told.has(one))) log.error('packs-not-taken', { faults: faults.slice(0, 5), count: faults.length });
+    told = new Set(faults);
+    if (isDeepStrictEqual(taken.written, written)) return;
+    written = taken.written;
     log.info('packs-changed', { packs: written.map(({ id }) => id).join(', ') });
     serving = serving.flatMap((pack) => {
       const renewed = withNewestPeople(pack, written);

@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import express from 'express';
 import { randomBytes } from 'node:crypto';
 import { connect } from './connecting.ts';
 import { startDelivering } from './delivering.ts';
 import { DefinitionError } from './errors.ts';
 import type { Config } from './io/config/config.ts';
+import { makePrivate } from './io/disk/private.ts';
 import { createPainter } from './io/painter/painter.ts';
 import { createPictures } from './io/http/pictures.ts';
 import { openQueue } from './io/queue/queue.ts';
@@ -26,7 +26,7 @@ export async function startWorker(config: Config, clock: Clock, log: Log): Promi
     for (const close of closers.splice(0).reverse()) await close().catch((error: unknown) => log.error('stop-failed', { error: error instanceof Error ? error : String(error) }));
   };
   try {
-    await mkdir(config.dataDir, { recursive: true });
+    await makePrivate(config.dataDir);
     const store = await openServiceStore(config, log);
     closers.push(() => store.close());
     const house = await openPackHouse(config, clock, log);

@@ -1,10 +1,10 @@
 import { maskPersonalNumbers } from '../access/personal-number.ts';
 import { admission } from '../card/admission.ts';
 import { dayName } from '../card/periods.ts';
-import type { Language } from '../pack/model.ts';
+import type { Language, Pack } from '../pack/model.ts';
 import type { Address, Identity, Incoming, Platform, Store } from '../ports.ts';
 import { auditName, recordAudit } from './audit.ts';
-import { namedAccount, type Account, type Membership } from './people.ts';
+import { knownAs, namedAccount, type Account, type Membership } from './people.ts';
 import { json, saveAddress } from './records.ts';
 
 type Statements = Pick<Store, 'query'>;
@@ -53,19 +53,29 @@ export async function requestAccess(store: Store, { from, address, direct }: Inc
       `insert into access_requests (platform, tenant, "user", email, name, address, asked_at) values ($1, $2, $3, $4, $5, $6::jsonb, $7) on conflict (platform, tenant, "user") where state = 'open' do nothing returning id`,
       [from.platform, from.tenant, from.user, from.email === null ? null : maskPersonalNumbers(from.email), from.name === undefined ? null : maskPersonalNumbers(from.name), direct ? json({ ...address, thread: null }) : null, at.toISOString()]);
     if (row === undefined) return 'waiting';
-    await recordAudit(tx, { at, actor: strangerOf(from), action: 'access-requested', detail: { request: row.id } });
+    await recordAudit(tx, { at, actor: accountName(from), action: 'access-requested', detail: { request: row.id } });
     return 'asked';
   });
 }
 
-/** By what someone nobody knows stands in the audit. */
-export const strangerOf = ({ platform, tenant, user }: Pick<Identity, 'platform' | 'tenant' | 'user'>): string => auditName(`${platform}:${tenant}:${user}`);
+/** An account, as it stands in the audit. */
+export const accountName = ({ platform, tenant, user }: Pick<Identity, 'platform' | 'tenant' | 'user'>): string => auditName(`${platform}:${tenant}:${user}`);
 
 /** What became of a decision; in words by `decide`. */
-export type Decided = 'done' | 'no-request' | 'granted-already' | 'account-taken';
+export type Decided = 'done' | 'no-request' | 'granted-already' | 'known-elsewhere' | 'account-taken';
 
-/** Lets the account that asked be this person of these packs from now on, none of which may name another account for them; where it was not them before, they are not written to at the old place any more. */
-export async function grantAccess(store: Store, grant: { readonly request: number; readonly packs: readonly string[]; readonly person: string; readonly by: string }, at: Date): Promise<Decided> {
+/** Who decides, and from which account; the command line has none. */
+export interface Decider {
+  readonly by: string;
+  readonly through: string | null;
+}
+
+/**
+ * Lets the account that asked be this person of these packs from now on, none of which may name another account for them; where it
+ * was not them before, they are not written to at the old place any more. `elsewhere`: the person in packs that are not decided
+ * for. Where those know them by another account nothing is granted: a person has one address, and theirs is kept.
+ */
+export async function grantAccess(store: Store, grant: Decider & { readonly request: number; readonly packs: readonly string[]; readonly person: string; readonly elsewhere: readonly Membership[] }, at: Date): Promise<Decided> {
   return store.transaction(async (tx) => {
     const [request] = await tx.query<Found>(`select ${COLUMNS} from access_requests where id = $1 for update`, [grant.request]);
     if (request === undefined) return 'no-request';
@@ -73,6 +83,7 @@ export async function grantAccess(store: Store, grant: { readonly request: numbe
     const others = await tx.query<{ person: string; user: string }>(
       `select person, "user" from accounts where pack = any(string_to_array($1, ',')) and platform = $2 and (person = $3) <> (tenant = $4 and "user" = $5)`, [grant.packs.join(','), platform, grant.person, tenant, user]);
     if (others.length > 0) return others.some((other) => other.user === user) ? 'account-taken' : 'granted-already';
+    if (await knownElsewhere(tx, grant.elsewhere, request)) return 'known-elsewhere';
     // Granted elsewhere in the same moment, it fails as a whole: one account a person, one person an account.
     for (const pack of grant.packs) await tx.query(
       `insert into accounts (pack, person, platform, tenant, "user", granted_at, granted_by) select $1, $2, $3, $4, $5, $6::timestamptz, $7
@@ -80,28 +91,42 @@ export async function grantAccess(store: Store, grant: { readonly request: numbe
     await tx.query('delete from addresses where person = $1 and platform = $2', [grant.person, platform]);
     if (request.address !== null) await saveAddress(tx, grant.person, user.toLowerCase(), request.address, at);
     await tx.query(`update access_requests set state = 'granted', decided_at = $2, decided_by = $3, person = $4, told_at = null where id = $1`, [request.id, at.toISOString(), grant.by, grant.person]);
-    await recordAudit(tx, { at, actor: grant.by, action: 'access-granted', detail: { request: request.id, person: grant.person, packs: grant.packs, account: strangerOf(request) } });
+    await recordAudit(tx, { at, actor: grant.by, action: 'access-granted', detail: { request: request.id, person: grant.person, packs: grant.packs, account: accountName(request), through: grant.through } });
     return 'done';
   });
 }
 
+/** Whether a pack knows the person by another account than the one that asks: named, granted, or, by e-mail, the one they wrote from. */
+async function knownElsewhere(tx: Statements, elsewhere: readonly Membership[], { platform, tenant, user }: AccessRequest): Promise<boolean> {
+  const accounts = await accountsOf(tx, platform);
+  for (const membership of elsewhere) {
+    const { person, pack } = membership;
+    const known = knownAs(membership, platform, accounts);
+    const byAccount = namedAccount(person, platform) !== null || accounts.some((one) => one.pack === pack.id && one.person === person.id);
+    if (byAccount && known !== user.toLowerCase()) return true;
+    const others = byAccount ? [] : await tx.query('select 1 as one from addresses where person = $1 and platform = $2 and known_as = $3 and (tenant <> $4 or "user" <> $5)', [person.id, platform, known, tenant, user]);
+    if (others.length > 0) return true;
+  }
+  return false;
+}
+
 /** Turns a request down that waits. */
-export async function declineRequest(store: Store, of: { readonly request: number; readonly by: string }, at: Date): Promise<Decided> {
+export async function declineRequest(store: Store, of: Decider & { readonly request: number }, at: Date): Promise<Decided> {
   return store.transaction(async (tx) => {
     const [row] = await tx.query<Found>(`update access_requests set state = 'declined', decided_at = $2, decided_by = $3, told_at = $2 where id = $1 and state = 'open' returning ${COLUMNS}`, [of.request, at.toISOString(), of.by]);
     if (row === undefined) return 'no-request';
-    await recordAudit(tx, { at, actor: of.by, action: 'access-declined', detail: { request: row.id, account: strangerOf(row) } });
+    await recordAudit(tx, { at, actor: of.by, action: 'access-declined', detail: { request: row.id, account: accountName(row), through: of.through } });
     return 'done';
   });
 }
 
 /** Takes back what was granted; false when nothing was. Nothing is sent to the account any more. */
-export async function revokeAccess(store: Store, of: { readonly packs: readonly string[]; readonly person: string; readonly platform: Platform; readonly by: string }, at: Date): Promise<boolean> {
+export async function revokeAccess(store: Store, of: Decider & { readonly packs: readonly string[]; readonly person: string; readonly platform: Platform }, at: Date): Promise<boolean> {
   return store.transaction(async (tx) => {
     const rows = await tx.query<{ pack: string; tenant: string; user: string }>(
       `delete from accounts where pack = any(string_to_array($1, ',')) and person = $2 and platform = $3 returning pack, tenant, "user"`, [of.packs.join(','), of.person, of.platform]);
     for (const { tenant, user } of rows) await tx.query('delete from addresses where person = $1 and platform = $2 and tenant = $3 and "user" = $4', [of.person, of.platform, tenant, user]);
-    if (rows.length > 0) await recordAudit(tx, { at, actor: of.by, action: 'access-revoked', detail: { person: of.person, platform: of.platform, packs: rows.map(({ pack }) => pack) } });
+    if (rows.length > 0) await recordAudit(tx, { at, actor: of.by, action: 'access-revoked', detail: { person: of.person, platform: of.platform, packs: rows.map(({ pack }) => pack), accounts: [...new Set(rows.map(({ tenant, user }) => accountName({ platform: of.platform, tenant, user })))], through: of.through } });
     return rows.length > 0;
   });
 }
@@ -145,36 +170,38 @@ export function readDecision(text: string): Decision | null {
   return null;
 }
 
-/** Carries out what an analyst decided, in the packs they are an analyst of; the lines to answer with. */
-export async function decide(store: Store, analyst: readonly Membership[], decision: Decision, language: Language, at: Date): Promise<string[]> {
+/** Carries out what an analyst decided, in the packs they are an analyst of, of all there are; the lines to answer with. */
+export async function decide(store: Store, analyst: readonly Membership[], packs: readonly Pack[], from: Identity, decision: Decision, language: Language, at: Date): Promise<string[]> {
   const t = admission(language);
-  const by = analyst[0]?.person.id ?? '';
-  const known = (id: string): Membership[] => analyst.flatMap(({ pack }) => { const person = pack.people.get(id); return person === undefined ? [] : [{ pack, person }]; });
+  const decider: Decider = { by: analyst[0]?.person.id ?? '', through: accountName(from) };
+  const known = (id: string, among: readonly Pack[]): Membership[] => among.flatMap((pack) => { const person = pack.people.get(id); return person === undefined ? [] : [{ pack, person }]; });
+  const own = analyst.map(({ pack }) => pack);
   switch (decision.kind) {
     case 'list': {
       const open = await openRequests(store);
       return open.length === 0 ? [t.noRequests] : [...open.map((one) => t.requestLine(String(one.id), whoAsks(one), PLATFORM_NAMES[one.platform], dayName(one.askedAt.slice(0, 10), language))), t.requestCare];
     }
     case 'grant': {
-      const to = known(decision.person);
+      const to = known(decision.person, own);
       if (to.length === 0) return [t.noPerson(decision.person)];
       const [request] = await store.query<Found>(`select ${COLUMNS} from access_requests where id = $1`, [decision.request]);
       const platform = PLATFORM_NAMES[request?.platform ?? 'web'];
       if (request !== undefined && to.some(({ person }) => namedAccount(person, request.platform) !== null)) return [t.namedAlready(decision.person, platform)];
-      switch (await grantAccess(store, { request: decision.request, packs: to.map(({ pack }) => pack.id), person: decision.person, by }, at)) {
+      switch (await grantAccess(store, { request: decision.request, packs: to.map(({ pack }) => pack.id), person: decision.person, elsewhere: known(decision.person, packs.filter((pack) => !own.includes(pack))), ...decider }, at)) {
         case 'done': return [t.granted(request === undefined ? '' : whoAsks(request), `${to[0]?.person.name ?? ''} (${decision.person})`, platform)];
         case 'no-request': return [t.noRequest(String(decision.request))];
         case 'granted-already': return [t.grantedAlready(decision.person, platform)];
+        case 'known-elsewhere': return [t.knownElsewhere(decision.person, platform)];
         case 'account-taken': return [t.accountTaken(request === undefined ? '' : whoAsks(request), platform)];
       }
     }
     case 'decline': {
       const request = (await openRequests(store)).find(({ id }) => id === decision.request);
-      const outcome = await declineRequest(store, { request: decision.request, by }, at);
+      const outcome = await declineRequest(store, { request: decision.request, ...decider }, at);
       return [outcome === 'done' && request !== undefined ? t.declined(whoAsks(request)) : t.noRequest(String(decision.request))];
     }
     case 'revoke': {
-      const revoked = await revokeAccess(store, { packs: analyst.map(({ pack }) => pack.id), person: decision.person, platform: decision.platform, by }, at);
+      const revoked = await revokeAccess(store, { packs: own.map(({ id }) => id), person: decision.person, platform: decision.platform, ...decider }, at);
       return [(revoked ? t.revoked : t.notGranted)(decision.person, PLATFORM_NAMES[decision.platform])];
     }
   }

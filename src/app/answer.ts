@@ -105,11 +105,31 @@ function definitionCard(figures: Figures, ids: readonly string[], language: Lang
   };
 }
 
+const unitsNamed = (pack: Pack, units: readonly string[], language: Language): string => units.map((unit) => pack.organisation.units.get(unit)?.name[language] ?? unit).join(', ');
+
+/** What is out of bounds, by name where the person may know it; of the rest not even that it is there is told, or units could be found by trying. */
+function refusal({ pack, person }: Membership, units: readonly string[], language: Language, unnamed: 'noAccessAtAll' | 'leftOut'): string {
+  const known = knownUnits(pack, person);
+  return units.every((unit) => known.has(unit)) ? messages(language).noAccess(unitsNamed(pack, units, language)) : messages(language)[unnamed];
+}
+
+function outOfBounds(membership: Membership, units: readonly string[], language: Language, reading: Reading): Answer {
+  const { pack, person } = membership;
+  return { kind: 'refused', reading, allowed: { refused: 'units', units }, card: plainCard(language, pack.title[language], refusal(membership, units, language, 'noAccessAtAll'), [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))) };
+}
+
+/** Whether a sentence says the name of a unit that its reader may not know. */
+function tellsOfUnknown({ pack, person }: Membership, text: string): boolean {
+  const known = knownUnits(pack, person);
+  const said = ` ${text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ')} `;
+  return [...pack.organisation.units.values()].some((unit) => !known.has(unit.id) && [unit.name.da, unit.name.en, unit.shortName.da, unit.shortName.en].some((name) => said.includes(` ${name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim()} `)));
+}
+
 /** The page of a unit a person may see, as its own leader would get it. */
 async function unitPage(asking: Asking, membership: Membership, unit: string, language: Language, reading: Reading): Promise<Answer> {
   const { pack, person } = membership;
   const name = pack.organisation.units.get(unit)?.name[language] ?? unit;
-  if (!visibleUnits(pack, person).has(unit)) return { kind: 'refused', card: plainCard(language, pack.title[language], messages(language).noAccess(name), [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))), reading, allowed: { refused: 'units', units: [unit] } };
+  if (!visibleUnits(pack, person).has(unit)) return outOfBounds(membership, [unit], language, reading);
   const theirs: Person = { ...person, units: [unit], alsoSees: [], language };
   const page = await latestPage({ pack, person: theirs }, asking.figures(pack.id), true);
   return { kind: 'help', card: page?.card ?? plainCard(language, pack.title[language], replies(language).noSuchUnitPage(name), [], [], pack.label?.[language] ?? ''), reading, allowed: ofPage(pack, theirs, page) };
@@ -171,9 +191,8 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const figures = asking.figures(pack.id);
   const permitted = permit(pack, person, reading.query);
   const allowed = ruled(permitted);
-  const named = (units: readonly string[]): string => units.map((unit) => pack.organisation.units.get(unit)?.name[language] ?? unit).join(', ');
   if (!permitted.allowed && 'sensitive' in permitted) return tooSensitive(membership, language, reading);
-  if (!permitted.allowed) return { kind: 'refused', card: plainCard(language, pack.title[language], m.noAccess(named(permitted.refused)), [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))), reading, allowed };
+  if (!permitted.allowed) return outOfBounds(membership, permitted.refused, language, reading);
   const { query } = permitted;
   const undivided = query.by !== null && 'dimension' in query.by ? indivisible(pack, query, query.by.dimension) : null;
   if (undivided !== null) {
@@ -194,9 +213,11 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const result = withCaveatsFor(pack, person, noneMet ? await runQuery(figures, { ...query, having: null, limit: null }) : asked);
   const among = query.having === null ? 0 : query.by !== null ? (await runQuery(figures, { ...query, having: null, limit: null })).rows.length : unitsOf(pack, query).length;
   const latest = completeTo(figures, query.measures[0] ?? '');
-  const understood: UnderstoodPart[] = reading.understood.map((part) => ({ meaning: part.meaning, assumed: part.assumed }));
+  // What was read names what was asked for; told is what is left of it.
+  const understood: UnderstoodPart[] = reading.understood.filter((part) => !tellsOfUnknown(membership, part.meaning) || part.part === 'unit')
+    .map((part) => ({ meaning: tellsOfUnknown(membership, part.meaning) ? unitsNamed(pack, query.units, language) : part.meaning, assumed: part.assumed }));
   const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives.filter((choice) => offerable(membership, choice)), latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart, filtered: query.having === null ? null : { having: query.having, among, none: noneMet }, history });
-  const removed = permitted.removed.length > 0 ? [m.noAccess(named(permitted.removed))] : query.level !== null && permitted.query.units !== reading.query.units && reading.query.units.some((unit) => !permitted.query.units.includes(unit)) ? [m.onlyOwn(named(query.units))] : [];
+  const removed = permitted.removed.length > 0 ? [refusal(membership, permitted.removed, language, 'leftOut')] : query.level !== null && permitted.query.units !== reading.query.units && reading.query.units.some((unit) => !permitted.query.units.includes(unit)) ? [m.onlyOwn(unitsNamed(pack, query.units, language))] : [];
   if (permitted.uncompared) removed.push(m.notCompared);
   const told: Card = explained === null ? card : { ...card, blocks: [...(explained.sentences.length === 0 ? [] : [{ kind: 'text' as const, text: explained.sentences.join(' ') }]), ...card.blocks.filter((block) => block.kind !== 'table'), ...explained.blocks] };
   return { kind: 'answer', card: removed.length === 0 ? told : { ...told, blocks: [...told.blocks, { kind: 'notes', title: '', items: removed }] }, result, reading, allowed };
@@ -228,7 +249,11 @@ export async function answer(text: string, asking: Asking): Promise<Answer> {
       const membership = asking.memberships.find((one) => one.pack.id === reading.query.pack) ?? first;
       return answerQuery(asking, membership, reading);
     }
-    case 'clarify': return { kind: 'clarify', card: plainCard(language, first.pack.title[language], reading.question, [], actionsFrom(reading.choices.filter(everyOffer)), label), reading, allowed: nothing };
+    case 'clarify': {
+      const about = asking.memberships.find((one) => tellsOfUnknown(one, reading.question));
+      if (about !== undefined) return { kind: 'refused', card: plainCard(language, first.pack.title[language], m.noAccessAtAll, [], actionsFrom(examplesFor(about.pack, about.person, language).map((ask) => ({ label: ask, ask })))), reading, allowed: nothing };
+      return { kind: 'clarify', card: plainCard(language, first.pack.title[language], reading.question, [], actionsFrom(reading.choices.filter(everyOffer)), label), reading, allowed: nothing };
+    }
     case 'definition': {
       const membership = asking.memberships.find((one) => one.pack.id === reading.pack) ?? first;
       const seen = reading.measures.filter((id) => seesMeasure(membership.pack, membership.person, id));

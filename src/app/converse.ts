@@ -13,7 +13,7 @@ import type { Lexicon } from '../question/lexicon.ts';
 import { answer, helpCard, latestPage, type Answer } from './answer.ts';
 import { withPicture } from './compose.ts';
 import type { Figures } from './figures.ts';
-import { accountsOf, asksForAccess, decide, readDecision, requestAccess, strangerOf } from './admission.ts';
+import { accountsOf, asksForAccess, decide, readDecision, requestAccess, accountName } from './admission.ts';
 import { asked, packOf } from './asked.ts';
 import { recordAudit, shownOf } from './audit.ts';
 import { markSeenBy } from './ledger.ts';
@@ -90,11 +90,11 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
       const page = await latestPage(member, house.figures(pack.id));
       if (page === null) return { card: textCard(person.language, pack.title[person.language], m.noDigestYet), png: null, sheet: null };
       const message = await withPicture(page.card, house.painter, log);
-      await recordAudit(store, { at: now, actor: person.id, action: 'shown-page', detail: { pack: pack.id, digest: page.digest, period: page.period.from, units: person.units, platform: incoming.from.platform, shown: shownOf(message) } });
+      await recordAudit(store, { at: now, actor: person.id, action: 'shown-page', detail: { pack: pack.id, digest: page.digest, period: page.period.from, units: person.units, platform: incoming.from.platform, account: accountName(incoming.from), shown: shownOf(message) } });
       return message;
     }
     if (holdsPersonalNumber(incoming.text)) {
-      await recordAudit(store, { at: now, actor: person.id, action: 'refused-personal-number', detail: { platform: incoming.from.platform, kind: incoming.kind } });
+      await recordAudit(store, { at: now, actor: person.id, action: 'refused-personal-number', detail: { platform: incoming.from.platform, account: accountName(incoming.from), kind: incoming.kind } });
       return { card: textCard(person.language, pack.title[person.language], m.personalNumber), png: null, sheet: null };
     }
 
@@ -108,7 +108,7 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     const analyst = memberships.filter((one) => one.person.role === 'analyst');
     const decision = analyst.length === 0 ? null : readDecision(incoming.text);
     if (decision !== null) {
-      const [headline = '', ...lines] = await decide(store, analyst, decision, person.language, now);
+      const [headline = '', ...lines] = await decide(store, analyst, house.packs(), incoming.from, decision, person.language, now);
       const card: Card = { ...textCard(person.language, 'Overblik', headline), blocks: lines.map((text) => ({ kind: 'text', text })) };
       return readByOthers ? privately({ card, png: null, sheet: null }, incoming, person, now) : { card, png: null, sheet: null };
     }
@@ -130,7 +130,7 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     const sheet = answered.kind === 'answer' && answered.reading.shape === 'excel' ? await sheetOf(answered, house.packs(), house.writeWorkbook) : null;
     const message: Message = { ...await withPicture(answered.card, house.painter, log), sheet };
     const { action, detail } = asked(answered, pack, shownOf(message));
-    await recordAudit(store, { at: now, actor: person.id, action, detail: { ...detail, platform: incoming.from.platform } });
+    await recordAudit(store, { at: now, actor: person.id, action, detail: { ...detail, platform: incoming.from.platform, account: accountName(incoming.from) } });
     return readByOthers ? privately(message, incoming, person, now) : message;
   };
 
@@ -138,7 +138,7 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
   const privately = async (message: Message, incoming: Incoming, person: Person, now: Date): Promise<Message> => {
     const { language } = message.card;
     const sent = await house.sendPrivately(incoming, person, message);
-    await recordAudit(house.store, { at: now, actor: person.id, action: sent ? 'answered-privately' : 'not-answered-in-public', detail: { platform: incoming.from.platform } });
+    await recordAudit(house.store, { at: now, actor: person.id, action: sent ? 'answered-privately' : 'not-answered-in-public', detail: { platform: incoming.from.platform, account: accountName(incoming.from) } });
     return { card: textCard(language, 'Overblik', sent ? messages(language).answeredPrivately : messages(language).writeToMe), png: null, sheet: null };
   };
 
@@ -150,7 +150,7 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
       const outcome = await requestAccess(house.store, incoming, now);
       return said((language) => { const t = admission(language); return { asked: t.asked, waiting: t.waiting, declined: t.turnedDown }[outcome]; });
     }
-    await recordAudit(house.store, { at: now, actor: strangerOf(from), action: 'refused-stranger', detail: { kind: incoming.kind } });
+    await recordAudit(house.store, { at: now, actor: accountName(from), action: 'refused-stranger', detail: { kind: incoming.kind } });
     if (from.guest === true) return said((language) => admission(language).guest);
     const alone = incoming.direct || incoming.kind === 'command';
     return said((language) => messages(language).stranger, alone && from.platform !== 'web' ? [{ id: 'access', label: `${admission('da').ask} / ${admission('en').ask}`, ask: admission('da').ask }] : []);

@@ -2,7 +2,7 @@ import { createRateLimit } from '../access/rate-limit.ts';
 import { replies } from '../card/replies.ts';
 import type { Pack } from '../pack/model.ts';
 import type { Clock, Handle, Store } from '../ports.ts';
-import { accountsOf, strangerOf } from './admission.ts';
+import { accountName, accountsOf } from './admission.ts';
 import { recordAudit } from './audit.ts';
 import { SEEN, textCard } from './converse.ts';
 import { membershipsOf } from './people.ts';
@@ -21,15 +21,15 @@ export function limitPeople(handle: Handle, { packs, store, clock, perMinute }: 
   const confirmations = createRateLimit(perMinute * CHEAPER, MOST);
   return async (incoming) => {
     const { from, kind, text } = incoming;
-    const { platform, tenant, user } = from;
-    const who = `${platform}:${tenant}:${user}`;
+    const { platform } = from;
+    const who = accountName(from);
     const now = clock.now();
     const taken = (kind === 'installed' || SEEN.test(text.trim()) ? confirmations : questions).take(who, now.getTime());
     if (taken.ok) return handle(incoming);
     // App Home keeps what it shows.
     if (!taken.tell || kind === 'home') return null;
     const person = membershipsOf(packs(), from, await accountsOf(store, platform))[0]?.person;
-    await recordAudit(store, { at: now, actor: person?.id ?? strangerOf(from), action: 'rate-limited', detail: { platform, kind } });
+    await recordAudit(store, { at: now, actor: person?.id ?? accountName(from), action: 'rate-limited', detail: { platform, account: accountName(from), kind } });
     const said = person === undefined ? `${replies('da').tooMany}\n${replies('en').tooMany}` : replies(person.language).tooMany;
     return { card: textCard(person?.language ?? 'da', 'Overblik', said), png: null, sheet: null };
   };

@@ -29,9 +29,9 @@ async function checkExpression(expression: ExpressionText, parser: SqlParser): P
 }
 
 /** Checks a pack as a whole, its SQL with the engine's own parser. Throws DefinitionError with every mistake at once. */
-export async function checkPack(folder: { id: string; dir: string; files: readonly PackFile[]; people?: PeopleTable | null }, parser: SqlParser, settings: Readonly<Record<string, string | undefined>>): Promise<Pack> {
+export async function checkPack(folder: { id: string; dir: string; files: readonly PackFile[]; people?: PeopleTable | null; faults?: readonly Fault[] }, parser: SqlParser, settings: Readonly<Record<string, string | undefined>>): Promise<Pack> {
   const draft = draftPack(folder.id, folder.dir, folder.files, settings, folder.people ?? null);
-  const faults = [...draft.faults];
+  const faults = [...folder.faults ?? [], ...draft.faults];
   const checked = new Map<string, CheckedExpression>();
   const broken = new Set<string>();
   for (const expression of draft.expressions) {

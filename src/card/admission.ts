@@ -25,6 +25,7 @@ export interface Admission {
   readonly noPerson: (person: string) => string;
   readonly namedAlready: (person: string, platform: string) => string;
   readonly grantedAlready: (person: string, platform: string) => string;
+  readonly knownElsewhere: (person: string, platform: string) => string;
   readonly accountTaken: (who: string, platform: string) => string;
   readonly notGranted: (person: string, platform: string) => string;
   /** To who was let in. */
@@ -46,6 +47,7 @@ const da: Admission = {
   noPerson: (person) => `Der er ingen '${person}' i din pakke. Skriv personen ind i pakkens people først, og giv så adgang.`,
   namedAlready: (person, platform) => `Pakken siger selv, hvilken konto '${person}' har i ${platform}. Ret den dér.`,
   grantedAlready: (person, platform) => `'${person}' har allerede en konto i ${platform}. Tag den først: fjern adgang ${person} ${platform.toLowerCase()}`,
+  knownElsewhere: (person, platform) => `'${person}' står også i en pakke, du ikke er analytiker for, og har en anden konto i ${platform} dér. Den pakkes analytiker må først fjerne den, eller I giver personen hver sit id.`,
   accountTaken: (who, platform) => `Kontoen i ${platform}, som ${who} bruger, er allerede en anden persons i pakken.`,
   notGranted: (person, platform) => `'${person}' har ingen konto i ${platform}, der er givet adgang her.`,
   welcomeTitle: 'Du har fået adgang', welcome: 'Du kan nu spørge til dine enheders tal. Skriv hjælp for at se, hvad du kan spørge om.',
@@ -65,6 +67,7 @@ const en: Admission = {
   noPerson: (person) => `There is no '${person}' in your pack. Write the person into the pack's people first, and then grant access.`,
   namedAlready: (person, platform) => `The pack itself says which account '${person}' has in ${platform}. Change it there.`,
   grantedAlready: (person, platform) => `'${person}' has an account in ${platform} already. Take it first: revoke ${person} ${platform.toLowerCase()}`,
+  knownElsewhere: (person, platform) => `'${person}' is also in a pack you are no analyst of, with another account in ${platform} there. That pack's analyst has to take it back first, or the two of you give the person different ids.`,
   accountTaken: (who, platform) => `The account in ${platform} that ${who} uses is another person's in the pack already.`,
   notGranted: (person, platform) => `'${person}' has no account in ${platform} that was granted here.`,
   welcomeTitle: 'You have access', welcome: 'You can now ask about your units\' figures. Write help to see what you can ask.',

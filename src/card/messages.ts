@@ -90,6 +90,9 @@ export interface Messages {
   readonly notUnderstoodWords: (words: string) => string;
   readonly stranger: string;
   readonly noAccess: (unit: string) => string;
+  /** Of what they may not even know the name of. */
+  readonly noAccessAtAll: string;
+  readonly leftOut: string;
   readonly onlyOwn: (units: string) => string;
   readonly tooSensitive: string;
   readonly notCompared: string;
@@ -211,6 +214,8 @@ const da: Messages = {
   writeToMe: 'Her læser andre med. Skriv til mig direkte, så svarer jeg.',
   notDividable: (measure, dimension) => `${measure} kan ikke deles på ${dimension.toLowerCase()}.`,
   noAccess: (unit) => `Du har ikke adgang til tal for ${unit}.`,
+  noAccessAtAll: 'Du har ikke adgang til det, som spørgsmålet handler om.',
+  leftOut: 'Noget af det, du spurgte om, har du ikke adgang til. Det er ikke med her.',
   greeting: (name) => `Hej ${name}. Spørg om et nøgletal, eller tryk på et af forslagene.`,
   thanks: 'Selv tak.',
   welcome: (name) => `Hej ${name}. Her får du hver måned én side om din egen enhed, og du kan stille spørgsmål, når du vil.`,
@@ -321,6 +326,8 @@ const en: Messages = {
   writeToMe: 'Others read along here. Write to me directly and I will answer.',
   notDividable: (measure, dimension) => `${measure} can't be divided by ${dimension.toLowerCase()}.`,
   noAccess: (unit) => `You do not have access to figures for ${unit}.`,
+  noAccessAtAll: 'You do not have access to what the question is about.',
+  leftOut: 'Some of what you asked about is not here, for you do not have access to it.',
   greeting: (name) => `Hello ${name}. Ask about a key figure, or press one of the suggestions.`,
   thanks: 'You are welcome.',
   welcome: (name) => `Hello ${name}. Every month you get one page about your own unit here, and you can ask questions whenever you like.`,

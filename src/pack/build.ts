@@ -76,14 +76,18 @@ export function columnOf(name: string, raw: RawSource['columns'][string]): Colum
 const SETTING_OF_PACKS = /^OVERBLIK_(?!SECRET)[A-Z0-9_]+$/;
 
 /** Settings a path may name, `${OVERBLIK_REAL_DATA}`, with a default as `${OVERBLIK_REAL_DATA:-../data}`: their own, so that no secret of the environment gets into a path and from there into a message. */
-export function fillSettings(path: string, settings: Readonly<Record<string, string | undefined>>): { path: string; unset: string | null } {
+export function fillSettings(path: string, settings: Readonly<Record<string, string | undefined>>): { path: string; unset: string | null; folders: readonly string[] } {
   let unset: string | null = null;
+  const folders: string[] = [];
   const filled = path.replace(/\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}/g, (_all, name: string, fallback: string | undefined) => {
-    const value = (SETTING_OF_PACKS.test(name) ? settings[name] : undefined) ?? fallback;
+    const set = SETTING_OF_PACKS.test(name) ? settings[name] : undefined;
+    // Whoever sets it up names a folder; the default is the author's, and names none.
+    if (set !== undefined && set !== '') folders.push(set);
+    const value = set ?? fallback;
     if (value === undefined) unset = name;
     return value ?? '';
   });
-  return { path: filled, unset };
+  return { path: filled, unset, folders };
 }
 
 /** The pack that was written, defaults filled in. Call only when nothing is wrong with it and every expression is in `checked`. */
@@ -131,10 +135,10 @@ function sourceOf(id: string, entry: Entry<RawSource>, sql: (key: string) => Che
     name: both(raw.name),
     attribution: both(raw.attribution ?? raw.name),
     files: list.map((file, i): FileSet => {
-      const path = fillSettings(typeof file === 'string' ? file : file.path, settings).path;
+      const { path, folders } = fillSettings(typeof file === 'string' ? file : file.path, settings);
       const base = layoutOf(raw, path, null);
       const layout = typeof file === 'string' ? base : { ...layoutOf(file as Partial<RawSource>, path, base), set: file.set ?? {}, at: file.at ?? {} };
-      return { pattern: path, layout, line: entry.located.at([...entry.path, 'files', i]).line };
+      return { pattern: path, folders, layout, line: entry.located.at([...entry.path, 'files', i]).line };
     }),
     columns: Object.entries(raw.columns).map(([name, column]) => columnOf(name, column)),
     derived: Object.keys(raw.derive ?? {}).map((name) => ({ name, sql: sql(`derive ${id} ${name}`).sql })),

@@ -7,7 +7,7 @@ import { schemaFaults } from './faults.ts';
 import type { Pack } from './model.ts';
 import { hintFor } from './nearest.ts';
 import { buildOrganisation, type UnitFault } from './organisation.ts';
-import { readPeople, type PeopleTable } from './people.ts';
+import { readPeople, sharedAddresses, type PeopleTable } from './people.ts';
 import { packFile, type RawDigest, type RawMeasure, type RawPackFile, type RawSource } from './schema.ts';
 import { readYaml, type PackFile } from './yaml.ts';
 
@@ -121,7 +121,7 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
       const { unset } = fillSettings(typeof file === 'string' ? file : file.path, settings);
       const place = Array.isArray(raw.files) ? ['files', i] : ['files'];
       if (typeof file !== 'string') for (const wrong of layoutFaults(file, raw)) fault(entry, [...place, ...wrong.path], wrong.message, wrong.hint);
-      if (unset !== null) fault(entry, place, `The path names the setting ${unset}, which ${unset.startsWith('OVERBLIK_') ? 'is not set' : 'packs can not read'}.`, unset.startsWith('OVERBLIK_') ? `Set ${unset} to the folder of the data, or write a default: \${${unset}:-data}.` : 'Give it a name that begins with OVERBLIK_.');
+      if (unset !== null) fault(entry, place, `The path names the setting ${unset}, which ${unset.startsWith('OVERBLIK_') ? "is not set, or is one of the service's own" : 'packs can not read'}.`, unset.startsWith('OVERBLIK_') ? `Set ${unset} to the folder of the data, or write a default: \${${unset}:-data}.` : 'Give it a name that begins with OVERBLIK_.');
     });
   }
 
@@ -215,16 +215,7 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
     });
   }
 
-  for (const address of ['email', 'slack', 'teams'] as const) {
-    const owners = new Map<string, string>();
-    for (const [key, entry] of people) {
-      const value = entry.value[address]?.toLowerCase();
-      if (value === undefined) continue;
-      const other = owners.get(value);
-      if (other !== undefined) fault(entry, [address], `'${key}' and '${other}' have the same ${address} address.`, 'An address belongs to one person: correct or remove one.');
-      owners.set(value, key);
-    }
-  }
+  for (const { key, other, address } of sharedAddresses(people)) fault(people.get(key) as Entry<unknown>, [address], `'${key}' and '${other}' have the same ${address} address.`, 'An address belongs to one person: correct or remove one.');
   for (const [, entry] of people) {
     entry.value.units.forEach((unit, i) => { if (!unitIds.has(unit)) fault(entry, ['units', i], `There is no unit '${unit}'.`, hintFor(unit, unitIds.keys(), 'unit')); });
     entry.value.also_sees?.forEach((unit, i) => { if (!unitIds.has(unit)) fault(entry, ['also_sees', i], `There is no unit '${unit}'.`, hintFor(unit, unitIds.keys(), 'unit')); });

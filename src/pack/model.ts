@@ -61,6 +61,8 @@ export interface Layout {
 export interface FileSet {
   /** Path or glob relative to the pack's folder (or absolute), settings such as `${OVERBLIK_REAL_DATA}` already filled in. */
   readonly pattern: string;
+  /** What the settings in the path say: beside the pack's own folder, files may lie in these. */
+  readonly folders: readonly string[];
   readonly layout: Layout;
   readonly line: number;
 }

@@ -1,10 +1,12 @@
 import type { Fault } from '../errors.ts';
 import type { Entry } from './build.ts';
 import { schemaFaults } from './faults.ts';
-import type { Organisation } from './model.ts';
+import type { Organisation, Pack, Person } from './model.ts';
+import { ROLES } from './model.ts';
 import { hintFor } from './nearest.ts';
+import { subtree } from './organisation.ts';
 import { ID, person, type RawPerson } from './schema.ts';
-import type { Located } from './yaml.ts';
+import { readYaml, type Located, type PackFile } from './yaml.ts';
 
 /** A table of people as another system wrote it, `people.csv` in the pack's folder: the header and a row for each person. */
 export interface PeopleTable {
@@ -67,4 +69,64 @@ export function readPeople(table: PeopleTable, organisation: Organisation): { pe
     else people.set(id, { value: parsed.data, located, path: ['people', id] });
   }
   return { people, faults };
+}
+
+/** Addresses that two people have. */
+export function sharedAddresses(people: ReadonlyMap<string, Entry<RawPerson>>): { key: string; other: string; address: 'email' | 'slack' | 'teams' }[] {
+  return (['email', 'slack', 'teams'] as const).flatMap((address) => {
+    const owners = new Map<string, string>();
+    return [...people].flatMap(([key, { value }]) => {
+      const written = value[address]?.toLowerCase();
+      if (written === undefined) return [];
+      const other = owners.get(written);
+      owners.set(written, key);
+      return other === undefined ? [] : [{ key, other, address }];
+    });
+  });
+}
+
+/**
+ * A pack in service, without what its newest files take from its people, though something else in them is wrong: who does not
+ * stand in them any more is out, and units and roles count as far as they are less than before. What is more waits until all of it
+ * is in order. Null: the people can't be read, or are not in order themselves.
+ */
+export function withoutTaken(pack: Pack, files: readonly PackFile[], table: PeopleTable | null): Pack | null {
+  const written = peopleIn(pack.organisation, files, table);
+  if (written === null) return null;
+  const within = (units: readonly string[]): Set<string> => new Set(units.flatMap((unit) => subtree(pack.organisation, unit)));
+  /** What two lists of units have in common, each unit standing for all below it. */
+  const common = (before: readonly string[], now: readonly string[]): string[] => {
+    const [had, has] = [within(before), within(now)];
+    return [...new Set([...before.filter((unit) => has.has(unit)), ...now.filter((unit) => had.has(unit))])];
+  };
+  const people = new Map([...pack.people].flatMap(([id, before]): [string, Person][] => {
+    const now = written.get(id);
+    const units = now === undefined ? [] : common(before.units, now.units);
+    if (now === undefined || units.length === 0) return [];
+    const role = ROLES.indexOf(now.role) < ROLES.indexOf(before.role) ? now.role : before.role;
+    return [[id, { ...before, role, units, alsoSees: common(before.alsoSees, [...now.units, ...now.also_sees ?? []]), email: now.email?.toLowerCase() ?? null, slack: now.slack ?? null, teams: now.teams ?? null }]];
+  }));
+  return { ...pack, people };
+}
+
+function peopleIn(organisation: Organisation, files: readonly PackFile[], table: PeopleTable | null): ReadonlyMap<string, RawPerson> | null {
+  const synchronised = table === null ? null : readPeople(table, organisation);
+  if ((synchronised?.faults.length ?? 0) > 0) return null;
+  const all = new Map(synchronised?.people ?? []);
+  for (const file of files) {
+    const { located, faults } = readYaml(file);
+    // A file that can't be read may hold people, unless the word is nowhere in it.
+    if (faults.length > 0 && /people/i.test(file.text)) return null;
+    const section = typeof located.value === 'object' && located.value !== null && 'people' in located.value ? located.value.people : undefined;
+    if (section === undefined || section === null) continue;
+    if (typeof section !== 'object') return null;
+    for (const [id, raw] of Object.entries(section)) {
+      const parsed = person.safeParse(raw);
+      if (!parsed.success || all.has(id)) return null;
+      all.set(id, { value: parsed.data, located, path: ['people', id] });
+    }
+  }
+  const isUnit = (unit: string): boolean => organisation.units.has(unit);
+  if (all.size === 0 || sharedAddresses(all).length > 0 || ![...all.values()].every(({ value }) => [...value.units, ...value.also_sees ?? []].every(isUnit))) return null;
+  return new Map([...all].map(([id, { value }]) => [id, value]));
 }

@@ -52,9 +52,10 @@ const layout = {
   last_row: z.int().min(1).optional(),
   sheet: z.union([z.string(), z.int().min(1)]).optional(),
   fill_down: z.array(z.string()).optional(),
-  unpivot: only({ columns: z.string(), name: z.string(), value: z.string() }).optional(),
+  unpivot: only({ columns: z.string().max(200), name: z.string(), value: z.string() }).optional(),
 };
-const file = z.union([z.string().min(1), only({ path: z.string().min(1), ...layout, set: z.record(z.string(), z.coerce.string()).optional(), at: z.record(z.string(), letter).optional() })]);
+const path = z.string().min(1).max(1000);
+const file = z.union([path, only({ path, ...layout, set: z.record(z.string(), z.coerce.string()).optional(), at: z.record(z.string(), letter).optional() })]);
 
 const sensitivity = z.enum(['open', 'sensitive']).optional().describe('Sensitive: only for roles that access: lets see it');
 const dimension = only({ column: z.string(), name: text, synonyms: words.optional(), values: z.record(z.string(), text).optional(), sensitivity });

@@ -180,6 +180,42 @@ describe('an analyst', () => {
     expect((await accountsOf(store)).filter((one) => one.user === 'U-16').map((one) => one.pack)).toEqual([mine.id]);
   });
 
+  describe('of one pack, about a person who stands in another too', () => {
+    const both = (theirs: Parameters<typeof person>[1] = {}): { converse: ReturnType<typeof createConversation>; mine: Pack; theirs: Pack } => {
+      const [mine, other] = [town(), town({ people: new Map([['leder-nord', person('leder-nord', { name: 'Lise Holm', slack: null, email: null, ...theirs })], ['bo', person('bo', { role: 'analyst', slack: 'U-BO' })]]) })];
+      return { mine, theirs: other, converse: createConversation({ packs: () => [mine, other], figures: () => { throw new Error('none'); }, lexicon: buildLexicon, store, painter: { paint: async () => new Uint8Array(), close: async () => undefined }, writeWorkbook, sendPrivately: async () => true, clock, log: silent }) };
+    };
+    const REFUSED = /står også i en pakke, du ikke er analytiker for, og har en anden konto i Slack dér/;
+    const whereTo = async (pack: Pack): Promise<string | undefined> => (await addressOf(store, 'leder-nord', () => knownAs({ pack, person: pack.people.get('leder-nord') as never }, 'slack', granted)))?.conversation;
+    let granted: Awaited<ReturnType<typeof accountsOf>> = [];
+
+    it('grants no second account where the other pack\'s analyst granted one: the address there stays', async () => {
+      const { converse, mine, theirs } = both();
+      const [first, second] = [await asked('U-20', mine), await asked('U-21', mine)];
+      await converse(incoming({ user: 'U-BO' }, `giv adgang ${first} til leder-nord`));
+      expect(words(await converse(incoming(ida, `giv adgang ${second} til leder-nord`)))).toMatch(REFUSED);
+      granted = await accountsOf(store);
+      expect(granted.filter((one) => [mine.id, theirs.id].includes(one.pack)).map(({ pack, user }) => [pack, user])).toEqual([[theirs.id, 'U-20']]);
+      expect(await whereTo(theirs)).toBe('D-U-20');
+      expect(words(await converse(incoming(ida, `giv adgang ${first} til leder-nord`)))).toContain('har nu adgang');
+    });
+
+    it('nor where the other pack names one, or knows them by e-mail and they wrote from one', async () => {
+      const named = both({ slack: 'U-22' });
+      const id = await asked('U-23', named.mine);
+      expect(words(await named.converse(incoming(ida, `giv adgang ${id} til leder-nord`)))).toMatch(REFUSED);
+      const mailed = both({ email: 'lise@kommune.example' });
+      await mailed.converse(incoming({ user: 'U-24', email: 'lise@kommune.example' }, 'hej', { kind: 'installed' }));
+      expect(words(await mailed.converse(incoming(ida, `giv adgang ${id} til leder-nord`)))).toMatch(REFUSED);
+      expect(await whereTo(mailed.theirs)).toBe('D-U-24');
+    });
+
+    it('and the audit says from which account it was decided', async () => {
+      const entries = (await listAudit(store, { person: 'ida', from: null, to: null, limit: 1000 })).filter(({ action }) => action === 'access-granted');
+      expect(entries.at(-1)?.detail).toMatchObject({ account: 'slack:T1:U-20', through: 'slack:T1:U-IDA' });
+    });
+  });
+
   it('in the analysts\' channel the answer goes to the analyst alone', async () => {
     const pack = town();
     const whispered: Message[] = [];

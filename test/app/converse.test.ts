@@ -77,7 +77,7 @@ describe('a conversation', () => {
     const kept = JSON.stringify([await store.query('select * from questions'), await store.query('select * from audit'), logged, said]);
     expect(kept).not.toContain('0190-1234');
     // That it was refused is noted, for the analysts.
-    expect(await store.query(`select actor, detail from audit where action = 'refused-personal-number'`)).toEqual([{ actor: 'leder-nord', detail: { platform: 'web', kind: 'message' } }]);
+    expect(await store.query(`select actor, detail from audit where action = 'refused-personal-number'`)).toEqual([{ actor: 'leder-nord', detail: { platform: 'web', account: 'web:local:leder-nord', kind: 'message' } }]);
   });
 
   it('a follow-up changes the question before it, in the same conversation, for half an hour, and nobody else\'s', async () => {

@@ -108,6 +108,27 @@ describe('what is another\'s is not told', () => {
     }
   });
 
+  it('no name, code or part of a name becomes the name of a unit: what is refused is refused in the same words', async () => {
+    const foreign = [...demo().organisation.units.values()].filter(({ id, parent }) => id !== 'nord' && parent !== null);
+    const refused = new Set<string>();
+    for (const unit of foreign) {
+      for (const name of [unit.name.da, unit.name.en, unit.id, ...unit.codes]) for (const text of [`forbrug i ${name} i oktober 2026`, `forbrug ${name}`, `forbrug i Nord og ${name} i oktober 2026`, `vis siden for ${name}`, `forbrug i ${name}`, `forbrug fra ${name} minus Nord`]) {
+        const { kind, card } = await ask(text);
+        const told = JSON.stringify(card);
+        expect({ text, told: foreign.filter((one) => new RegExp(`\\b(${one.name.da}|${one.name.en})\\b`).test(told)).map(({ id }) => id) }).toEqual({ text, told: [] });
+        if (kind === 'refused') refused.add(card.headline);
+      }
+    }
+    expect([...refused]).toEqual(['Du har ikke adgang til det, som spørgsmålet handler om.']);
+  });
+
+  it('a unit beside one\'s own that one may know the total of keeps its name when more of it is refused', async () => {
+    const figures = packs.figures(demo().id);
+    const beside: Figures = { ...figures, pack: { ...figures.pack, access: { ...figures.pack.access, leader: { siblings: 'named', above: false, sensitive: false } } } };
+    const { kind, card } = await ask('forbrug i Syd pr. konto i oktober 2026', 'leder-nord', beside);
+    expect([kind, card.headline]).toEqual(['refused', 'Du har ikke adgang til tal for Syd.']);
+  });
+
   it('of all the questions leaders type, as the leader of Nord types them, none has a row, a caveat or an offer about another', async () => {
     const lines = readFileSync('test/question/corpus/home-care.jsonl', 'utf8').split('\n').filter((line) => line.trim() !== '').map((line) => (JSON.parse(line) as { q: string }).q).filter((_, i) => i % 8 === 0);
     const foreign = others(demo()).filter((one) => !['Hjemmeplejen', 'Home care'].includes(one));

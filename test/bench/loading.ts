@@ -43,7 +43,7 @@ async function readAlone(site: Site, pack: Pack): Promise<number> {
   const dir = join(site.dir, 'alone');
   const { ms } = await timed(async () => {
     for (const source of pack.sources.values()) {
-      await loadSource({ source, packDir: pack.dir, organisation: pack.organisation, yearStart: pack.yearStart, finish: [], intoDir: join(dir, 'facts'), tempDir: join(dir, 'scratch'), memoryMb: site.config.memoryMb, now: () => CLOCK.now(), onProgress: () => undefined });
+      await loadSource({ source, packDir: pack.dir, ownDir: null, organisation: pack.organisation, yearStart: pack.yearStart, finish: [], intoDir: join(dir, 'facts'), tempDir: join(dir, 'scratch'), memoryMb: site.config.memoryMb, now: () => CLOCK.now(), onProgress: () => undefined });
     }
   });
   await rm(dir, { recursive: true });

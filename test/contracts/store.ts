@@ -465,13 +465,13 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         // A stranger at first, then let in, then an analyst who decides about others.
         await recordAudit(store, { at: T0, actor: `slack:T-1:${account}`, action: 'refused-stranger', detail: { kind: 'message' } });
         await requestAccess(store, incoming(identity(account, { email: mail, name }), conversation), T0);
-        await declineRequest(store, { request: await requestOf(account), by: 'ida' }, T0);
+        await declineRequest(store, { request: await requestOf(account), by: 'ida', through: null }, T0);
         await store.query(`update access_requests set state = 'open' where "user" = $1`, [account]);
         const request = await requestOf(account);
         const payload = { kind: 'request', request: { id: request, who: `${name} (${mail})`, platform: 'Slack', account: `${account} (T-1)` } };
         await told('ida', 'request', `access/${request}`, payload, `${name} (${mail}) beder om adgang`);
         open = await told('@analysts/slack', 'request', `access/${request}`, payload, '', 'ready');
-        await grantAccess(store, { request, packs: [pack], person: id, by: 'ida' }, T0);
+        await grantAccess(store, { request, packs: [pack], person: id, by: 'ida', through: null, elsewhere: [] }, T0);
         await saveAddress(store, id, mail, incoming(identity(account), conversation).address, T0);
         await recordQuestion(store, { pack, person: id, platform: 'slack', askedAt: T0, text: `hvad med ${name}`, kind: 'query', reading: { who: id } });
         await recordAudit(store, { at: T0, actor: id, action: 'asked', detail: { pack } });
@@ -482,12 +482,12 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         await told('ida', 'receipt', '', { kind: 'receipt', outcome: { total: 1 } }, 'Oktober: 1 af 1 leveret');
         await reserve(store, `slack/${conversation}`, 1000, T0, 0);
         await requestAccess(store, incoming(identity('U-FINN', { name: 'Finn' }), 'D-FINN'), T0);
-        await grantAccess(store, { request: await requestOf('U-FINN'), packs: [pack], person: 'finn', by: id }, T0);
+        await grantAccess(store, { request: await requestOf('U-FINN'), packs: [pack], person: 'finn', by: id, through: null, elsewhere: [] }, T0);
         await closePeriod(store, pack, { from: '2026-10-01', to: '2026-11-01', source: '' }, false, T0, id);
         // The account was another's to begin with, and one of theirs is another's today.
         await requestAccess(store, incoming(identity('U-PASSED-ON'), 'D-PASSED-ON'), T0);
-        await grantAccess(store, { request: await requestOf('U-PASSED-ON'), packs: ['elsewhere'], person: id, by: 'ida' }, T0);
-        await revokeAccess(store, { packs: ['elsewhere'], person: id, platform: 'slack', by: 'ida' }, T0);
+        await grantAccess(store, { request: await requestOf('U-PASSED-ON'), packs: ['elsewhere'], person: id, by: 'ida', through: null, elsewhere: [] }, T0);
+        await revokeAccess(store, { packs: ['elsewhere'], person: id, platform: 'slack', by: 'ida', through: null }, T0);
         await store.query(`insert into accounts (pack, person, platform, tenant, "user", granted_at, granted_by) values ('elsewhere', 'lise', 'slack', 'T-1', 'U-PASSED-ON', now(), 'ida')`);
         await recordAudit(store, { at: T0, actor: 'lise', action: 'asked', detail: { pack } });
         await saveAddress(store, id, mail, incoming(identity(account), conversation).address, T0);

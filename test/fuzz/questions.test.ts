@@ -12,7 +12,7 @@ let pack: Pack;
 let lexicon: Lexicon;
 beforeAll(async () => {
   const parser = await openParser();
-  const folder = (await readPackFolders(['digests'])).find(({ id }) => id === 'hjemmepleje');
+  const folder = (await readPackFolders(['digests'])).folders.find(({ id }) => id === 'hjemmepleje');
   if (folder === undefined) throw new Error('no demo');
   pack = await checkPack(folder, parser, {});
   lexicon = buildLexicon([pack]);

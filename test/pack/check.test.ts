@@ -33,7 +33,7 @@ describe('a pack that is right', () => {
   it('is accepted', async () => { expect(await told()).toEqual([]); });
 
   it('the demo pack is', async () => {
-    for (const folder of await readPackFolders(['digests'])) {
+    for (const folder of (await readPackFolders(['digests'])).folders) {
       const pack = await checkPack(folder, parser, {});
       expect(pack.measures.size).toBeGreaterThan(10);
       expect(pack.label).not.toBeNull();

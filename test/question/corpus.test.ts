@@ -33,7 +33,7 @@ const packs = new Map<string, { readonly pack: Pack; readonly lexicon: Lexicon }
 
 beforeAll(async () => {
   const parser = await openParser();
-  for (const folder of await readPackFolders(['digests', 'test/packs', 'test/question/packs'])) {
+  for (const folder of (await readPackFolders(['digests', 'test/packs', 'test/question/packs'])).folders) {
     if (CLOSED[folder.id] === undefined) continue;
     const pack = await checkPack(folder, parser, { OVERBLIK_REAL_DATA: 'nowhere' });
     packs.set(pack.id, { pack, lexicon: buildLexicon([pack]) });

@@ -13,7 +13,7 @@ const CLOSED = '2026-11-01';
 const packs = new Map<string, { readonly pack: Pack; readonly lexicon: Lexicon }>();
 beforeAll(async () => {
   const parser = await openParser();
-  for (const folder of await readPackFolders(['digests', 'test/packs', 'test/question/packs'])) {
+  for (const folder of (await readPackFolders(['digests', 'test/packs', 'test/question/packs'])).folders) {
     const pack = await checkPack(folder, parser, { OVERBLIK_REAL_DATA: 'nowhere' });
     packs.set(pack.id, { pack, lexicon: buildLexicon([pack]) });
   }

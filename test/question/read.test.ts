@@ -21,7 +21,7 @@ let librarian: Lexicon;
 
 beforeAll(async () => {
   const parser = await openParser();
-  const [folder] = (await readPackFolders(['digests'])).filter(({ id }) => id === 'hjemmepleje');
+  const [folder] = (await readPackFolders(['digests'])).folders.filter(({ id }) => id === 'hjemmepleje');
   if (folder === undefined) throw new Error('no demo pack');
   pack = await checkPack(folder, parser, {});
   await parser.close();

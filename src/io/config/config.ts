@@ -120,7 +120,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     teams: s.TEAMS_APP_ID !== null ? { auth: { kind: 'bot', appId: s.TEAMS_APP_ID, password: s.TEAMS_APP_PASSWORD ?? '', tenant: s.TEAMS_TENANT_ID }, allowedTenants: s.TEAMS_ALLOWED_TENANTS, serviceUrls: s.TEAMS_SERVICE_URLS }
       : s.TEAMS_ANONYMOUS_TEST ? { auth: { kind: 'anonymous-test' }, allowedTenants: s.TEAMS_ALLOWED_TENANTS, serviceUrls: s.TEAMS_SERVICE_URLS } : null,
     secrets: [...SECRET_SETTINGS.flatMap((name) => s[name] ?? []), ...passwordsIn(s.DATABASE_URL ?? '')],
-    settings: environment,
+    // Not our own: by the folder of other packs, or of the data, one would get to all of them.
+    settings: Object.fromEntries(Object.entries(environment).filter(([name]) => !(name in settings.shape) && !name.endsWith('_FILE'))),
   };
 }
 

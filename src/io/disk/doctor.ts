@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Check } from '../../ports.ts';
+import { isOpenToOthers } from './private.ts';
 
 const MB = 1024 * 1024;
 const WARN_MB = 1024;
@@ -24,6 +25,12 @@ export async function examineFolder(what: string, folder: string, freeBytes: (pl
   const found = `${place === wanted ? `${wanted} can be written` : `${wanted} is not there yet; it can be made`}, ${room}.`;
   if (mb < FAIL_MB) return { state: 'fail', what, found, advice: `Make room: at least ${FAIL_MB} MB, better ${WARN_MB}.` };
   return mb < WARN_MB ? { state: 'warn', what, found, advice: `Make room: facts and state want ${WARN_MB} MB.` } : { state: 'ok', what, found, advice: '' };
+}
+
+/** A warning when others than its owner may look into the service's own folder. */
+export async function opennessOf(folder: string): Promise<Check[]> {
+  const place = resolve(folder);
+  return (await isOpenToOthers(place)) ? [{ state: 'warn', what: 'data folder', found: `${place} is open to other users of this machine.`, advice: `Close it: chmod -R go= ${place}; 'overblik serve' does so too.` }] : [];
 }
 
 async function free(place: string): Promise<number> {

@@ -12,7 +12,7 @@ const UNVERIFIED = [400, 401, 404, 413, 415];
 
 export interface AddressLimit {
   readonly perMinute: number;
-  /** Paths behind which every request is verified by a secret or token of a platform. */
+  /** Paths to which a platform posts, and behind which every POST is verified by its secret or token. */
   readonly verified: readonly string[];
   readonly now: () => Date;
 }
@@ -52,7 +52,8 @@ export function limitAddresses({ perMinute, verified, now }: AddressLimit, log: 
       response.set('Retry-After', String(Math.max(1, Math.ceil(waitMs / 1000))));
       answerError(response, 429, 'Too many requests. Wait a little, then try again.');
     };
-    if (!verified.includes(request.path)) {
+    // Only a POST is verified: any other method would make an address a good one for nothing.
+    if (!verified.includes(request.path) || request.method !== 'POST') {
       const taken = requests.take(key, nowMs);
       if (taken.ok) next();
       else refuse(taken.waitMs, taken.tell);

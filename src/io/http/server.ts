@@ -114,6 +114,9 @@ export function createHttp(options: HttpOptions): Http {
 
   if (options.limit !== null) app.use(limitAddresses(options.limit, log));
 
+  // Express would answer for every route by itself, and say which there are.
+  app.options('/{*any}', (_request, response) => { answerNotFound(response); });
+
   app.get('/readyz', async (_request, response) => {
     const state = await options.ready().catch((error: unknown) => {
       log.error('http.ready-failed', { error });

@@ -1,6 +1,10 @@
+import { runInNewContext } from 'node:vm';
 import { maskPersonalNumbers } from '../../access/personal-number.ts';
 import type { Column, Layout, Source } from '../../pack/model.ts';
 import { nearest } from '../../pack/nearest.ts';
+
+/** A pattern can be written so that it takes for ever; what takes longer than this over all headers of a file is broken off. */
+const LONGEST_MATCH_MS = 500;
 
 /** Where each declared column of a source is found in one file. */
 export interface Placement {
@@ -29,6 +33,7 @@ export function placeColumns(source: Source, layout: Layout, header: readonly st
     return { kind: 'constant', text: '' };
   });
   const wide = layout.unpivot === null ? [] : wideColumns(layout.unpivot.columns, headers);
+  if (wide === null) return `The pattern of the columns to turn into rows (${layout.unpivot?.columns ?? ''}) takes too long on these headers. Write it without a repetition inside another, such as 20\\d\\d for years.`;
   if (layout.unpivot !== null && wide.length === 0) problems.push(`No header matches the columns to turn into rows (${layout.unpivot.columns}).`);
   if (problems.length > 0) {
     const seen = header === null ? '' : ` The header has: ${headers.filter((text) => text !== '').map((text) => `'${shortened(text)}'`).slice(0, 40).join(', ') || 'nothing'}.`;
@@ -57,9 +62,15 @@ function placeOf(column: Column, layout: Layout, headers: readonly string[]): Pl
   return `There is no column '${shortened(wanted)}'.${near === null ? '' : ` Did you mean '${shortened(near)}'?`}`;
 }
 
-function wideColumns(pattern: string, headers: readonly string[]): { index: number; header: string }[] {
-  const regex = new RegExp(`^(?:${pattern})$`, 'u');
-  return headers.flatMap((header, index) => (regex.test(header) ? [{ index, header }] : []));
+/** Null: it took too long. */
+function wideColumns(pattern: string, headers: readonly string[]): { index: number; header: string }[] | null {
+  try {
+    const fitting = runInNewContext("headers.map((header) => new RegExp(`^(?:${pattern})$`, 'u').test(header))", { pattern, headers: [...headers] }, { timeout: LONGEST_MATCH_MS }) as boolean[];
+    return headers.flatMap((header, index) => (fitting[index] === true ? [{ index, header }] : []));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return null;
+    throw error;
+  }
 }
 
 const positions = (headers: readonly string[], test: (text: string) => boolean): number[] => headers.flatMap((text, index) => (test(text) ? [index] : []));

@@ -22,6 +22,8 @@ const LONGEST_LOAD_MS = 2 * 3_600_000;
 export interface LoadInput {
   readonly source: Source;
   readonly packDir: string;
+  /** The service's own folder, of which a pack reads nothing; null: there is none. */
+  readonly ownDir: string | null;
   readonly organisation: Organisation;
   /** First month of the fiscal year, for periods written `2017/18 Q4`. */
   readonly yearStart: number;
@@ -46,8 +48,8 @@ export interface LoadInput {
  * Rejects with ServiceError naming the source and file; the last good load then stays in service.
  */
 export async function loadSource(input: LoadInput): Promise<LoadReport> {
-  const { source, packDir, organisation, finish, yearStart } = input;
-  const signature = await signatureOf(source, packDir, organisation, finish, yearStart);
+  const { source, packDir, organisation, finish, yearStart, ownDir } = input;
+  const signature = await signatureOf(source, packDir, organisation, finish, yearStart, ownDir);
   await ensureFolder(input.intoDir);
   const published = await lastReport(input.intoDir, source.id);
   if (published?.signature === signature && input.anew !== true) return published;
@@ -58,10 +60,10 @@ export async function loadSource(input: LoadInput): Promise<LoadReport> {
   const path = join(resolve(input.intoDir), unfinished);
   try {
     await ensureFolder(scratchDir);
-    const files = await findFiles(source, packDir);
+    const files = await findFiles(source, packDir, ownDir);
     const outcome = await build(input, files, path, scratchDir, signature).catch((error: unknown) => loadError(source.id, error));
     // Whatever was read of a file that somebody was writing, good or bad, says nothing.
-    if (await signatureOf(source, packDir, organisation, finish, yearStart) !== signature) {
+    if (await signatureOf(source, packDir, organisation, finish, yearStart, ownDir) !== signature) {
       throw new ServiceError(`source ${source.id}`, 'A file changed while it was read. It is read again at the next load.', { retryAfterMs: 60_000 });
     }
     if (outcome instanceof ServiceError) throw outcome;

@@ -79,7 +79,7 @@ async function sync(path: string): Promise<void> {
   }
 }
 
-/** Makes a folder with all above it. */
+/** Makes a folder with all above it, for our user alone. */
 export async function ensureFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
+  await mkdir(path, { recursive: true, mode: 0o700 });
 }

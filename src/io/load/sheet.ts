@@ -1,4 +1,5 @@
 import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
+import { archiveProblem } from './archive.ts';
 import { constantPlaces, cprProblem, numericFields, rewrittenRows, shownColumn, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
 import { placeColumns } from './header.ts';
 import { openRowWriter } from './rows.ts';
@@ -8,6 +9,8 @@ import { readWorkbook } from './workbook.ts';
 export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusable> {
   const { source, file, scratch, onRows } = reading;
   const { layout } = file.set;
+  const problem = await archiveProblem(file.path);
+  if (problem !== null) return { problem };
   const rows = await readWorkbook(file.path, layout).catch((error: unknown) => ({ problem: workbookProblem(error) }));
   if ('problem' in rows) return rows;
   const width = rows.reduce((most, row) => Math.max(most, row.cells.length), 0);

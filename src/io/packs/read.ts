@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdtemp, readFile, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, relative, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
 import { DefinitionError, type Fault } from '../../errors.ts';
 import type { PeopleTable } from '../../pack/people.ts';
@@ -20,31 +20,85 @@ export interface PackFolder {
   readonly dir: string;
   readonly files: readonly PackFile[];
   readonly people: PeopleTable | null;
+  /** Why it can't be used, when it can't: a file or its table of people is not readable, or holds a CPR number. */
+  readonly faults: readonly Fault[];
+  /** Whether all of its files could be read, so that who stands in none of them stands nowhere. */
+  readonly complete: boolean;
 }
 
-/** Every folder below the given ones that holds a pack.yaml. Throws DefinitionError when a folder is not there, two packs have one name, a table of people can't be used or a CPR number stands in any of it. */
-export async function readPackFolders(roots: readonly string[]): Promise<PackFolder[]> {
+/** What stands below the folders of packs. */
+export interface PackFolders {
+  readonly folders: readonly PackFolder[];
+  /** What is wrong with no pack in particular: a folder of packs is not there, two packs have one name. */
+  readonly faults: readonly Fault[];
+  /** What could not be looked at, such as a link that leads nowhere; `id` is what the pack would be called. */
+  readonly unseen: readonly { readonly id: string; readonly fault: Fault }[];
+}
+
+/** Every folder below the given ones that holds a pack.yaml. What is wrong with one is told with it and keeps no other from being read. */
+export async function readPackFolders(roots: readonly string[]): Promise<PackFolders> {
   const folders: PackFolder[] = [];
+  const faults: Fault[] = [];
+  const unseen: { id: string; fault: Fault }[] = [];
   for (const root of roots) {
-    const names = await readdir(root).catch(() => {
-      throw new DefinitionError([{ file: root, line: 0, column: 0, message: 'There is no such folder of packs.', hint: 'Give --packs a folder that holds pack folders, each with a pack.yaml.' }]);
-    });
-    for (const name of names.sort()) {
+    const names = await readdir(root).catch(() => null);
+    if (names === null) faults.push({ file: root, line: 0, column: 0, message: 'There is no such folder of packs.', hint: 'Give --packs a folder that holds pack folders, each with a pack.yaml.' });
+    for (const name of (names ?? []).sort()) {
       const dir = join(root, name);
-      if (!(await stat(dir)).isDirectory()) continue;
-      const yaml = (await readdir(dir)).filter((file) => /\.ya?ml$/.test(file)).sort((a, b) => Number(b.startsWith('pack.')) - Number(a.startsWith('pack.')) || a.localeCompare(b));
-      if (!yaml.some((file) => /^pack\.ya?ml$/.test(file))) continue;
-      const id = basename(dir);
-      const odd = [id, ...yaml.map((file) => join(id, file))].find((one) => holdsPersonalNumber(one));
-      if (odd !== undefined) throw new DefinitionError([{ file: maskPersonalNumbers(odd), line: 0, column: 0, message: 'The name holds something that looks like a CPR number.', hint: 'Give the folder or file another name.' }]);
-      const other = folders.find((folder) => folder.id === id);
-      if (other !== undefined) throw new DefinitionError([{ file: dir, line: 0, column: 0, message: `There are two packs named '${id}'.`, hint: `The other one is ${other.dir}. Rename one of the folders.` }]);
-      const files = await Promise.all(yaml.map(async (file) => ({ path: shown(join(dir, file)), text: await readFile(join(dir, file), 'utf8') })));
-      refusePersonalNumbers(files);
-      folders.push({ id, dir: resolve(dir), files, people: await readPeopleTable(join(dir, PEOPLE)) });
+      try {
+        if (!(await stat(dir)).isDirectory()) continue;
+        const yaml = (await readdir(dir)).filter((file) => /\.ya?ml$/.test(file)).sort((a, b) => Number(b.startsWith('pack.')) - Number(a.startsWith('pack.')) || a.localeCompare(b));
+        if (!yaml.some((file) => /^pack\.ya?ml$/.test(file))) continue;
+        const odd = [name, ...yaml.map((file) => join(name, file))].find((one) => holdsPersonalNumber(one));
+        if (odd !== undefined) {
+          unseen.push({ id: maskPersonalNumbers(name), fault: { file: maskPersonalNumbers(odd), line: 0, column: 0, message: 'The name holds something that looks like a CPR number.', hint: 'Give the folder or file another name.' } });
+          continue;
+        }
+        const other = folders.find((folder) => folder.id === name);
+        if (other !== undefined) faults.push({ file: dir, line: 0, column: 0, message: `There are two packs named '${name}'.`, hint: `The other one is ${other.dir}. Rename one of the folders.` });
+        else folders.push(await readFolder(name, dir, yaml));
+      } catch (error) {
+        unseen.push({ id: name, fault: { file: dir, line: 0, column: 0, message: `It can't be looked at (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`, hint: 'Remove it, or mend where it leads and who may read it.' } });
+      }
     }
   }
-  return folders;
+  return { folders, faults, unseen };
+}
+
+async function readFolder(id: string, dir: string, yaml: readonly string[]): Promise<PackFolder> {
+  const own = await realpath(dir);
+  const faults: Fault[] = [];
+  const files: PackFile[] = [];
+  let people: PeopleTable | null = null;
+  let complete = true;
+  const refused = (file: string, message: string, hint: string): void => {
+    complete = false;
+    faults.push({ file: shown(join(dir, file)), line: 0, column: 0, message, hint });
+  };
+  /** Messages about a pack quote its files, so what a link leads to elsewhere is not read. */
+  const isHere = async (file: string): Promise<boolean> => {
+    const led = await realpath(join(dir, file));
+    if (led.startsWith(`${own}${sep}`)) return true;
+    refused(file, 'It is a link that leads out of the folder of the pack.', 'Put the file itself there.');
+    return false;
+  };
+  for (const file of yaml) {
+    try {
+      if (await isHere(file)) files.push({ path: shown(join(dir, file)), text: await readFile(join(dir, file), 'utf8') });
+    } catch (error) {
+      refused(file, `It can't be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`, 'Remove it, or mend where it leads and who may read it.');
+    }
+  }
+  faults.push(...personalNumbersIn(files));
+  try {
+    const isThere = await lstat(join(dir, PEOPLE)).then(() => true, () => false);
+    if (isThere && await isHere(PEOPLE)) people = await readPeopleTable(join(dir, PEOPLE));
+  } catch (error) {
+    complete = false;
+    if (error instanceof DefinitionError) faults.push(...error.faults);
+    else refused(PEOPLE, `It can't be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`, 'Remove it, or mend where it leads and who may read it.');
+  }
+  return { id, dir: resolve(dir), files, people, faults, complete };
 }
 
 const shown = (path: string): string => {
@@ -53,9 +107,8 @@ const shown = (path: string): string => {
 };
 
 /** What a pack says is shown to many, and repeated in messages about it: a CPR number has no place in it. */
-function refusePersonalNumbers(files: readonly PackFile[]): void {
-  const faults = files.flatMap(({ path, text }) => text.split('\n').flatMap((line, i): Fault[] => (holdsPersonalNumber(line) ? [{ file: path, line: i + 1, column: 1, message: 'The line holds something that looks like a CPR number.', hint: 'Take it out: nobody is known here by their CPR number.' }] : [])));
-  if (faults.length > 0) throw new DefinitionError(faults);
+function personalNumbersIn(files: readonly PackFile[]): Fault[] {
+  return files.flatMap(({ path, text }) => text.split('\n').flatMap((line, i): Fault[] => (holdsPersonalNumber(line) ? [{ file: path, line: i + 1, column: 1, message: 'The line holds something that looks like a CPR number.', hint: 'Take it out: nobody is known here by their CPR number.' }] : [])));
 }
 
 /** A table of people with any delimiter and encoding; null: the pack has none. A CPR number in it is refused, and not shown. */

@@ -21,7 +21,7 @@ const held = new Set<string>();
  * however it ends. Rejects with a final ServiceError that names the holder.
  */
 export async function holdDirectory(dir: string): Promise<HeldDirectory> {
-  await mkdir(dir, { recursive: true });
+  await mkdir(dir, { recursive: true, mode: 0o700 });
   const place = await realpath(dir);
   if (held.has(place)) throw inUse(place, process.pid);
   held.add(place);

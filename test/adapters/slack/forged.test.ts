@@ -54,7 +54,7 @@ describe('requests that are not from Slack', () => {
       expect((await lab.send('events_api', payload)).status).toBeLessThan(500);
     }
     expect(lab.came).toEqual([]);
-    expect((await fetch(`${lab.url}/slack/events`)).status).toBe(404);
+    for (const method of ['GET', 'OPTIONS']) expect((await fetch(`${lab.url}/slack/events`, { method })).status).toBe(404);
   });
 });
 

@@ -116,7 +116,7 @@ describe('what is too much or no JSON', () => {
     expect((await lab.post('{"text": 010190', lab.bearer())).status).toBe(400);
     expect((await lab.post('{"text": 010190', null)).status).toBe(401);
     expect((await lab.post(lab.activity('x'), lab.bearer(), { 'content-type': 'text/plain' })).status).toBe(400);
-    for (const method of ['GET', 'PUT', 'DELETE']) expect((await fetch(`${lab.url}/api/messages`, { method })).status).toBe(404);
+    for (const method of ['GET', 'PUT', 'DELETE', 'OPTIONS']) expect((await fetch(`${lab.url}/api/messages`, { method })).status).toBe(404);
     expect(lab.came).toEqual([]);
   });
 });

@@ -71,6 +71,10 @@ describe('settings', () => {
     expect(faultsOf({ PORT: 'x', LOG_LEVEL: 'loud', DATABASE_URL: 'x' }).sort()).toEqual(['DATABASE_URL', 'LOG_LEVEL', 'PORT']);
   });
 
+  it('packs may name settings made for them, and none of the service itself', () => {
+    expect(readConfig({ OVERBLIK_TOWN_DATA: '/srv/data', OVERBLIK_DATA_DIR: 'var', OVERBLIK_PACKS: 'digests', OVERBLIK_SECRET_FILE: '' }).settings).toEqual({ OVERBLIK_TOWN_DATA: '/srv/data' });
+  });
+
   it('.env.example explains every setting there is, and its values are the defaults', async () => {
     const text = await readFile('.env.example', 'utf8');
     const explained = [...text.matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value] as const);

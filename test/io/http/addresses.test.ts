@@ -84,6 +84,14 @@ describe('where a platform writes', () => {
     expect(await times(2, () => knock('forged', '203.0.113.66'))).toEqual([401, 429]);
   });
 
+  it.each(['OPTIONS', 'GET', 'HEAD', 'PUT'])('a %s, which nobody verifies, is not there and makes no address a good one', async (method) => {
+    await open();
+    const ask = async (): Promise<number> => (await fetch(url + DOOR, { method, headers: { 'x-forwarded-for': '203.0.113.66' } })).status;
+    expect(await ask()).toBe(404);
+    expect(await times(7, () => knock('forged', '203.0.113.66'))).toEqual([401, 401, 401, 401, 401, 429, 429]);
+    expect((await times(6, ask)).at(-1)).toBe(429);
+  });
+
   it('a platform can\'t be shut out by making its servers send what is not for us', async () => {
     await open();
     await knock('good', '203.0.113.50');

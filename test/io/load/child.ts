@@ -6,7 +6,7 @@ import { source, town } from './sample.ts';
 const [dir = '', ...finish] = process.argv.slice(2);
 try {
   const report = await loadSource({
-    source: source(), packDir: join(dir, 'pack'), organisation: town, yearStart: 1, finish, intoDir: join(dir, 'facts'), tempDir: join(dir, 'scratch'),
+    source: source(), packDir: join(dir, 'pack'), ownDir: null, organisation: town, yearStart: 1, finish, intoDir: join(dir, 'facts'), tempDir: join(dir, 'scratch'),
     memoryMb: 256, now: () => new Date('2026-11-23T10:00:00Z'), onProgress: ({ rows }) => process.stdout.write(`rows ${rows}\n`),
   });
   process.stdout.write(`done ${report.rows}\n`);

@@ -249,6 +249,12 @@ describe('layouts', () => {
     expect(report.rejects).toEqual([expect.objectContaining({ line: 3, column: 'amount', value: 'x' })]);
   });
 
+  it('gives up on a pattern of headers that would never end', async () => {
+    const columns = [column('day', 'date', { format: 'YYYYKn' }), column('unit'), column('amount', 'decimal')];
+    const options = { unpivot: { columns: '(\\d+)+x', name: 'day', value: 'amount' } };
+    expect(await failure(`unit;${'1'.repeat(60)}\nnord;5\n`, { columns }, options)).toMatch(/The pattern of the columns to turn into rows .* takes too long on these headers/);
+  });
+
   it('takes every file a pattern names, in the order of names, also in folders below', async () => {
     for (const [i, name] of ['m-02.csv', 'm-01.csv', 'other.csv', '.m-03.csv'].entries()) await at.put(name, `day;unit;amount\n2026-01-0${i + 1};nord;1\n`);
     const report = await loadSource(at.input(source({ files: [files('m-*.csv')] })));

@@ -1,6 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { zipSync } from 'fflate';
 import writeXlsxFile from 'write-excel-file/node';
 import { loadSource } from '../../../src/io/load/load.ts';
 import { bench, column, files, source, type Bench } from './sample.ts';
@@ -45,6 +46,25 @@ describe('loading a workbook', () => {
     await workbook(['A', [['unit', '2025K1', '2025K2'], ['nord', 1, '..'], ['syd', 3, 4]]]);
     const columns = [column('day', 'date', { format: 'YYYYKn' }), column('unit'), column('amount', 'decimal', { missing: ['..'] })];
     expect(await query({ files: [xlsx({ unpivot: { columns: '\\d{4}K\\d', name: 'day', value: 'amount' } })], columns })).toEqual([['2025-01-01', 'nord', '1.00'], ['2025-01-01', 'syd', '3.00'], ['2025-04-01', 'syd', '4.00']]);
+  });
+
+  it('does not unpack what would fill the memory, also where its list of contents says less', async () => {
+    await workbook(['A', [['day', 'unit', 'amount'], [utc('2026-01-01'), 'nord', 1]]]);
+    expect(await query({ files: [xlsx()] })).toHaveLength(1);
+    const refused = async (bytes: Uint8Array): Promise<string> => {
+      await writeFile(join(at.dir, 'pack', 'data.xlsx'), bytes);
+      return loadSource(at.input(source({ files: [xlsx()] }))).then(() => '', (error: Error) => error.message);
+    };
+    const bomb = (mb: number): Buffer => Buffer.from(zipSync({ 'xl/worksheets/sheet1.xml': [new Uint8Array(mb * 1024 * 1024).fill(97), { level: 9 }] }));
+    expect(await refused(bomb(20))).toMatch(/data\.xlsx: Unpacked it would be more than 20 MB, over 100 times the file, which no worksheet of real figures is\. Save it again from Excel, or as CSV\./);
+    expect(await refused(bomb(140))).toMatch(/data\.xlsx: Unpacked it would be more than 128 MB, which is the most that is read\./);
+    const lying = bomb(20);
+    const entry = lying.lastIndexOf(Buffer.from([0x50, 0x4b, 1, 2]));
+    lying.writeUInt32LE(1000, entry + 24);
+    lying.writeUInt32LE(1000, 22);
+    expect(await refused(lying)).toMatch(/over 100 times the file/);
+    lying.writeUInt32LE(0xffffffff, entry + 24);
+    expect(await refused(lying)).toMatch(/Its list of contents is of a kind that is not read here/);
   });
 
   it('says so of a missing worksheet, a broken file and a wrong header', async () => {

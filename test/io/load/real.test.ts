@@ -20,7 +20,7 @@ if (!present) console.warn(`Skipped: the real public files are not in ${dataDir}
 
   const load = async (given: Partial<Source>, sql: string, organisation: Organisation = tree({ id: 'land' })): Promise<{ report: LoadReport; rows: unknown[][] }> => {
     const report = await loadSource({
-      source: source({ unitColumn: null, ...given }), packDir: dataDir, organisation, yearStart: 1, finish: [], intoDir: join(dir, 'facts'), tempDir: join(dir, 'scratch'),
+      source: source({ unitColumn: null, ...given }), packDir: dataDir, ownDir: null, organisation, yearStart: 1, finish: [], intoDir: join(dir, 'facts'), tempDir: join(dir, 'scratch'),
       memoryMb: 512, now: () => new Date('2026-11-23T10:00:00Z'), onProgress: () => undefined,
     });
     const facts = await openFacts(report.file, { memoryMb: 256, threads: 1 });

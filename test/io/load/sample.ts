@@ -20,7 +20,7 @@ export function layout(more: Partial<Layout> = {}): Layout {
 }
 
 export function files(pattern: string, more: Partial<Layout> = {}): FileSet {
-  return { pattern, layout: layout(more), line: 7 };
+  return { pattern, folders: [], layout: layout(more), line: 7 };
 }
 
 /** A source with the columns month, district and amount, unless said otherwise. */
@@ -75,7 +75,7 @@ export async function bench(): Promise<Bench> {
       return join(dir, 'pack', name);
     },
     input: (given, more = {}) => ({
-      source: given, packDir: join(dir, 'pack'), organisation: town, yearStart: 1, finish: [], intoDir: join(dir, 'facts'), tempDir: join(dir, 'scratch'),
+      source: given, packDir: join(dir, 'pack'), ownDir: null, organisation: town, yearStart: 1, finish: [], intoDir: join(dir, 'facts'), tempDir: join(dir, 'scratch'),
       memoryMb: 512, now: () => new Date('2026-11-23T10:00:00Z'), onProgress: () => undefined, ...more,
     }),
     async rows(report, sql) {
