@@ -1,6 +1,6 @@
 import { lastClosed, rolling, shiftDays, type IsoDate } from '../calendar/period.ts';
 import { holdsPersonalNumber } from '../access/personal-number.ts';
-import { knownUnits, permit, seesDimension, seesMeasure, visibleUnits } from '../access/rule.ts';
+import { knownUnits, permit, seesDimension, seesMeasure, seesParts, visibleUnits } from '../access/rule.ts';
 import { answerCard, couplingIds, type UnderstoodPart } from '../card/answer.ts';
 import type { Action, Block, Card } from '../card/card.ts';
 import { messages } from '../card/messages.ts';
@@ -71,7 +71,7 @@ export function examplesFor(pack: Pack, person: Person, language: Language): str
   const seen = [...pack.measures.values()].filter((measure) => seesMeasure(pack, person, measure.id));
   const ratio = seen.find((measure) => measure.kind === 'ratio' && measure.unit.includes(' per ') && pack.plans.has(measure.numerator));
   const other = seen.filter((measure) => measure.kind === 'ratio' && measure.unit === 'percent' && measure.id !== ratio?.id).at(-2);
-  const level = pack.organisation.levels.find((l) => person.units.some((unit) => pack.organisation.units.get(unit)?.children.some((child) => pack.organisation.units.get(child)?.level === l.id)));
+  const level = !seesParts(pack, person) ? undefined : pack.organisation.levels.find((l) => person.units.some((unit) => pack.organisation.units.get(unit)?.children.some((child) => pack.organisation.units.get(child)?.level === l.id)));
   const last = language === 'da' ? 'sidste måned' : 'last month';
   const coupled = ratio?.kind === 'ratio' ? `${pack.measures.get(ratio.numerator)?.name[language] ?? ''} ${language === 'da' ? 'mod' : 'vs'} ${pack.measures.get(ratio.denominator)?.name[language] ?? ''} ${last}` : null;
   return [
@@ -139,6 +139,7 @@ function allowedWhole({ pack, person }: Membership, query: Query): Query | null 
 function offerable({ pack, person }: Membership, { query }: Choice): boolean {
   if (query === null || query.pack !== pack.id) return true;
   const known = knownUnits(pack, person);
+  if (query.level !== null && !seesParts(pack, person)) return false;
   return query.units.every((unit) => known.has(unit) || (query.level !== null && unit === pack.organisation.root)) && query.measures.every((id) => seesMeasure(pack, person, id)) && (query.by === null || !('dimension' in query.by) || seesDimension(pack, person, query.by.dimension));
 }
 
@@ -169,7 +170,7 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const permitted = permit(pack, person, reading.query);
   const named = (units: readonly string[]): string => units.map((unit) => pack.organisation.units.get(unit)?.name[language] ?? unit).join(', ');
   if (!permitted.allowed && 'sensitive' in permitted) return tooSensitive(membership, language, reading);
-  if (!permitted.allowed) return { kind: 'refused', card: plainCard(language, pack.title[language], m.noAccess(named(permitted.refused)), [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))), reading };
+  if (!permitted.allowed) return { kind: 'refused', card: plainCard(language, pack.title[language], 'undivided' in permitted ? m.onlyAsTotal(named(permitted.undivided)) : m.noAccess(named(permitted.refused)), [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))), reading };
   const { query } = permitted;
   const undivided = query.by !== null && 'dimension' in query.by ? indivisible(pack, query, query.by.dimension) : null;
   if (undivided !== null) {
@@ -187,12 +188,15 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const [asked, history, explained] = await Promise.all([runQuery(figures, query), months === null ? null : runQuery(figures, months), reading.kind === 'why' ? explain(figures, query, language, (one) => allowedWhole(membership, one)) : null]);
   // None is over the limit: they are shown all the same, and the answer says so.
   const noneMet = query.having !== null && asked.rows.length === 0;
-  const result = noneMet ? await runQuery(figures, { ...query, having: null, limit: null }) : asked;
+  const known = knownUnits(pack, person);
+  const whole = noneMet ? await runQuery(figures, { ...query, having: null, limit: null }) : asked;
+  // What is known of the data of a unit names it.
+  const result: Result = { ...whole, caveats: whole.caveats.filter(({ unit }) => unit === null || known.has(unit)) };
   const among = query.having === null ? 0 : query.by !== null ? (await runQuery(figures, { ...query, having: null, limit: null })).rows.length : unitsOf(pack, query).length;
   const latest = completeTo(figures, query.measures[0] ?? '');
   const understood: UnderstoodPart[] = reading.understood.map((part) => ({ meaning: part.meaning, assumed: part.assumed }));
   const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives.filter((choice) => offerable(membership, choice)), latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart, filtered: query.having === null ? null : { having: query.having, among, none: noneMet }, history });
-  const removed = permitted.removed.length > 0 ? [m.noAccess(named(permitted.removed))] : query.level !== null && permitted.query.units !== reading.query.units && reading.query.units.some((unit) => !permitted.query.units.includes(unit)) ? [m.onlyOwn(named(query.units))] : [];
+  const removed = permitted.undivided ? [m.shownAsTotal(named(query.units))] : permitted.removed.length > 0 ? [m.noAccess(named(permitted.removed))] : query.level !== null && permitted.query.units !== reading.query.units && reading.query.units.some((unit) => !permitted.query.units.includes(unit)) ? [m.onlyOwn(named(query.units))] : [];
   if (permitted.uncompared) removed.push(m.notCompared);
   const told: Card = explained === null ? card : { ...card, blocks: [...(explained.sentences.length === 0 ? [] : [{ kind: 'text' as const, text: explained.sentences.join(' ') }]), ...card.blocks.filter((block) => block.kind !== 'table'), ...explained.blocks] };
   return { kind: 'answer', card: removed.length === 0 ? told : { ...told, blocks: [...told.blocks, { kind: 'notes', title: '', items: removed }] }, result, reading };

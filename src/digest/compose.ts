@@ -4,7 +4,7 @@ import { coupledPicture, multiplesPicture, trendPicture, variancePicture } from 
 import { hasData } from '../chart/spec.ts';
 import { messages } from '../card/messages.ts';
 import { formatDeviation, formatPercent, formatValue, NBSP } from '../card/numbers.ts';
-import { permitDigest, visibleUnits } from '../access/rule.ts';
+import { permitDigest, seesParts, visibleUnits } from '../access/rule.ts';
 import type { Period } from '../calendar/period.ts';
 import { deviation, ranked, signal, type Finding } from '../insight/attention.ts';
 import type { Digest, Language, Measure, Pack, Person, Section, Unit } from '../pack/model.ts';
@@ -41,11 +41,11 @@ function rowsOf(result: Result | undefined, unit: string): readonly Row[] {
   return units.get(unit) ?? [];
 }
 /** A result as if only these units had been asked, so that notes and sources speak of them alone. */
-const cutTo = (result: Result, units: ReadonlySet<string>, organisation: Pack['organisation']): Result => ({
+const cutTo = (result: Result, units: ReadonlySet<string>, organisation: Pack['organisation'], visible: ReadonlySet<string>): Result => ({
   ...result,
   query: { ...result.query, units: [...units], level: null },
   rows: [...units].flatMap((unit) => rowsOf(result, unit)),
-  caveats: result.caveats.filter((caveat) => caveat.unit === null || [...units].some((unit) => within(organisation, caveat.unit as string, unit))),
+  caveats: result.caveats.filter((caveat) => caveat.unit === null || (visible.has(caveat.unit) && [...units].some((unit) => within(organisation, caveat.unit as string, unit)))),
 });
 const within = (organisation: Pack['organisation'], unit: string, ancestor: string): boolean => {
   for (let at: string | null = unit; at !== null; at = organisation.units.get(at)?.parent ?? null) if (at === ancestor) return true;
@@ -72,7 +72,7 @@ export function composePage(pack: Pack, whole: Digest, person: Person, period: P
 
   digest.sections.forEach((section, i) => {
     const result = results.sections.get(i);
-    if (result !== undefined && (section.kind === 'headline' || section.kind === 'table')) shown.push(cutTo(result, new Set([unit.id]), pack.organisation));
+    if (result !== undefined && (section.kind === 'headline' || section.kind === 'table')) shown.push(cutTo(result, new Set([unit.id]), pack.organisation, page.visible));
     switch (section.kind) {
       case 'headline': {
         const row = rowsOf(result, unit.id)[0];
@@ -272,7 +272,7 @@ function forecastNotes(page: Page, results: DigestResults): string[] {
 
 /** What a leader is likely to ask next about this page. */
 function actionsOf(page: Page): Action[] {
-  const { pack, digest, unit, language } = page;
+  const { pack, digest, unit, language, person } = page;
   const m = messages(language);
   const section = digest.sections.find((s) => s.kind === 'headline');
   if (section === undefined) return [];
@@ -283,7 +283,7 @@ function actionsOf(page: Page): Action[] {
   return [
     { id: 'price-trend', label: `${price.name[language]}, ${m.trend}`, ask: `${price.name[language]} ${unitWord} ${m.trend}` },
     { id: 'money-last-year', label: `${money.name[language]} ${m.compareLastYear}`, ask: `${money.name[language]} ${unitWord} ${m.compareLastYear}` },
-    ...(level === undefined ? [] : [{ id: 'by-unit', label: `${price.name[language]} ${m.byUnit(level.name[language])}`, ask: `${price.name[language]} ${m.byUnit(level.name[language])}` }]),
+    ...(level === undefined || !seesParts(pack, person) ? [] : [{ id: 'by-unit', label: `${price.name[language]} ${m.byUnit(level.name[language])}`, ask: `${price.name[language]} ${m.byUnit(level.name[language])}` }]),
     { id: 'help', label: m.help, ask: m.help },
   ];
 }

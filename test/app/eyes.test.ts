@@ -219,7 +219,7 @@ describe('what is sensitive', () => {
 describe('siblings without names', () => {
   it('are told as the highest, the lowest and the average of the others, in words, table, picture and spreadsheet', async () => {
     const figures = packs.figures(demo().id);
-    const nameless: Figures = { ...figures, pack: { ...figures.pack, access: { ...figures.pack.access, leader: { siblings: 'anonymous', above: false, sensitive: false } } } };
+    const nameless: Figures = { ...figures, pack: { ...figures.pack, access: { ...figures.pack.access, leader: { depth: 'all', siblings: 'anonymous', above: false, sensitive: false } } } };
     for (const text of ['timepris i oktober 2026 mod gennemsnittet', 'timepris pr. distrikt i oktober 2026', 'timepris i oktober 2026 mod gennemsnittet i Excel']) {
       const answered = await ask(text, 'leder-nord', nameless);
       if (answered.kind !== 'answer') throw new Error(text);
