@@ -70,7 +70,25 @@ export function createSlack(options: SlackOptions): ChatAdapter {
     if (self === null) throw new ServiceError('Slack', 'is not connected yet');
     return self;
   };
-  const identify = createPeople(transport.client, us, now);
+  /** A worker sends without having been started, so who we are is asked for when it is needed. */
+  const introduced = async (): Promise<Self> => {
+    if (self !== null) return self;
+    const known = await transport.client.auth.test().catch((error: unknown) => { throw toServiceError(error); });
+    const own = [known.team_id, known.enterprise_id].flatMap((one) => (one === undefined || one === '' ? [] : [one]));
+    const allowed = new Set(allowedTeams.length > 0 ? allowedTeams : own);
+    if (!own.some((one) => allowed.has(one))) throw new ServiceError('Slack', `the bot belongs to ${own.join(' of ')}, which SLACK_ALLOWED_TEAMS does not name, so nobody could write to it; add it, or leave the setting out`, { final: true });
+    self = { team: known.team_id ?? '', allowed, user: known.user_id ?? '', botId: known.bot_id ?? '' };
+    return self;
+  };
+  const identify = createPeople(transport.client, introduced, now);
+
+  /** A page is owed to someone of the organisation: not to who has become a guest or left since they wrote. */
+  const refuseOutsiders = async (user: string): Promise<void> => {
+    const found = await identify(user);
+    if (found === 'outsider') throw new ServiceError('Slack', 'the person\'s account is closed, or not of the organisation', { final: true });
+    if (found === 'bot') throw new ServiceError('Slack', 'a bot can\'t be written to', { final: true });
+    if (found.guest === true) throw new ServiceError('Slack', 'the person is a guest of the workspace, and guests get no figures', { final: true });
+  };
 
   const entrance: Entrance = mode.kind === 'socket' ? createSocket(mode.appToken, apiUrl, log, wait)
     : { receiver: mountReceiver(mode, () => handle !== null, now, log), start: async () => undefined, stop: async () => undefined };
@@ -113,6 +131,7 @@ export function createSlack(options: SlackOptions): ChatAdapter {
 
   const send: ChatAdapter['send'] = async (address, message, sending) => {
     try {
+      if (sending !== undefined && address.user !== '') await refuseOutsiders(address.user);
       const channel = await transport.channelOf(address);
       const { sent, pictureSent } = await plainer(message, 'message', (blocks) => {
         if (sending !== undefined && now() > sending.until) throw new ServiceError('Slack', 'took so long with the picture that the message did not leave');
@@ -206,11 +225,7 @@ export function createSlack(options: SlackOptions): ChatAdapter {
   return {
     platform: 'slack',
     start: async (by) => {
-      const known = await transport.client.auth.test().catch((error: unknown) => { throw toServiceError(error); });
-      const own = [known.team_id, known.enterprise_id].flatMap((one) => (one === undefined || one === '' ? [] : [one]));
-      const allowed = new Set(allowedTeams.length > 0 ? allowedTeams : own);
-      if (!own.some((one) => allowed.has(one))) throw new ServiceError('Slack', `the bot belongs to ${own.join(' of ')}, which SLACK_ALLOWED_TEAMS does not name, so nobody could write to it; add it, or leave the setting out`, { final: true });
-      self = { team: known.team_id ?? '', allowed, user: known.user_id ?? '', botId: known.bot_id ?? '' };
+      await introduced();
       const authorize = async () => ({ botToken, botUserId: us().user, botId: us().botId, teamId: us().team });
       const app = new App({
         authorize, logger: libraryLog(log), receiver: entrance.receiver,

@@ -15,14 +15,14 @@ export interface Self {
 }
 
 /** Who wrote, by the workspace's own list: one of the allowed workspaces' people, or an `outsider` (someone of another company, a closed account), or a `bot`. */
-export function createPeople(client: WebClient, self: () => Self, now: () => Date): (user: string) => Promise<Identity | 'outsider' | 'bot'> {
+export function createPeople(client: WebClient, self: () => Promise<Self>, now: () => Date): (user: string) => Promise<Identity | 'outsider' | 'bot'> {
   const known = new Map<string, { identity: Identity | 'outsider' | 'bot'; until: number }>();
 
   const look = async (user: string): Promise<Identity | 'outsider' | 'bot'> => {
     const { user: found } = await client.users.info({ user });
     if (found?.is_bot === true || found?.is_workflow_bot === true || user === 'USLACKBOT') return 'bot';
     if (found === undefined || found.deleted === true) return 'outsider';
-    const { team, allowed } = self();
+    const { team, allowed } = await self();
     const ours = [found.team_id, found.enterprise_user?.enterprise_id].some((one) => one !== undefined && allowed.has(one));
     if (!ours || found.is_stranger === true) return 'outsider';
     // Guests are let in by others than the organisation, so their address proves nothing; nor does one that was never confirmed.

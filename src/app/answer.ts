@@ -1,6 +1,6 @@
 import { lastClosed, rolling, shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
 import { holdsPersonalNumber } from '../access/personal-number.ts';
-import { knownUnits, permit, seesDimension, seesMeasure, visibleUnits } from '../access/rule.ts';
+import { knownUnits, permit, seesDimension, seesMeasure, seesParts, visibleUnits } from '../access/rule.ts';
 import { answerCard, couplingIds, type UnderstoodPart } from '../card/answer.ts';
 import type { Action, Block, Card } from '../card/card.ts';
 import { withCaveatsFor } from '../card/caveats.ts';
@@ -72,7 +72,7 @@ export function examplesFor(pack: Pack, person: Person, language: Language): str
   const seen = [...pack.measures.values()].filter((measure) => seesMeasure(pack, person, measure.id));
   const ratio = seen.find((measure) => measure.kind === 'ratio' && measure.unit.includes(' per ') && pack.plans.has(measure.numerator));
   const other = seen.filter((measure) => measure.kind === 'ratio' && measure.unit === 'percent' && measure.id !== ratio?.id).at(-2);
-  const level = pack.organisation.levels.find((l) => person.units.some((unit) => pack.organisation.units.get(unit)?.children.some((child) => pack.organisation.units.get(child)?.level === l.id)));
+  const level = !seesParts(pack, person) ? undefined : pack.organisation.levels.find((l) => person.units.some((unit) => pack.organisation.units.get(unit)?.children.some((child) => pack.organisation.units.get(child)?.level === l.id)));
   const last = language === 'da' ? 'sidste måned' : 'last month';
   const coupled = ratio?.kind === 'ratio' ? `${pack.measures.get(ratio.numerator)?.name[language] ?? ''} ${language === 'da' ? 'mod' : 'vs'} ${pack.measures.get(ratio.denominator)?.name[language] ?? ''} ${last}` : null;
   return [
@@ -162,6 +162,7 @@ function allowedWhole({ pack, person }: Membership, query: Query): Query | null 
 function offerable({ pack, person }: Membership, { query }: Choice): boolean {
   if (query === null || query.pack !== pack.id) return true;
   const known = knownUnits(pack, person);
+  if (query.level !== null && !seesParts(pack, person)) return false;
   return query.units.every((unit) => known.has(unit) || (query.level !== null && unit === pack.organisation.root)) && query.measures.every((id) => seesMeasure(pack, person, id)) && (query.by === null || !('dimension' in query.by) || seesDimension(pack, person, query.by.dimension));
 }
 
@@ -192,6 +193,7 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const permitted = permit(pack, person, reading.query);
   const allowed = ruled(permitted);
   if (!permitted.allowed && 'sensitive' in permitted) return tooSensitive(membership, language, reading);
+  if (!permitted.allowed && 'undivided' in permitted) return { kind: 'refused', reading, allowed, card: plainCard(language, pack.title[language], m.onlyAsTotal(unitsNamed(pack, permitted.undivided, language)), [], actionsFrom(examplesFor(pack, person, language).map((ask) => ({ label: ask, ask })))) };
   if (!permitted.allowed) return outOfBounds(membership, permitted.refused, language, reading);
   const { query } = permitted;
   const undivided = query.by !== null && 'dimension' in query.by ? indivisible(pack, query, query.by.dimension) : null;
@@ -217,7 +219,7 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const understood: UnderstoodPart[] = reading.understood.filter((part) => !tellsOfUnknown(membership, part.meaning) || part.part === 'unit')
     .map((part) => ({ meaning: tellsOfUnknown(membership, part.meaning) ? unitsNamed(pack, query.units, language) : part.meaning, assumed: part.assumed }));
   const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives.filter((choice) => offerable(membership, choice)), latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart, filtered: query.having === null ? null : { having: query.having, among, none: noneMet }, history });
-  const removed = permitted.removed.length > 0 ? [refusal(membership, permitted.removed, language, 'leftOut')] : query.level !== null && permitted.query.units !== reading.query.units && reading.query.units.some((unit) => !permitted.query.units.includes(unit)) ? [m.onlyOwn(unitsNamed(pack, query.units, language))] : [];
+  const removed = permitted.undivided ? [m.shownAsTotal(unitsNamed(pack, query.units, language))] : permitted.removed.length > 0 ? [refusal(membership, permitted.removed, language, 'leftOut')] : query.level !== null && permitted.query.units !== reading.query.units && reading.query.units.some((unit) => !permitted.query.units.includes(unit)) ? [m.onlyOwn(unitsNamed(pack, query.units, language))] : [];
   if (permitted.uncompared) removed.push(m.notCompared);
   const told: Card = explained === null ? card : { ...card, blocks: [...(explained.sentences.length === 0 ? [] : [{ kind: 'text' as const, text: explained.sentences.join(' ') }]), ...card.blocks.filter((block) => block.kind !== 'table'), ...explained.blocks] };
   return { kind: 'answer', card: removed.length === 0 ? told : { ...told, blocks: [...told.blocks, { kind: 'notes', title: '', items: removed }] }, result, reading, allowed };

@@ -15,10 +15,10 @@ export interface About {
   readonly period: Pick<Period, 'from' | 'to'> | null;
 }
 
-/** What of a question was allowed; or why it was not. `uncompared`: a comparison with others was taken out. */
+/** What of a question was allowed; or why it was not (`undivided`: what is seen as a total was to be divided). `uncompared`: a comparison with others was taken out. */
 export type Allowed =
   | (About & { readonly removed: readonly string[]; readonly uncompared: boolean })
-  | { readonly refused: 'units' | 'sensitive' | 'personal-number'; readonly units: readonly string[] };
+  | { readonly refused: 'units' | 'undivided' | 'sensitive' | 'personal-number'; readonly units: readonly string[] };
 
 /** A period by its ends. */
 const span = (period: Pick<Period, 'from' | 'to'> | null): About['period'] => (period === null ? null : { from: period.from, to: period.to });
@@ -35,6 +35,7 @@ export const ofPage = (pack: Pack, person: Person, page: { readonly digest: stri
 /** What the access rule made of a query. */
 export function ruled(permitted: Permitted): Allowed {
   if (permitted.allowed) return { ...aboutQuery(permitted.query), removed: permitted.removed, uncompared: permitted.uncompared };
+  if ('undivided' in permitted) return { refused: 'undivided', units: permitted.undivided };
   return 'sensitive' in permitted ? { refused: 'sensitive', units: [] } : { refused: 'units', units: permitted.refused };
 }
 
@@ -55,7 +56,7 @@ export function packOf({ allowed, reading }: Answer, pack: Pack): string {
   return 'refused' in allowed ? readAs(reading)?.pack ?? pack.id : allowed.pack;
 }
 
-const REFUSED = { units: 'refused-units', sensitive: 'refused-sensitive', 'personal-number': 'refused-personal-number' } as const;
+const REFUSED = { units: 'refused-units', undivided: 'refused-undivided', sensitive: 'refused-sensitive', 'personal-number': 'refused-personal-number' } as const;
 
 /** The actions of the entries about questions. */
 export const ASKED = ['asked', ...Object.values(REFUSED)] as const;

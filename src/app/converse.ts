@@ -75,6 +75,8 @@ export function createConversation(house: House): (incoming: Incoming) => Promis
     const { store, clock, log } = house;
     const now = clock.now();
     if (!(await markSeen(store, incoming.from.platform, incoming.id, now))) return null;
+    // Before anything is looked up: a guest is none of the organisation's people, also one a pack names or an analyst let in.
+    if (incoming.from.guest === true) return receive(incoming, now);
     const accounts = await accountsOf(store, incoming.from.platform);
     const memberships = membershipsOf(house.packs(), incoming.from, accounts);
     const member = memberships[0];

@@ -94,6 +94,8 @@ export interface Messages {
   readonly noAccessAtAll: string;
   readonly leftOut: string;
   readonly onlyOwn: (units: string) => string;
+  readonly shownAsTotal: (units: string) => string;
+  readonly onlyAsTotal: (units: string) => string;
   readonly tooSensitive: string;
   readonly notCompared: string;
   readonly answeredPrivately: string;
@@ -208,6 +210,8 @@ const da: Messages = {
   notUnderstoodWords: (words) => `Jeg kender ikke: ${words}.`,
   stranger: 'Jeg kan ikke se, at du har adgang til tallene her. Skriv til analyseenheden, hvis du skal have det.',
   onlyOwn: (units) => `Her er kun ${units}: du har ikke adgang til de øvrige.`,
+  shownAsTotal: (units) => `Her er ${units} samlet: du har adgang til totaler, ikke til det, de er delt i.`,
+  onlyAsTotal: (units) => `Du har adgang til ${units} som total, ikke til det, den er delt i.`,
   tooSensitive: 'De tal er følsomme, og du har ikke adgang til dem.',
   notCompared: 'Sammenligning med andre enheder er ikke med i din adgang.',
   answeredPrivately: 'Her læser andre med, så jeg har svaret dig direkte.',
@@ -320,6 +324,8 @@ const en: Messages = {
   notUnderstoodWords: (words) => `I do not know: ${words}.`,
   stranger: 'I can not see that you have access to the figures here. Write to the analysis unit if you should have it.',
   onlyOwn: (units) => `Only ${units} is here: you do not have access to the others.`,
+  shownAsTotal: (units) => `Here is ${units} as a whole: you have access to totals, not to what they divide into.`,
+  onlyAsTotal: (units) => `You have access to ${units} as a total, not to what it divides into.`,
   tooSensitive: 'Those figures are sensitive, and you do not have access to them.',
   notCompared: 'Comparison with other units is not part of your access.',
   answeredPrivately: 'Others read along here, so I have answered you directly.',

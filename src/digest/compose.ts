@@ -5,7 +5,7 @@ import { coupledPicture, multiplesPicture, trendPicture, variancePicture } from 
 import { hasData } from '../chart/spec.ts';
 import { messages } from '../card/messages.ts';
 import { formatDeviation, formatPercent, formatValue, NBSP } from '../card/numbers.ts';
-import { permitDigest, seesMeasure, visibleUnits } from '../access/rule.ts';
+import { permitDigest, seesMeasure, seesParts, visibleUnits } from '../access/rule.ts';
 import type { Period } from '../calendar/period.ts';
 import { deviation, ranked, signal, type Finding } from '../insight/attention.ts';
 import type { Digest, Language, Measure, Pack, Person, Section, Unit } from '../pack/model.ts';
@@ -278,7 +278,7 @@ function forecastNotes(page: Page, results: DigestResults): string[] {
 
 /** What a leader is likely to ask next about this page. */
 function actionsOf(page: Page): Action[] {
-  const { pack, digest, unit, language } = page;
+  const { pack, digest, unit, language, person } = page;
   const m = messages(language);
   const section = digest.sections.find((s) => s.kind === 'headline');
   if (section === undefined) return [];
@@ -289,7 +289,7 @@ function actionsOf(page: Page): Action[] {
   return [
     { id: 'price-trend', label: `${price.name[language]}, ${m.trend}`, ask: `${price.name[language]} ${unitWord} ${m.trend}` },
     { id: 'money-last-year', label: `${money.name[language]} ${m.compareLastYear}`, ask: `${money.name[language]} ${unitWord} ${m.compareLastYear}` },
-    ...(level === undefined ? [] : [{ id: 'by-unit', label: `${price.name[language]} ${m.byUnit(level.name[language])}`, ask: `${price.name[language]} ${m.byUnit(level.name[language])}` }]),
+    ...(level === undefined || !seesParts(pack, person) ? [] : [{ id: 'by-unit', label: `${price.name[language]} ${m.byUnit(level.name[language])}`, ask: `${price.name[language]} ${m.byUnit(level.name[language])}` }]),
     { id: 'help', label: m.help, ask: m.help },
   ];
 }

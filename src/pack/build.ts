@@ -1,6 +1,6 @@
 import { withWholes } from './wholes.ts';
 import type { Caveat, Column, ColumnType, Digest, Dimension, FileSet, Layout, Measure, Organisation, Pack, Person, Plan, Section, SourceRule, Source, SplitExpression, Text, Words } from './model.ts';
-import { ROLES, type Role, type RoleAccess } from './model.ts';
+import { depthOf, ROLES, type Role, type RoleAccess } from './model.ts';
 import type { RawDigest, RawMeasure, RawPackFile, RawSource, RawText } from './schema.ts';
 import type { Located } from './yaml.ts';
 
@@ -121,7 +121,7 @@ export function buildPack(id: string, dir: string, written: Written, organisatio
     }])),
     access: Object.fromEntries(ROLES.map((role): [Role, RoleAccess] => {
       const own = written.access?.value[role];
-      return [role, { siblings: own?.siblings ?? 'none', above: own?.above ?? false, sensitive: own?.sensitive ?? false }];
+      return [role, { depth: depthOf(role, own?.depth), siblings: own?.siblings ?? 'none', above: own?.above ?? false, sensitive: own?.sensitive ?? false }];
     })) as Record<Role, RoleAccess>,
     digests: new Map([...written.digests].map(([key, entry]) => [key, digestOf(key, entry)])),
   };

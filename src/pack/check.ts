@@ -4,9 +4,9 @@ import { DefinitionError, type Fault } from '../errors.ts';
 import { both, buildPack, columnOf, fillSettings, scheduleOf, wordsOf, type CheckedExpression, type Entry, type RawSection } from './build.ts';
 import type { ExpressionRole } from './expression.ts';
 import { schemaFaults } from './faults.ts';
-import type { Pack } from './model.ts';
+import { depthOf, type Pack } from './model.ts';
 import { hintFor } from './nearest.ts';
-import { buildOrganisation, type UnitFault } from './organisation.ts';
+import { buildOrganisation, seenBelow, unseenParts, type UnitFault } from './organisation.ts';
 import { readPeople, sharedAddresses, type PeopleTable } from './people.ts';
 import { packFile, type RawDigest, type RawMeasure, type RawPackFile, type RawSource } from './schema.ts';
 import { readYaml, type PackFile } from './yaml.ts';
@@ -216,9 +216,16 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
   }
 
   for (const { key, other, address } of sharedAddresses(people)) fault(people.get(key) as Entry<unknown>, [address], `'${key}' and '${other}' have the same ${address} address.`, 'An address belongs to one person: correct or remove one.');
+  const access = (single.get('access') as Entry<RawSection<'access'>> | undefined)?.value;
   for (const [, entry] of people) {
     entry.value.units.forEach((unit, i) => { if (!unitIds.has(unit)) fault(entry, ['units', i], `There is no unit '${unit}'.`, hintFor(unit, unitIds.keys(), 'unit')); });
     entry.value.also_sees?.forEach((unit, i) => { if (!unitIds.has(unit)) fault(entry, ['also_sees', i], `There is no unit '${unit}'.`, hintFor(unit, unitIds.keys(), 'unit')); });
+    if (depthOf(entry.value.role, access?.[entry.value.role]?.depth) === 'all') continue;
+    const named = [...entry.value.units, ...entry.value.also_sees ?? []];
+    for (const [field, units] of [['units', entry.value.units], ['also_sees', entry.value.also_sees ?? []]] as const) units.forEach((unit, i) => {
+      const others = new Set(named.filter((one) => one !== unit));
+      if (seenBelow(organisation, unit, others) && unseenParts(organisation, unit, others) === 1) fault(entry, [field, i], `The total of '${unit}' beside those below it gives away the one part that is not named.`, `Name all of its parts, or leave '${unit}' out: who sees totals must not be able to work out another.`);
+    });
   }
   const caveats = single.get('caveats') as Entry<RawSection<'caveats'>> | undefined;
   caveats?.value.forEach((caveat, i) => {

@@ -209,8 +209,12 @@ export type CountGrain = (typeof COUNT_GRAINS)[number];
 
 export const SIBLINGS = ['named', 'anonymous', 'none'] as const;
 
-/** What a role may see besides its own units and everything below them. */
+export const DEPTHS = ['all', 'totals'] as const;
+
+/** What a role may see of its own units, and besides them. */
 export interface RoleAccess {
+  /** The own units with everything below them and divided, or as totals only. */
+  readonly depth: (typeof DEPTHS)[number];
   /** The units beside the own: by name, as highest, lowest and average of at least three, or not at all. */
   readonly siblings: (typeof SIBLINGS)[number];
   /** The units above the own, as totals. */
@@ -219,17 +223,20 @@ export interface RoleAccess {
   readonly sensitive: boolean;
 }
 
-export const ROLES = ['leader', 'chief', 'analyst'] as const;
+export const ROLES = ['leader', 'chief', 'politician', 'analyst'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** How far a role sees where the pack does not say. */
+export const depthOf = (role: Role, written: RoleAccess['depth'] | undefined): RoleAccess['depth'] => written ?? (role === 'politician' ? 'totals' : 'all');
 
 export interface Person {
   readonly id: string;
   readonly name: string;
   readonly title: Text;
   readonly role: Role;
-  /** Own units; the person sees these and everything below. */
+  /** Own units; the person sees these, and everything below where their role sees more than totals. */
   readonly units: readonly string[];
-  /** Further units they see, with everything below; their own page is not about these. */
+  /** Further units they see as if they were their own; their own page is not about these. */
   readonly alsoSees: readonly string[];
   readonly language: Language;
   readonly email: string | null;

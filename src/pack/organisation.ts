@@ -58,6 +58,15 @@ export function subtree(organisation: Organisation, id: string): string[] {
   return unit === undefined ? [] : [id, ...unit.children.flatMap((child) => subtree(organisation, child))];
 }
 
+/** How many units make up what of a unit is not seen, counted as large as they are: of one, the figure follows from the unit's own and what is seen. */
+export function unseenParts(organisation: Organisation, id: string, seen: ReadonlySet<string>): number {
+  if (seen.has(id)) return 0;
+  return seenBelow(organisation, id, seen) ? (organisation.units.get(id)?.children ?? []).reduce((sum, child) => sum + unseenParts(organisation, child, seen), 0) : 1;
+}
+
+/** Whether any unit below one is seen. */
+export const seenBelow = (organisation: Organisation, id: string, seen: ReadonlySet<string>): boolean => subtree(organisation, id).slice(1).some((unit) => seen.has(unit));
+
 /** The units of a level at or below a unit, in the order of the tree. */
 export function atLevel(organisation: Organisation, id: string, level: string): string[] {
   return subtree(organisation, id).filter((unit) => organisation.units.get(unit)?.level === level);

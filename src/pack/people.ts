@@ -23,7 +23,7 @@ const HEADERS: Readonly<Record<string, 'id' | keyof RawPerson>> = {
 };
 const NEEDED = ['id', 'name', 'role', 'units'] as const;
 /** What HR systems write in Danish, as the pack writes it. */
-const VALUES: Readonly<Record<string, string>> = { leder: 'leader', chef: 'chief', analytiker: 'analyst', dansk: 'da', engelsk: 'en', danish: 'da', english: 'en' };
+const VALUES: Readonly<Record<string, string>> = { leder: 'leader', chef: 'chief', politiker: 'politician', analytiker: 'analyst', dansk: 'da', engelsk: 'en', danish: 'da', english: 'en' };
 
 /**
  * Reads people from a table: one line a person, several units with a comma between, a unit by its id or its code. What is

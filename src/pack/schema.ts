@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TIME_GRAINS } from '../calendar/period.ts';
-import { COLUMN_TYPES, COUNT_GRAINS, DIRECTIONS, FORECAST_METHODS, LANGUAGES, NO_ROWS, ROLES, SIBLINGS } from './model.ts';
+import { COLUMN_TYPES, COUNT_GRAINS, DEPTHS, DIRECTIONS, FORECAST_METHODS, LANGUAGES, NO_ROWS, ROLES, SIBLINGS } from './model.ts';
 import { nearest } from './nearest.ts';
 
 /** An object with exactly these keys; an unknown key is told with the nearest allowed one. */
@@ -146,7 +146,7 @@ export const person = only({
   title: text.optional(),
   role: z.enum(ROLES),
   units: z.array(z.string()).min(1),
-  also_sees: z.array(z.string()).optional().describe('Further units they may ask about, with everything below'),
+  also_sees: z.array(z.string()).optional().describe('Further units they may ask about as if they were their own'),
   language: z.enum(LANGUAGES).optional(),
   email: z.email().optional(),
   slack: z.string().optional(),
@@ -154,6 +154,7 @@ export const person = only({
 });
 
 const roleAccess = only({
+  depth: z.enum(DEPTHS).optional().describe('Of the own units: all (everything below them, and divided) or totals; without this key all, for politicians totals'),
   siblings: z.enum(SIBLINGS).optional().describe('The units beside the own: named, anonymous (highest, lowest and average of at least three), or none'),
   above: z.boolean().optional().describe('The units above the own, as totals'),
   sensitive: z.boolean().optional().describe('Measures and dimensions marked as sensitive'),
@@ -195,7 +196,7 @@ export const packFile = only({
   plans: byName(plan).optional(),
   digests: byName(digest).optional(),
   people: byName(person).optional(),
-  access: only({ leader: roleAccess.optional(), chief: roleAccess.optional(), analyst: roleAccess.optional() }).optional().describe('What each role may see besides its own units and everything below'),
+  access: only({ leader: roleAccess.optional(), chief: roleAccess.optional(), politician: roleAccess.optional(), analyst: roleAccess.optional() }).optional().describe('What each role may see of its own units, and besides them'),
   caveats: z.array(caveat).optional(),
   caveat_source: only({ source: z.string(), text: z.string(), measures: z.array(z.string()).optional() }).optional(),
 });

@@ -96,7 +96,7 @@ export function findNames(lexicon: Lexicon, tokens: readonly Token[]): Found[] {
         if (!fits.slice(from, from + length).every((fit, i) => fit.size > 0 && free[from + i] === true)) continue;
         const fitting = entries.filter((entry) => entry.words.every((word, i) => (fits[from + i]?.get(word) ?? 3) <= (entry.spoken ? step : 0)));
         const span = tokens.slice(from, from + length);
-        const usable = fitting.filter((entry) => !bareNumber(entry, tokens, from));
+        const usable = fitting.filter((entry) => !otherNumber(lexicon, entry, tokens, from));
         const nearest = step < 2 ? usable : nearestOnly(usable, span);
         if (nearest.length > 0) use(span.map((_, i) => from + i), nearest, step === 2);
       }
@@ -136,11 +136,21 @@ function shared(lexicon: Lexicon, tokens: readonly Token[], fits: readonly Fits[
   }
 }
 
-/** A unit's number is one only beside a word that says so: "kommune 102". */
-function bareNumber(entry: Entry, tokens: readonly Token[], from: number): boolean {
-  if (entry.words.length !== 1 || !/^\d+$/.test(entry.words[0] ?? '') || entry.meaning.kind !== 'unit') return false;
-  const before = tokens[from - 1]?.folded ?? '';
-  return before === '' || FILLERS.has(before) || /\d/.test(before);
+const YEAR = /^(?:19|20)\d\d$/;
+const LIMIT = /^(?:over|under|end|than|above|below|mindst|hoejst|minimum|maksimum|maximum|least|most|exceeds?|overstiger|top|paa|ca|cirka|omkring|about|around|plus|minus|faerre|mere|mindre|more|less)$/;
+const QUANTITY = /^(?:kr|kroner|dkk|tkr|t|mio|mia|mill|millioner|tusind(?:e)?|thousand|million|gbp|pund|pounds?|eur|euro|pct|procent|percent|timer?|hours?|dage?|days?|uger?|weeks?|maaneder|months?|aar|years?|personer|persons|people|boern|children|borgere|citizens|stk|besoeg|visits|%)$/;
+
+/**
+ * A number that is a unit's code and may be something else in its place: an amount ("over 4712", "4712 kr."), or a year or
+ * a number of two digits, which are the unit only beside a word that says so ("kommune 12").
+ */
+function otherNumber(lexicon: Lexicon, entry: Entry, tokens: readonly Token[], from: number): boolean {
+  const [code = ''] = entry.words;
+  if (entry.words.length !== 1 || !/^\d+$/.test(code) || entry.meaning.kind !== 'unit') return false;
+  const [before, after] = [tokens[from - 1]?.folded ?? '', tokens[from + 1]?.folded ?? ''];
+  if (LIMIT.test(before) || QUANTITY.test(after)) return true;
+  if (/\d/.test(before) && !lexicon.unitWords.has(before)) return true;
+  return (YEAR.test(code) || code.length < 3) && (before === '' || FILLERS.has(before) || /\d/.test(before));
 }
 
 /** Words inside a name that may be left out or stand elsewhere. */

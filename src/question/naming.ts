@@ -5,12 +5,13 @@ import { sameWord } from './inflect.ts';
 import type { Found } from './names.ts';
 import type { Said } from './said.ts';
 import { CONNECTORS, FILLERS } from './words.ts';
-import { fold } from './tokens.ts';
+import { fold, tokenize } from './tokens.ts';
 
 /** A measure named in a question, and where. */
 export interface NamedMeasure { readonly ids: readonly string[]; readonly from: number; readonly to: number; readonly mended: boolean }
 
 const GROUPING = /^(?:pr|per|by|efter|hver|hvert|each|every|hvilke|hvilket|hvilken|which|what|alle|all|samtlige|across|de|blandt|among|between|mellem|fordelt|opdelt|any|nogen|nogle|enkelte|individual|vores|our|andre|other|others|oevrige|flere|how)$/;
+const BEFORE_CODE = /^(?:enhed(?:en)?|unit|afdeling(?:en)?|department|kode(?:n)?|code|nr|nummer|number|no)$/;
 const OWN = /^(?:mit|min|mine|eget|egen|egne|my|own|vores|our|dit|hele)$/;
 const LEAVING_OUT = /^(?:undtagen|except|excluding|uden|without|minus|eksklusive?|excl|ex|ikke|not)$/;
 
@@ -60,6 +61,9 @@ export function readPlaces(draft: Draft, said: Said, pack: Pack, names: readonly
     const measure = name.meanings.some((m) => m.kind === 'measure');
     const before = word(name.from - 1);
     if (unit !== undefined) {
+      const typed = draft.tokens.slice(name.from, name.to).map((token) => token.folded).join(' ');
+      // "Enhed 4712", "enhed nr. 4712": it says that a code follows.
+      if (pack.organisation.units.get(unit.id)?.codes.some((code) => tokenize(code).map(({ folded }) => folded).join(' ') === typed) === true) for (let i = name.from - 1; i >= 0 && swallow(i, BEFORE_CODE); i -= 1);
       const left = LEAVING_OUT.test(before) ? 1 : /^(?:bortset fra|apart from|other than|paa naer|ud over)$/.test(`${word(name.from - 2)} ${before}`) ? 2 : 0;
       const listed = said.except.length > 0 && CONNECTORS.has(before) && said.except.includes(lastUnit(names, name) ?? '');
       if (left > 0 || listed) { said.except.push(unit.id); note(name.from - left, name.to, 'unit'); } else { said.units.push(unit.id); note(name.from, name.to, 'unit'); }
@@ -98,7 +102,8 @@ export function readPlaces(draft: Draft, said: Said, pack: Pack, names: readonly
     const info = pack.organisation.levels.find((one) => one.id === id);
     const typed = draft.tokens.slice(name.from, name.to).map((token) => token.folded).join(' ');
     const definite = info !== undefined && (['et', 't', 'en', 'n', 'ets', 'ens'].some((end) => typed === fold(info.name.da) + end) || (typed.replace(/ s$/, '') === fold(info.name.en) && /^(?:the|whole|entire)$/.test(before)));
-    const next = names.some((other) => other.from === name.to && other.meanings.some((m) => m.kind === 'unit')) || names.some((other) => other.to === name.from && other.meanings.some((m) => m.kind === 'unit') && !isPlural(typed, info?.plural.da ?? '', info?.plural.en ?? ''));
+    const from = BEFORE_CODE.test(word(name.to)) ? name.to + 1 : name.to;
+    const next = names.some((other) => other.from === from && other.meanings.some((m) => m.kind === 'unit')) || names.some((other) => other.to === name.from && other.meanings.some((m) => m.kind === 'unit') && !isPlural(typed, info?.plural.da ?? '', info?.plural.en ?? ''));
     // "Distrikt Nord": the level is only a title.
     if (next && !GROUPING.test(before) && !isPlural(typed, info?.plural.da ?? '', info?.plural.en ?? '')) { note(name.from, name.to, 'unit'); return; }
     // "The area average" is a comparison.

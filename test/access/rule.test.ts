@@ -57,13 +57,13 @@ const YAML = PACK_YAML
 describe('what a role may see besides', () => {
   let open: Pack;
   beforeAll(async () => { open = await packFrom(YAML); });
-  const withAccess = (access: Partial<RoleAccess>): Pack => ({ ...open, access: { ...open.access, leader: { siblings: 'none', above: false, sensitive: false, ...access } } });
+  const withAccess = (access: Partial<RoleAccess>): Pack => ({ ...open, access: { ...open.access, leader: { depth: 'all', siblings: 'none', above: false, sensitive: false, ...access } } });
 
   it('named siblings are answered as totals: by name, side by side, and never divided', () => {
     const named = withAccess({ siblings: 'named' });
     expect(permit(named, leaderOf('a'), about(['b'], { measures: ['hours'] }))).toMatchObject({ allowed: true, query: { units: ['b'] } });
     expect(permit(named, leaderOf('a'), about(['alt'], { measures: ['hours'], level: 'distrikt' }))).toMatchObject({ allowed: true, query: { units: ['a', 'b', 'c', 'd', 'e'], level: null } });
-    expect(permit(named, leaderOf('a'), about(['b'], { measures: ['hours'], by: { dimension: 'who', values: null } }))).toEqual({ allowed: false, refused: ['b'] });
+    expect(permit(named, leaderOf('a'), about(['b'], { measures: ['hours'], by: { dimension: 'who', values: null } }))).toEqual({ allowed: false, undivided: ['b'] });
     expect(permit(named, leaderOf('a'), about(['b1'], { measures: ['hours'] }))).toEqual({ allowed: false, refused: ['b1'] });
   });
 
@@ -91,6 +91,41 @@ describe('what a role may see besides', () => {
     expect(permit(withAccess({ sensitive: true }), leaderOf('a'), about(['a'], { measures: ['price'], by: { dimension: 'kind', values: null } }))).toMatchObject({ allowed: true, query: { measures: ['price'] } });
   });
 
+  it('who sees totals has their units as they are: nothing below them, not divided, month by month', () => {
+    const totals = withAccess({ depth: 'totals' });
+    const hours = (units: readonly string[], over: Partial<Query> = {}): Query => about(units, { measures: ['hours'], ...over });
+    expect(permit(totals, leaderOf('a'), hours(['a'], { comparisons: ['plan', 'last-year'] }))).toMatchObject({ allowed: true, query: { units: ['a'], comparisons: ['plan', 'last-year'] }, undivided: false });
+    expect(permit(totals, leaderOf('a'), hours(['a'], { by: { grain: 'month' } }))).toMatchObject({ query: { units: ['a'], by: { grain: 'month' } } });
+    expect(permit(totals, leaderOf('a'), hours(['a1']))).toEqual({ allowed: false, refused: ['a1'] });
+    expect(permit(totals, leaderOf('a'), hours(['b']))).toEqual({ allowed: false, refused: ['b'] });
+    expect(permit(totals, leaderOf('a'), hours(['a'], { by: { dimension: 'who', values: null } }))).toEqual({ allowed: false, undivided: ['a'] });
+    expect([...visibleUnits(totals, leaderOf('a'))]).toEqual(['a']);
+    expect([...knownUnits(totals, leaderOf('alt'))]).toEqual(['alt']);
+  });
+
+  it('a question per unit is answered to them as the total, unless those units are theirs', () => {
+    const totals = withAccess({ depth: 'totals' });
+    const ranked = about(['alt'], { measures: ['hours'], level: 'distrikt', order: { measure: 'hours', against: null, descending: true }, limit: 3, having: { measure: 'hours', against: null, side: 'above', limit: 5, relative: false } });
+    expect(permit(totals, leaderOf('alt'), ranked)).toMatchObject({ query: { units: ['alt'], level: null, order: null, limit: null, having: null }, undivided: true });
+    expect(permit(totals, leaderOf('a', 'c'), ranked)).toMatchObject({ query: { units: ['a', 'c'], level: null, limit: 3 }, undivided: false });
+    expect(permit(totals, leaderOf('a'), { ...ranked, level: 'gruppe' })).toMatchObject({ query: { units: ['a'], level: null }, undivided: true });
+    expect(permit(totals, leaderOf('alt'), { ...ranked, by: { dimension: 'who', values: null } })).toEqual({ allowed: false, undivided: ['alt'] });
+  });
+
+  it('a total that gives away the one part of it that is not theirs is not theirs either', () => {
+    const totals = withAccess({ depth: 'totals' });
+    expect(permit(totals, leaderOf('b', 'b1'), about(['b'], { measures: ['hours'] }))).toEqual({ allowed: false, refused: ['b'] });
+    expect(permit(totals, leaderOf('b', 'b1', 'b2'), about(['b'], { measures: ['hours'] }))).toMatchObject({ query: { units: ['b'] } });
+    expect(permit(totals, leaderOf('a', 'a1'), about(['a'], { measures: ['hours'] }))).toMatchObject({ query: { units: ['a'] } });
+  });
+
+  it('a politician sees totals and a leader what is below, unless the pack says otherwise', async () => {
+    const written = await packFrom(PACK_YAML);
+    expect(Object.entries(written.access).map(([role, { depth }]) => [role, depth])).toEqual([['leader', 'all'], ['chief', 'all'], ['politician', 'totals'], ['analyst', 'all']]);
+    const other = await packFrom(`${PACK_YAML}\naccess: {politician: {depth: all}, leader: {depth: totals}}\n`);
+    expect([other.access.politician.depth, other.access.leader.depth]).toEqual(['all', 'totals']);
+  });
+
   /** Whether a sum of units can be had from sums of units that are seen: by elimination over the units that have none below. */
   const follows = (organisation: Pack['organisation'], seen: readonly string[], unit: string): boolean => {
     const leaves = [...organisation.units.values()].filter((one) => one.children.length === 0).map(({ id }) => id);
@@ -116,7 +151,7 @@ describe('what a role may see besides', () => {
     const measures = [...open.measures.keys()];
     const some = (most: number): fc.Arbitrary<string[]> => fc.uniqueArray(fc.constantFrom(...ids), { minLength: 1, maxLength: most });
     const comparison = fc.uniqueArray(fc.constantFrom<Comparison>('plan', 'previous', 'last-year', 'average', 'highest', 'lowest', 'share'), { maxLength: 3 });
-    const access: fc.Arbitrary<RoleAccess> = fc.record({ siblings: fc.constantFrom('named', 'anonymous', 'none'), above: fc.boolean(), sensitive: fc.boolean() });
+    const access: fc.Arbitrary<RoleAccess> = fc.record({ depth: fc.constantFrom('all', 'all', 'totals'), siblings: fc.constantFrom('named', 'anonymous', 'none'), above: fc.boolean(), sensitive: fc.boolean() });
     const asked = fc.record({
       measures: fc.uniqueArray(fc.constantFrom(...measures), { minLength: 1, maxLength: 3 }), units: some(3), level: fc.constantFrom(null, null, 'omraade', 'distrikt', 'gruppe'), comparisons: comparison,
       by: fc.constantFrom<Query['by']>(null, null, { grain: 'month' }, { dimension: 'kind', values: null }, { dimension: 'who', values: ['w1'] }),
@@ -131,13 +166,14 @@ describe('what a role may see besides', () => {
       const permitted = permit(under, person, query);
 
       // The rule in plain words.
-      const whole = new Set([...units, ...alsoSees].flatMap((unit) => subtree(open.organisation, unit)));
+      const theirs = [...units, ...alsoSees];
+      const whole = new Set(leader.depth === 'totals' ? [] : theirs.flatMap((unit) => subtree(open.organisation, unit)));
       const parent = (unit: string): string | null => open.organisation.units.get(unit)?.parent ?? null;
       const beside = (unit: string): string[] => ids.filter((one) => one !== unit && parent(one) !== null && parent(one) === parent(unit));
       const named = leader.siblings === 'named' ? units.flatMap(beside) : [];
       const above = leader.above ? ids.filter((one) => !whole.has(one) && units.some((unit) => unit !== one && subtree(open.organisation, one).includes(unit))) : [];
       const known = knownUnits(under, person);
-      expect([...known].filter((unit) => !whole.has(unit) && !named.includes(unit) && !above.includes(unit))).toEqual([]);
+      expect([...known].filter((unit) => !whole.has(unit) && !(leader.depth === 'totals' && theirs.includes(unit)) && !named.includes(unit) && !above.includes(unit))).toEqual([]);
       // What is seen as a sum gives no unit away that is not seen itself.
       const key = [...known].sort().join(' ');
       const given = checked.get(key) ?? ids.filter((unit) => !subtree(open.organisation, unit).some((one) => known.has(one)) && follows(open.organisation, [...known], unit));
@@ -146,7 +182,9 @@ describe('what a role may see besides', () => {
       const sensitive = (id: string): boolean => ['spend', 'price'].includes(id);
 
       if (!permitted.allowed) {
-        if ('refused' in permitted) expect(query.units.every((unit) => !whole.has(unit))).toBe(true);
+        const divided = query.by !== null && 'dimension' in query.by;
+        if ('refused' in permitted) expect(query.units.every((unit) => !whole.has(unit) && (divided || query.level !== null || !known.has(unit)))).toBe(true);
+        else if ('undivided' in permitted) expect([divided, permitted.undivided.filter((unit) => !known.has(unit))]).toEqual([true, []]);
         else expect(leader.sensitive).toBe(false);
         return;
       }
@@ -157,14 +195,15 @@ describe('what a role may see besides', () => {
       expect(rows.filter((row) => !known.has(row.unit))).toEqual([]);
       const asksFor = unitsOf(under, permitted.query);
       const { comparisons, by } = permitted.query;
-      const nameless = comparisons.includes('highest') ? asksFor.filter((unit) => leader.siblings === 'anonymous' && units.includes(unit) && beside(unit).filter((one) => !whole.has(one)).length >= 3) : [];
+      const nameless = comparisons.includes('highest') ? asksFor.filter((unit) => leader.siblings === 'anonymous' && units.includes(unit) && beside(unit).filter((one) => !known.has(one)).length >= 3) : [];
       // The average of a ratio is that of all siblings together, so of the unit above.
       const averaged = comparisons.includes('average') ? asksFor.filter((unit) => beside(unit).every((one) => known.has(one))) : [];
       const within = ({ measure, node, dimension }: (typeof reached)[number]): boolean => (leader.sensitive || (!sensitive(measure) && !(by !== null && 'dimension' in by && by.dimension === 'kind')))
         && (dimension !== null ? whole.has(node) : known.has(node) || averaged.some((unit) => parent(unit) === node) || nameless.some((unit) => beside(unit).includes(node) || parent(unit) === node));
       expect(reached.filter((one) => !within(one))).toEqual([]);
       // Nothing is lost that is inside.
-      if (query.units.every((unit) => whole.has(unit)) && query.measures.every((id) => leader.sensitive || !sensitive(id))) expect([permitted.query.units, permitted.query.level, permitted.query.measures]).toEqual([query.units, query.level, query.measures]);
+      const asTotals = query.level === null && !(query.by !== null && 'dimension' in query.by) && query.units.every((unit) => known.has(unit));
+      if ((asTotals || query.units.every((unit) => whole.has(unit))) && query.measures.every((id) => leader.sensitive || !sensitive(id))) expect([permitted.query.units, permitted.query.level, permitted.query.measures]).toEqual([query.units, query.level, query.measures]);
     }), { numRuns: 10_000 });
     expect(answered).toBeGreaterThan(3000);
   });

@@ -102,6 +102,20 @@ describe('someone nobody knows', () => {
     expect(await store.query('select address from access_requests where "user" = $1', ['U-4'])).toEqual([{ address: null }]);
   });
 
+  it('a guest is turned away though the pack names them, and though they were let in while they were none', async () => {
+    const named = town({ people: new Map([['vikar', person('vikar', { name: 'Vera', slack: 'U-VERA' })]]) });
+    expect(words(await talk(named)(incoming({ user: 'U-VERA' }, 'hjælp')))).toContain('Enheder: Nord');
+    for (const [text, over] of [['hjælp', {}], ['', { kind: 'home' }], ['', { kind: 'installed' }], ['bed om adgang', {}], ['set 0123456789abcdef', {}]] as const) {
+      const message = await talk(named)(incoming({ user: 'U-VERA', guest: true }, text, over));
+      expect([text, words(message)]).toEqual([text, expect.stringContaining('egne medarbejdere')]);
+      expect(words(message)).not.toMatch(/Vera|Hjemmepleje|Nord/);
+    }
+    // What an analyst may do a guest may not either, whatever the pack says of them.
+    expect(words(await talk(town())(incoming({ user: 'U-IDA', guest: true }, 'anmodninger')))).toContain('egne medarbejdere');
+    const [noted] = await listAudit(store, { person: 'slack:T1:U-VERA', from: null, to: null, limit: 1 });
+    expect(noted?.action).toBe('refused-stranger');
+  });
+
   it('a guest is turned away, and can not ask', async () => {
     const message = await talk(town())(incoming({ user: 'U-GUEST', guest: true }, 'bed om adgang'));
     expect(words(message)).toContain('Jeg svarer kun organisationens egne medarbejdere');

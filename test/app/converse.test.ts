@@ -246,7 +246,7 @@ describe('what the audit says of a conversation', () => {
     expect((await noted('leder-syd', 'forbrug i Syd og Nord i oktober')).detail['allowed']).toMatchObject({ units: ['syd'], removed: ['nord'] });
     const [pack] = house.packs();
     if (pack === undefined) throw new Error('no demo');
-    const alone = { ...pack, access: { ...pack.access, leader: { siblings: 'none', above: false, sensitive: false } as const } };
+    const alone = { ...pack, access: { ...pack.access, leader: { depth: 'all' as const, siblings: 'none', above: false, sensitive: false } as const } };
     const { detail } = await noted('leder-syd', 'forbrug i Syd mod gennemsnittet i oktober', { packs: () => [alone], figures: (id) => ({ ...house.figures(id), pack: alone }) });
     expect(detail).toMatchObject({ read: { comparisons: ['average'] }, allowed: { units: ['syd'], uncompared: true }, query: { comparisons: [] } });
   });

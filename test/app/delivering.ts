@@ -17,14 +17,14 @@ export const digest = (over: Partial<Digest> = {}): Digest => ({
   id: 'monthly', title: { da: 'Måneden', en: 'The month' }, schedule: { workday: 5, at: '08:00' }, deadline: null, readiness: [], tolerance: 1, period: { grain: 'month', which: 'last-closed' },
   audience: [{ role: 'leader', level: null }], start: '2026-10-01', sections: [], line: 1, file: 'digests.yaml', ...over,
 });
-const NOTHING_MORE = { siblings: 'none', above: false, sensitive: false } as const;
+const NOTHING_MORE = { depth: 'all', siblings: 'none', above: false, sensitive: false } as const;
 let packs = 0;
 /** Each test has a pack of its own in the one store. */
 export const packOf = (digests: readonly Digest[], over: Partial<Pack> = {}): Pack => ({
   id: `pack-${++packs}`, dir: '.', title: { da: 'Hjemmepleje', en: 'Home care' }, label: null, timeZone: 'Europe/Copenhagen', language: 'da', yearStart: 1, closedDays: [], retention: { questions: 24, pages: 60, audit: 60 }, analystsChannel: { slack: null, teams: null },
   organisation: { root: 'root', levels: [], units: new Map([['root', { id: 'root', level: 'top', parent: null, name: { da: 'Nord', en: 'North' }, shortName: { da: 'Nord', en: 'North' }, codes: [], synonyms: [], children: [] }]]) },
   sources: new Map(), measures: new Map(), plans: new Map(), caveats: [], caveatSource: null,
-  access: { leader: NOTHING_MORE, chief: NOTHING_MORE, analyst: NOTHING_MORE },
+  access: { leader: NOTHING_MORE, chief: NOTHING_MORE, politician: NOTHING_MORE, analyst: NOTHING_MORE },
   people: new Map(['anna', 'bo', 'carl'].map((id) => [id, person(id)])), digests: new Map(digests.map((one) => [one.id, one])), ...over,
 });
 

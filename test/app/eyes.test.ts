@@ -124,7 +124,7 @@ describe('what is another\'s is not told', () => {
 
   it('a unit beside one\'s own that one may know the total of keeps its name when more of it is refused', async () => {
     const figures = packs.figures(demo().id);
-    const beside: Figures = { ...figures, pack: { ...figures.pack, access: { ...figures.pack.access, leader: { siblings: 'named', above: false, sensitive: false } } } };
+    const beside: Figures = { ...figures, pack: { ...figures.pack, access: { ...figures.pack.access, leader: { depth: 'all' as const, siblings: 'named', above: false, sensitive: false } } } };
     const { kind, card } = await ask('forbrug i Syd pr. konto i oktober 2026', 'leder-nord', beside);
     expect([kind, card.headline]).toEqual(['refused', 'Du har ikke adgang til tal for Syd.']);
   });
@@ -205,8 +205,8 @@ describe('a caveat about a unit that its reader does not see', () => {
   const note = (unit: string | null, text: string, measures: readonly string[] | null = null): Caveat => ({ unit, measures, from: '2026-10-01', to: '2026-11-01', text: { da: text, en: text } });
   const IN_SYD = note('syd', 'Syd mangler 3 borgere på plejehjem X');
   /** Leaders see the whole as a total; or, since then it would give no more than those, the units beside them. */
-  const ABOVE: RoleAccess = { siblings: 'none', above: true, sensitive: false };
-  const BESIDE: RoleAccess = { siblings: 'named', above: false, sensitive: false };
+  const ABOVE: RoleAccess = { depth: 'all' as const, siblings: 'none', above: true, sensitive: false };
+  const BESIDE: RoleAccess = { depth: 'all' as const, siblings: 'named', above: false, sensitive: false };
   /** The demo, where something is wrong with the data. */
   const noted = (caveats: readonly Caveat[], leader: RoleAccess = ABOVE): Figures => {
     const figures = packs.figures(demo().id);
@@ -252,7 +252,7 @@ describe('a caveat about a unit that its reader does not see', () => {
   });
 
   it('and one about a measure too sensitive for them stands on no page and in no answer', async () => {
-    const figures = noted([note('nord', 'Vikarbureau X har ikke sendt regning', ['vikarudgift']), note('nord', 'Timer og vikarer blandet sammen', ['vikarudgift', 'leverede_timer'])], { siblings: 'none', above: false, sensitive: false });
+    const figures = noted([note('nord', 'Vikarbureau X har ikke sendt regning', ['vikarudgift']), note('nord', 'Timer og vikarer blandet sammen', ['vikarudgift', 'leverede_timer'])], { depth: 'all' as const, siblings: 'none', above: false, sensitive: false });
     const pack: Pack = { ...figures.pack, measures: new Map([...figures.pack.measures].map(([id, measure]) => [id, { ...measure, sensitive: id === 'vikarudgift' }])), access: { ...figures.pack.access, chief: { ...figures.pack.access.chief, sensitive: true } } };
     const guarded: Figures = { ...figures, pack };
     expect(cardText((await ask('leverede timer i Nord i oktober 2026', 'leder-nord', guarded)).card)).not.toMatch(/[Vv]ikar/);
@@ -305,7 +305,7 @@ describe('what is sensitive', () => {
 describe('siblings without names', () => {
   it('are told as the highest, the lowest and the average of the others, in words, table, picture and spreadsheet', async () => {
     const figures = packs.figures(demo().id);
-    const nameless: Figures = { ...figures, pack: { ...figures.pack, access: { ...figures.pack.access, leader: { siblings: 'anonymous', above: false, sensitive: false } } } };
+    const nameless: Figures = { ...figures, pack: { ...figures.pack, access: { ...figures.pack.access, leader: { depth: 'all', siblings: 'anonymous', above: false, sensitive: false } } } };
     for (const text of ['timepris i oktober 2026 mod gennemsnittet', 'timepris pr. distrikt i oktober 2026', 'timepris i oktober 2026 mod gennemsnittet i Excel']) {
       const answered = await ask(text, 'leder-nord', nameless);
       if (answered.kind !== 'answer') throw new Error(text);

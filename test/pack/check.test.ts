@@ -64,6 +64,15 @@ describe('a mistake is told with its place, what is wrong and how to mend it', (
     expect(await told(['measures:\n', 'access: {leader: {siblings: anonymous, above: true}, analyst: {sensitive: true}}\npeople: {anna: {name: Anna, role: leader, units: [a], also_sees: [b]}}\nmeasures:\n'])).toEqual([]);
   });
 
+  it('units of someone who sees totals that together give another one away', async () => {
+    const pia = (units: string, role = 'politician'): [string, string] => ['measures:\n', `people: {pia: {name: Pia, role: ${role}, units: [${units}]}}\nmeasures:\n`];
+    expect(await told(pia('b, b1'), ['children: [{id: b1, name: B1}]', 'children: [{id: b1, name: B1}, {id: b2, name: B2}]'])).toEqual([expect.stringMatching(/The total of 'b' beside those below it gives away the one part that is not named\. Name all of its parts, or leave 'b' out/)]);
+    expect(await told(pia('b, b1', 'leader'), ['children: [{id: b1, name: B1}]', 'children: [{id: b1, name: B1}, {id: b2, name: B2}]'])).toEqual([]);
+    expect(await told(pia('b, b1, b2'), ['children: [{id: b1, name: B1}]', 'children: [{id: b1, name: B1}, {id: b2, name: B2}]'])).toEqual([]);
+    expect(await told(pia('b, a'))).toEqual([]);
+    expect(await told(['measures:\n', 'access: {leader: {depth: sums}}\nmeasures:\n'])).toEqual([expect.stringMatching(/all, totals/)]);
+  });
+
   it('a measure that is not there, with the nearest one', async () => {
     const [fault] = await told(['numerator: spend,', 'numerator: spent,']);
     expect(fault).toContain("There is no measure 'spent'. Did you mean 'spend'?");

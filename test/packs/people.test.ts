@@ -28,9 +28,10 @@ const told = async (people: string): Promise<string[]> => {
 
 describe('people from a file that HR writes', () => {
   it('are the pack\'s people: role and language in Danish or English, units by code or id', async () => {
-    const people = await peopleOf('id;navn;stilling;rolle;enheder;ser også;sprog;mail;slack;teams\nanne;Anne Bo;Distriktsleder;Leder;4711,syd;;engelsk;Anne@Kommune.example;U1;\nida;Ida Sø;;analyst;4700;;;;;\n');
+    const people = await peopleOf('id;navn;stilling;rolle;enheder;ser også;sprog;mail;slack;teams\nanne;Anne Bo;Distriktsleder;Leder;4711,syd;;engelsk;Anne@Kommune.example;U1;\npia;Pia Holt;Udvalgsformand;Politiker;alt;;;;;\nida;Ida Sø;;analyst;4700;;;;;\n');
     expect([...people.values()]).toEqual([
       { id: 'anne', name: 'Anne Bo', title: { da: 'Distriktsleder', en: 'Distriktsleder' }, role: 'leader', units: ['nord', 'syd'], alsoSees: [], language: 'en', email: 'anne@kommune.example', slack: 'U1', teams: null },
+      { id: 'pia', name: 'Pia Holt', title: { da: 'Udvalgsformand', en: 'Udvalgsformand' }, role: 'politician', units: ['alt'], alsoSees: [], language: 'da', email: null, slack: null, teams: null },
       { id: 'ida', name: 'Ida Sø', title: { da: '', en: '' }, role: 'analyst', units: ['alt'], alsoSees: [], language: 'da', email: null, slack: null, teams: null },
     ]);
   });
@@ -47,7 +48,7 @@ describe('people from a file that HR writes', () => {
     expect(await told('')).toEqual([expect.stringMatching(/^people\.csv: The table of people is empty\./)]);
     expect(await told('id;navn;rolle;enhed;e-mail\nanne;Anne;leder;4799;\nbo;Bo;direktør;4711;\ncarl;;leder;4711;\n;Dorte;leder;4711;\nanne;Anne;leder;4711;\neva;Eva;leder;4711;ikke en adresse\n')).toEqual([
       expect.stringMatching(/^people\.csv:2:4: There is no unit '4799'\./),
-      expect.stringMatching(/^people\.csv:3:3: 'role' has a value that is not allowed\. Allowed: leader, chief, analyst\./),
+      expect.stringMatching(/^people\.csv:3:3: 'role' has a value that is not allowed\. Allowed: leader, chief, politician, analyst\./),
       expect.stringMatching(/^people\.csv:4:2: 'name' is missing here/),
       expect.stringMatching(/^people\.csv:5:1: The line has no id\./),
       expect.stringMatching(/^people\.csv:6:1: 'anne' stands twice in the file\./),

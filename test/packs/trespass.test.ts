@@ -19,7 +19,10 @@ import { SMALL_PEOPLE, writeSmallPack } from './written.ts';
  */
 const SECRETS = /222[.,]?222|202[.,]?020|333[.,]?333|303[.,]?030|\b222\b|\b333\b|\b202\b|\b303\b/;
 const OWN = /111[.,]?111|\b111\b/;
-const NAMES = ['Syd', 'syd', 'Syds', 'South', 'distrikt Syd', '4712', 'enhed 4712', 'Hele området', '4700', 'alle distrikter', 'distrikterne', 'begge distrikter', 'de andre', 'Bents distrikt'];
+/** The names Ida is answered by, who may see it all: so each of them could give Syd away. */
+const NAMES = ['Syd', 'syd', 'Syds', 'South', 'distrikt Syd', '4712', 'enhed 4712', 'Hele området', '4700', 'alle distrikter', 'distrikterne', 'de andre'];
+/** What nobody is answered: it is asked back. Kept, so that whoever teaches the bot to read it finds the door locked. */
+const UNREAD = ['begge distrikter', 'Bents distrikt'];
 const FORMS = ['forbrug i {} i oktober 2026', 'forbrug i oktober 2026 i {} i Excel', 'forbrug i {} pr. måned som graf', 'forbrug i Nord og {} i oktober 2026', 'forbrug i Nord mod {} i oktober 2026', 'hvorfor er forbruget steget i {} i oktober 2026', 'spend in {} in October 2026'];
 /** Said after "forbrug i oktober 2026", as a message of their own, with a button or in place of what was written. */
 const AFTER = ['og i Syd?', 'nej, Syd', 'hvad med 4712', '4712', 'i alt', 'for hele området', 'pr. distrikt', 'mod gennemsnittet', 'som andel af det hele', 'mod Syd', 'minus Nord', 'i Excel', 'og Hele området minus Nord'];
@@ -60,13 +63,23 @@ it('the digits looked for are the ones Bent and Ida are told', async () => {
 });
 
 describe.each(FORMS)('%s', (form) => {
-  it.each(NAMES)('for %s: not a digit of it', async (name) => {
+  it.each([...NAMES, ...UNREAD])('for %s: not a digit of it', async (name) => {
     const text = form.replace('{}', name);
     for (const kind of ['message', 'action', 'edited', 'command'] as const) {
       const told = await all(await conversation()(incoming(text, { kind })));
       expect({ text, kind, told: SECRETS.exec(told)?.[0] ?? null }).toEqual({ text, kind, told: null });
     }
   });
+});
+
+it.each(NAMES)('%s is read: Ida is told by it what Anne is not', async (name) => {
+  const told = await Promise.all(FORMS.map(async (form) => all(await conversation()(incoming(form.replace('{}', name), {}, 'ida')))));
+  expect({ name, by: FORMS.filter((_, i) => SECRETS.test(told[i] ?? '')).length > 0 }).toEqual({ name, by: true });
+});
+
+it.each(UNREAD)('%s is answered to nobody', async (name) => {
+  const told = await Promise.all(FORMS.map(async (form) => all(await conversation()(incoming(form.replace('{}', name), {}, 'ida')))));
+  expect(FORMS.filter((_, i) => SECRETS.test(told[i] ?? ''))).toEqual([]);
 });
 
 it('nor in what follows a question of one\'s own, typed, pressed or edited', async () => {

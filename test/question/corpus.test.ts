@@ -25,10 +25,11 @@ const FILES: Readonly<Record<string, { readonly pack: string; readonly as: strin
   'home-care.jsonl': { pack: 'hjemmepleje', as: 'leder-nord' },
   'talk.jsonl': { pack: 'hjemmepleje', as: 'leder-nord' },
   'roads.jsonl': { pack: 'vejdrift', as: 'driftsleder-nord' },
+  'codes.jsonl': { pack: 'boern-unge', as: 'teamleder-skoven' },
   'care-abroad.jsonl': { pack: 'english-care', as: '' },
 };
 /** The day up to which each pack's data are complete. */
-const CLOSED: Readonly<Record<string, string>> = { hjemmepleje: '2026-11-01', vejdrift: '2026-11-01', 'english-care': '2011-04-01', 'scottish-care': '2026-04-01' };
+const CLOSED: Readonly<Record<string, string>> = { hjemmepleje: '2026-11-01', 'boern-unge': '2026-11-01', vejdrift: '2026-11-01', 'english-care': '2011-04-01', 'scottish-care': '2026-04-01' };
 const packs = new Map<string, { readonly pack: Pack; readonly lexicon: Lexicon }>();
 
 beforeAll(async () => {

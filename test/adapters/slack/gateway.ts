@@ -19,6 +19,8 @@ export interface Forgery { readonly secret?: string; readonly at?: number; reado
 export interface Gateway {
   readonly apiUrl: string;
   readonly calls: { readonly method: string; readonly body: string }[];
+  /** Files as they were uploaded, with what is around them. */
+  readonly uploads: readonly Buffer[];
   readonly sockets: ReadonlySet<WebSocket>;
   /** Sends as Slack does: signed over HTTP to `url`, or in an envelope over the socket. Resolves when it is acknowledged. */
   byHttp(url: string, kind: Kind, payload: Json, forgery?: Forgery): Promise<{ status: number; body: string }>;
@@ -42,6 +44,7 @@ export async function openGateway(emulator: string): Promise<Gateway> {
   const waiting = new Map<string, (payload: unknown) => void>();
   const responses = new Map<string, { got: Json[]; waiting: ((message: Json) => void)[] }>();
   const calls: { method: string; body: string }[] = [];
+  const uploads: Buffer[] = [];
   let faulty: Fault | null = null;
   let base = '';
 
@@ -63,6 +66,7 @@ export async function openGateway(emulator: string): Promise<Gateway> {
       const path = (request.url ?? '').split('?')[0] ?? '';
       const method = path.replace(/^\/api\//, '');
       if (path.startsWith('/api/')) calls.push({ method, body: body.toString() });
+      else if (!responses.has(path)) uploads.push(body);
       const fault = faulty?.(method, body.toString()) ?? null;
       if (fault?.drop === true) return void request.socket.destroy();
       if (fault?.swallow === true) {
@@ -101,7 +105,7 @@ export async function openGateway(emulator: string): Promise<Gateway> {
     'x-slack-request-timestamp': String(at), 'x-slack-signature': `v0=${createHmac('sha256', secret).update(`v0:${at}:${raw}`).digest('hex')}`,
   });
   return {
-    apiUrl: `${base}/api/`, calls, sockets,
+    apiUrl: `${base}/api/`, calls, uploads, sockets,
     byHttp: async (url, kind, payload, { secret = SECRET, at = Math.floor(Date.now() / 1000), headers = {}, altered } = {}) => {
       const form = kind === 'slash_commands' ? payload as Record<string, string> : { payload: JSON.stringify(payload) };
       const raw = kind === 'events_api' ? JSON.stringify(payload) : new URLSearchParams(form).toString();

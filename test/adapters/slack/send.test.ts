@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { ServiceError } from '../../../src/errors.ts';
 import type { Address } from '../../../src/ports.ts';
 import { sampleMessage } from '../web/sample.ts';
+import { TEAM } from './gateway.ts';
 import { openLab, start, TOKEN, type Lab } from './lab.ts';
 
 let lab: Lab;
@@ -48,6 +49,29 @@ describe('sending to Slack', () => {
     lab.gateway.fault((method) => (method === 'chat.postMessage' ? fault : null));
     expect(await failure()).toMatchObject(expected);
     expect(calls('chat.postMessage')).toHaveLength(1);
+  });
+
+  const owed = { key: 'k'.repeat(32), until: new Date('2100-01-01') };
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['has become a guest', { is_restricted: true }, /guest/], ['has become a guest of one channel', { is_ultra_restricted: true }, /guest/],
+    ['has left, whose account is closed', { deleted: true }, /closed/], ['is of another organisation now', { team_id: 'T0OTHER' }, /not of the organisation/], ['is a bot', { is_bot: true }, /bot/],
+  ])('a page owed to someone who %s does not leave, and fails for good', async (_who, change, reason) => {
+    const user = `U0${Object.keys(change).join('').toUpperCase()}`;
+    lab.gateway.fault((method) => (method === 'users.info' ? { body: { ok: true, user: { id: user, team_id: TEAM, deleted: false, profile: {}, ...change } } } : null));
+    await expect(lab.slack.send({ ...to(), user }, sampleMessage('da'), owed)).rejects.toMatchObject({ final: true, message: expect.stringMatching(reason) });
+    expect(lab.gateway.calls.map(({ method }) => method)).toEqual(['users.info']);
+  });
+
+  it('a page owed to someone of the organisation leaves, also from a worker that only sends; a channel is nobody\'s account', async () => {
+    const worker = await openLab('http');
+    try {
+      expect(await worker.slack.send({ ...to(), conversation: worker.channel, user: worker.user.anna }, sampleMessage('da'), owed)).toMatchObject({ messageId: expect.any(String) });
+      worker.gateway.calls.length = 0;
+      expect(await worker.slack.send({ ...to(), conversation: worker.channel, user: '' }, sampleMessage('da'), owed)).toMatchObject({ messageId: expect.any(String) });
+      expect(worker.gateway.calls.map(({ method }) => method)).not.toContain('users.info');
+    } finally {
+      await worker.close();
+    }
   });
 
   it('waits until Slack has looked at the picture', async () => {
