@@ -55,6 +55,8 @@ export async function run(arguments_: readonly string[], given: Terminal): Promi
       // The first start makes a database, which takes seconds: begun before everything else is even read.
       const { openServiceStore } = await import('./store.ts');
       const opening = openServiceStore(config, log);
+      // It is waited for further down; what goes wrong before that is no loose end.
+      opening.catch(() => undefined);
       const { serve } = await import('./service.ts');
       const service = await serve(config, systemClock, log, opening);
       terminal.out(`Overblik is ready: ${service.url}${config.demo ? ' (local chat with invented people)' : ''}`);

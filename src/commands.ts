@@ -225,7 +225,10 @@ async function callService(config: Config, command: string, body: unknown): Prom
     throw new ServiceError('the service', `does not answer at ${found.url}. Start it with 'npm start'.`, { cause });
   });
   const answered = (await response.json().catch(() => ({ error: `answered ${response.status}` }))) as Record<string, unknown>;
-  if (!response.ok) throw new ServiceError('the service', String(answered['error'] ?? `answered ${response.status}`));
+  const told = answered['error'];
+  // A refusal of the command is words; of the HTTP server it is an object that holds them.
+  const words = typeof told === 'object' && told !== null && 'message' in told ? told.message : told;
+  if (!response.ok) throw new ServiceError('the service', String(words ?? `answered ${response.status}`));
   return answered;
 }
 
@@ -371,7 +374,9 @@ export async function eraseCommand(config: Config, log: Log, terminal: Terminal,
   const still = (await readPacks(config)).find((pack) => pack.people.has(person));
   if (still !== undefined) throw new UsageError(`'${person}' is still in the pack ${still.id}. Take them out of its people first, or they are owed their pages anew.`);
   const { entries } = (await onState(config, log, 'erase', { person })) as { entries: number };
-  terminal.out(`${maskPersonalNumbers(person)} is erased: addresses, questions, deliveries, and the content of ${entries} audit entries.`);
+  terminal.out(entries === 0
+    ? `Nothing of '${maskPersonalNumbers(person)}' stands in the audit. What else was kept of them, if anything, is gone; is the id written as it was in the pack?`
+    : `${maskPersonalNumbers(person)} is erased: addresses, questions, deliveries, and the content of ${entries} audit entries.`);
 }
 
 /** Writes all state to a file while everything goes on. */

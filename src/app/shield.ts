@@ -15,8 +15,8 @@ export type ReadCounts = (measure: string, windows: readonly Window[], dimension
 /** What was decided for one measure, by stretch of time. `any`: whether anyone was counted in it. */
 interface Decided extends Hidden { readonly any: boolean }
 
-/** Of totals, and the organisation with the units that have fewest over all of time first: they are the first to be hidden beside a small one, whatever month it is. */
-interface Totals { readonly decisions: ReadonlyMap<string, Decided>; readonly organisation: Organisation }
+/** Of totals; and by stretch the organisation with the units first that had fewest until then: they are the first to be hidden beside a small one. What comes later changes no order. */
+interface Totals { readonly decisions: ReadonlyMap<string, Decided>; readonly orders: ReadonlyMap<string, Organisation> }
 
 /** Decisions kept for one load of a pack: of totals for all of time, of splits by measure and dimension for what was asked. */
 export interface ShieldMemory {
@@ -96,7 +96,7 @@ export async function shieldOf(pack: Pack, memory: ShieldMemory, { demands, dime
     const all = (): Window[] => pieces({ from: periodOf(measure.finest, spanned.first, pack.yearStart).from, to: periodOf(measure.finest, spanned.last, pack.yearStart).to, grain: 'rolling' }, measure.finest, pack.yearStart).map(({ from, to }) => ({ from, to }));
     const totals = await decideTotals(pack, memory, measure, all, read);
     const asked = windows.flatMap((window) => stretches(window, measure) ?? []).filter((one) => one.from <= spanned.last && one.to > spanned.first);
-    decided.set(measure.id, dimension === null ? totals.decisions : await decideSplit(pack, memory, measure, dimension, asked, totals.organisation, read));
+    decided.set(measure.id, dimension === null ? totals.decisions : await decideSplit(pack, memory, measure, dimension, asked, totals.orders, read));
   }));
   return (id, window, node, value) => {
     const measure = pack.measures.get(id);
@@ -112,8 +112,7 @@ export async function shieldOf(pack: Pack, memory: ShieldMemory, { demands, dime
   };
 }
 
-function fewestFirst({ root, levels, units }: Organisation, sizeOf: (node: string) => number): Organisation {
-  const sizes = new Map([...units.keys()].map((node) => [node, sizeOf(node)]));
+function fewestFirst({ root, levels, units }: Organisation, sizes: ReadonlyMap<string, number>): Organisation {
   return { root, levels, units: new Map([...units].map(([id, unit]) => [id, { ...unit, children: [...unit.children].sort((a, b) => (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0)) }])) };
 }
 
@@ -122,8 +121,13 @@ function decideTotals(pack: Pack, memory: ShieldMemory, measure: Counted, window
   if (known !== undefined) return known;
   const all = windows();
   const reading = readFamily(pack, measure, all, null, read).then((family) => {
-    const organisation = fewestFirst(pack.organisation, (node) => all.reduce((sum, window) => sum + (family.totals.get(measure.id)?.(window, node, null) ?? 0), 0));
-    return { organisation, decisions: new Map(all.map((window) => [windowKey(window), decideOne(pack, organisation, measure, window, family)])) };
+    const until = new Map<string, number>();
+    const orders = new Map(all.map((window): [string, Organisation] => {
+      const order = fewestFirst(pack.organisation, until);
+      for (const node of pack.organisation.units.keys()) until.set(node, (until.get(node) ?? 0) + (family.totals.get(measure.id)?.(window, node, null) ?? 0));
+      return [windowKey(window), order];
+    }));
+    return { orders, decisions: new Map(all.map((window) => [windowKey(window), decideOne(pack, orders.get(windowKey(window)) as Organisation, measure, window, family)])) };
   });
   memory.totals.set(measure.id, reading);
   // What could not be read is asked for again the next time.
@@ -131,7 +135,7 @@ function decideTotals(pack: Pack, memory: ShieldMemory, measure: Counted, window
   return reading;
 }
 
-async function decideSplit(pack: Pack, memory: ShieldMemory, measure: Counted, dimension: string, windows: readonly Window[], organisation: Organisation, read: ReadCounts): Promise<ReadonlyMap<string, Decided>> {
+async function decideSplit(pack: Pack, memory: ShieldMemory, measure: Counted, dimension: string, windows: readonly Window[], orders: ReadonlyMap<string, Organisation>, read: ReadCounts): Promise<ReadonlyMap<string, Decided>> {
   const key = `${measure.id} ${dimension}`;
   const known = memory.splits.get(key) ?? new Map<string, Promise<Decided>>();
   memory.splits.set(key, known);
@@ -139,7 +143,7 @@ async function decideSplit(pack: Pack, memory: ShieldMemory, measure: Counted, d
   if (missing.length > 0) {
     const reading = readFamily(pack, measure, missing, dimension, read);
     for (const window of missing) {
-      const one = reading.then((family) => decideOne(pack, organisation, measure, window, family));
+      const one = reading.then((family) => decideOne(pack, orders.get(windowKey(window)) ?? pack.organisation, measure, window, family));
       known.set(windowKey(window), one);
       one.catch(() => known.delete(windowKey(window)));
     }

@@ -35,6 +35,7 @@ export function readPeople(table: PeopleTable, organisation: Organisation): { pe
   const [header, ...rows] = table.records.filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
   if (header === undefined) return { people, faults: [{ file: table.path, line: 0, column: 0, message: 'The table of people is empty.', hint: `Write a header with ${NEEDED.join(', ')}, and a line for each person, or remove the file.` }] };
   const at = (line: number, column = 1): { file: string; line: number; column: number } => ({ file: table.path, line, column });
+  if (rows.length === 0) return { people, faults: [{ file: table.path, line: header.line, column: 1, message: 'The table of people has a header and nobody in it.', hint: 'An export that broke off would take everyone out: put the people in, or remove the file.' }] };
   const columns = header.cells.map((cell) => HEADERS[cell.trim().toLowerCase()] ?? null);
   const missing = `The first line of the file names the columns: ${NEEDED.join(', ')} and, where they are known, title, also_sees, language, email, slack, teams.`;
   // Without a header the first line is someone, who is not shown.

@@ -1,5 +1,6 @@
 import { chmod, lstat, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ServiceError } from '../../errors.ts';
 
 /** What others than the owner may do. */
 const OTHERS = 0o077;
@@ -7,10 +8,13 @@ const OTHERS = 0o077;
 /**
  * Makes the service's own folder, or takes one that is there, so that nobody but its user reads anything in it; from now on the
  * process makes nothing that others may read. Where the platform has no modes this does nothing more than make it.
+ * Rejects with ServiceError when it can't be made.
  */
 export async function makePrivate(folder: string): Promise<void> {
   process.umask(OTHERS);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
+    throw new ServiceError('the data folder', `${folder} can't be made (${cause.code ?? 'unknown reason'}). Set OVERBLIK_DATA_DIR to a folder this user may write to.`, { cause, final: true });
+  });
   if (process.platform !== 'win32') await tighten(folder);
 }
 

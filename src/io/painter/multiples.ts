@@ -54,7 +54,8 @@ export function drawMultiples(spec: MultiplesChart): Promise<Buffer> {
   const low = Math.min(0, ...all) * 1.05;
   const high = Math.max(0, ...all) * 1.08 || 1;
   const title = lines(spec.title, 42);
-  const top = 12 + title.length * 24 + 22 + 24;
+  const subtitle = lines(left > 0 ? `${spec.subtitle} (+ ${left})` : spec.subtitle, 58);
+  const top = 12 + title.length * 24 + 22 + (subtitle.length - 1) * 19 + 24;
   return drawSheet(shown.map((own) => panel(spec, own, low, high)), PANEL, COLUMNS, rows, top, (x) => {
     x.textBaseline = 'alphabetic';
     x.textAlign = 'left';
@@ -63,8 +64,8 @@ export function drawMultiples(spec: MultiplesChart): Promise<Buffer> {
     title.forEach((line, i) => x.fillText(line, 12, 28 + i * 24));
     x.fillStyle = T.muted;
     x.font = `15px ${FONT}`;
-    const under = 28 + title.length * 24 - 2;
-    x.fillText(left > 0 ? `${spec.subtitle} (+ ${left})` : spec.subtitle, 12, under);
+    const under = 28 + title.length * 24 - 2 + (subtitle.length - 1) * 19;
+    subtitle.forEach((line, i) => x.fillText(line, 12, under - (subtitle.length - 1 - i) * 19));
     let at = 12;
     const y = under + 20;
     x.font = `14px ${FONT}`;
