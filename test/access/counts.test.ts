@@ -257,4 +257,32 @@ describe('who knows how it is chosen what to hide', () => {
   it.each([[2, 30, FIVE], [3, 30, FIVE], [4, 14, FIVE], [3, 24, { threshold: 5, zeroHidden: true }], [3, 20, { threshold: 3, zeroHidden: false }]] as const)('and tries every world of %i units learns none of the hidden counts', (children, most, rule) => {
     expect(workOut(children, most, rule)).toBe(0);
   });
+
+  it('and tries every table of 24 persons, of three units and two values, learns fewer than one in a hundred', () => {
+    const organisation = treeOf([leaf, leaf, leaf]);
+    const nodes = [...organisation.units.keys()];
+    const worlds = new Map<string, Cube[]>();
+    const names = nodes.flatMap((node) => [0, 1].map((v) => ({ node, v })));
+    const visit = (counts: readonly number[], left: number): void => {
+      if (counts.length < 5) {
+        for (let count = 0; count <= left; count += 1) visit([...counts, count], left - count);
+        return;
+      }
+      const cells = [...counts, left];
+      const cube: Cube = { organisation, values: ['x', 'y'], own: new Map(nodes.slice(1).map((node, i) => [node, cells.slice(2 * i, 2 * i + 2)])) };
+      const { totals, values } = hiddenIn(cube, FIVE);
+      const shown = [...nodes.map((node) => totals.get(node) ?? totalOf(cube, node)), ...names.map(({ node, v }) => values.get(node)?.get(cube.values[v] as string) ?? sumOf(cube, node, v))].join();
+      worlds.set(shown, [...worlds.get(shown) ?? [], cube]);
+    };
+    visit([], 24);
+    let [small, told] = [0, 0];
+    for (const same of worlds.values()) for (const { node, v } of names) {
+      const could = new Set(same.map((cube) => sumOf(cube, node, v)));
+      const truly = same.filter((cube) => { const count = sumOf(cube, node, v); return count > 0 && count < 5; }).length;
+      small += truly;
+      if (could.size === 1) told += truly;
+    }
+    expect(small).toBeGreaterThan(50_000);
+    expect(told / small).toBeLessThan(0.01);
+  });
 });
