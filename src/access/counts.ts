@@ -7,6 +7,8 @@ export type Mark = 'small' | 'withheld';
 export interface CountRule {
   readonly threshold: number;
   readonly zeroHidden: boolean;
+  /** Hidden counts are not told apart as small and others, so nobody knows more of one than that it is hidden. */
+  readonly silent?: boolean;
 }
 
 /** Values of one dimension at one node; a value that is not there counts zero. */
@@ -31,7 +33,7 @@ const needOf = (rule: CountRule, value: number): Need => {
 
 /** The rows that stand at a node itself and not at one below it: a member of its sum that is never shown, but could be had. */
 const OWN = '\u0000own';
-const boxOf = (rule: CountRule, value: number): Box => (isSmall(rule, value) ? smallBox(rule) : largeBox(rule));
+const boxOf = (rule: CountRule, value: number): Box => (rule.silent === true ? ANY : isSmall(rule, value) ? smallBox(rule) : largeBox(rule));
 
 /**
  * Which members of a sum to hide so that none of `must` can be had from the sum and the rest. Others are hidden with them, in the
@@ -131,10 +133,13 @@ const allWithheld = (of: readonly ReadonlyMap<string, Mark>[]): Map<string, Mark
  * the rest's figures keeps its own. Why a part is hidden is not said, since that would tell which of the two is small.
  */
 export function hideCounts(organisation: Organisation, counts: { readonly totals: ReadonlyMap<string, number>; readonly values: ReadonlyMap<string, Counts> | null }, rule: CountRule, beside: readonly Beside[] = []): Hidden {
-  const own = hideTotals(organisation, counts.totals, rule);
-  if (beside.length === 0) return { totals: own, values: counts.values === null ? new Map() : hideValues(organisation, counts.values, own, rule) };
-  const totals = allWithheld([own, ...beside.map((one) => one.totals)]);
-  const values = counts.values === null ? null : hideValues(organisation, counts.values, totals, rule);
+  if (beside.length === 0) {
+    const own = hideTotals(organisation, counts.totals, rule);
+    return { totals: own, values: counts.values === null ? new Map() : hideValues(organisation, counts.values, own, rule) };
+  }
+  const silent = { ...rule, silent: true };
+  const totals = allWithheld([hideTotals(organisation, counts.totals, silent), ...beside.map((one) => one.totals)]);
+  const values = counts.values === null ? null : hideValues(organisation, counts.values, totals, silent);
   const marks: Marks = new Map([...organisation.units.keys()].map((node) => [node, values === null ? new Map<string, Mark>() : allWithheld([values, ...beside.map((one) => one.values)].map((of) => of.get(node) ?? new Map<string, Mark>()))]));
   hideLone(organisation, totals, marks, counts.values === null ? [] : [...new Set([...counts.values.values()].flatMap((of) => [...of.keys()]))], (node, value) => beside.some(({ nobody }) => nobody?.(node, value) === true));
   return { totals, values: counts.values === null ? new Map() : marks };

@@ -180,7 +180,7 @@ function decideOne(pack: Pack, organisation: Organisation, measure: Counted, win
       const sum = new Map([[whole.id, 1]]);
       return { ...hidden, nobody: (node, value) => (value === null ? !hidden.totals.has(node) && (summed(sum, family.totals, node, null) ?? 0) === 0 : hidden.values.get(node)?.has(value) !== true && split !== null && (summed(sum, split.counts, node, value) ?? 0) === 0) };
     });
-    const rests = remaindersOf(pack, one).map((sum) => hide(sum, { rule: ruleOf(one), beside: [] }));
+    const rests = remaindersOf(pack, one).map((sum) => hide(sum, { rule: { ...ruleOf(one), silent: true }, beside: [] }));
     return hide(new Map([[one.id, 1]]), { rule: ruleOf(one), beside: [...wholes, ...rests] });
   };
   const any = nodes.some((node) => [...family.totals.values()].some((count) => count(window, node, null) !== null));

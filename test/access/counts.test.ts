@@ -162,7 +162,7 @@ describe('a part and its whole: of all, those in time; the late ones are the dif
   };
   const hide = ({ whole, part, rest }: Pair): { whole: Hidden; part: Hidden } => {
     const own = hideCounts(whole.organisation, countsOf(whole), FIVE);
-    return { whole: own, part: hideCounts(whole.organisation, countsOf(part), FIVE, [{ ...own, nobody: (node, value) => (value === null ? !own.totals.has(node) && totalOf(whole, node) === 0 : own.values.get(node)?.has(value) !== true && sumOf(whole, node, whole.values.indexOf(value)) === 0) }, hideCounts(whole.organisation, countsOf(rest), FIVE)]) };
+    return { whole: own, part: hideCounts(whole.organisation, countsOf(part), FIVE, [{ ...own, nobody: (node, value) => (value === null ? !own.totals.has(node) && totalOf(whole, node) === 0 : own.values.get(node)?.has(value) !== true && sumOf(whole, node, whole.values.indexOf(value)) === 0) }, hideCounts(whole.organisation, countsOf(rest), { ...FIVE, silent: true })]) };
   };
   const isSmall = (count: number): boolean => count > 0 && count < FIVE.threshold;
 
