@@ -266,7 +266,7 @@ describe('what the audit says of a conversation', () => {
     expect(await noted('chef', 'hvordan ser det ud i Syd')).toMatchObject({ action: 'asked', detail: { kind: 'latest-digest', read: { pack: 'hjemmepleje', units: ['syd'] }, allowed: { units: ['syd'], digest: 'maaned', period: october } } });
     expect((await noted('leder-nord', 'min side')).detail).toMatchObject({ kind: 'latest-digest', allowed: { units: ['nord'], digest: 'maaned', period: october } });
     const message = await createConversation(house)(incoming('leder-nord', '', { kind: 'home' }));
-    expect(await newest()).toEqual({ action: 'shown-page', detail: { pack: 'hjemmepleje', digest: 'maaned', period: '2026-10-01', units: ['nord'], platform: 'web', shown: { text: sha256(cardText((message as Message).card)), picture: sha256(new Uint8Array([1])), sheet: null } } });
+    expect(await newest()).toEqual({ action: 'shown-page', detail: { account: 'web:local:leder-nord', pack: 'hjemmepleje', digest: 'maaned', period: '2026-10-01', units: ['nord'], platform: 'web', shown: { text: sha256(cardText((message as Message).card)), picture: sha256(new Uint8Array([1])), sheet: null } } });
   });
 
   it('what was explained, and how far data go', async () => {

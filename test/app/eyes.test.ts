@@ -126,7 +126,7 @@ describe('what is another\'s is not told', () => {
     const figures = packs.figures(demo().id);
     const beside: Figures = { ...figures, pack: { ...figures.pack, access: { ...figures.pack.access, leader: { depth: 'all' as const, siblings: 'named', above: false, sensitive: false } } } };
     const { kind, card } = await ask('forbrug i Syd pr. konto i oktober 2026', 'leder-nord', beside);
-    expect([kind, card.headline]).toEqual(['refused', 'Du har ikke adgang til tal for Syd.']);
+    expect([kind, card.headline]).toEqual(['refused', 'Du har adgang til Syd som total, ikke til det, den er delt i.']);
   });
 
   it('of all the questions leaders type, as the leader of Nord types them, none has a row, a caveat or an offer about another', async () => {
