@@ -33,6 +33,7 @@ const needOf = (rule: CountRule, value: number): Need => {
 
 /** The rows that stand at a node itself and not at one below it: a member of its sum that is never shown, but could be had. */
 const OWN = '\u0000own';
+
 const boxOf = (rule: CountRule, value: number): Box => (rule.silent === true ? ANY : isSmall(rule, value) ? smallBox(rule) : largeBox(rule));
 
 /**
@@ -59,13 +60,14 @@ function leeway(rule: CountRule, members: ReadonlyMap<string, number>, hidden: r
   if (hidden.length < 2) return { each: 0, all: 0 };
   const boxes = hidden.map((id) => (id === OWN ? ANY : boxOf(rule, members.get(id) ?? 0)));
   const sum = hidden.reduce((total, id) => total + (members.get(id) ?? 0), 0);
-  const each = boxes.map((box, i) => {
-    const others = boxes.filter((_, j) => j !== i);
-    const least = others.reduce((total, { low }) => total + low, 0);
-    const most = others.reduce((total, { high }) => total + high, 0);
-    return Math.min(box.high, sum - least) - Math.max(box.low, sum - most);
+  const least = boxes.reduce((total, { low }) => total + low, 0);
+  const unbounded = boxes.filter(({ high }) => high === Infinity).length;
+  const most = boxes.reduce((total, { high }) => total + (high === Infinity ? 0 : high), 0);
+  const each = boxes.map(({ low, high }) => {
+    const othersMost = unbounded > (high === Infinity ? 1 : 0) ? Infinity : most - (high === Infinity ? 0 : high);
+    return Math.min(high, sum - (least - low)) - Math.max(low, sum - othersMost);
   });
-  return { each: Math.min(...each), all: sum - boxes.reduce((total, { low }) => total + low, 0) };
+  return { each: Math.min(...each), all: sum - least };
 }
 
 function membersOf(organisation: Organisation, node: string, value: (node: string) => number): Map<string, number> {

@@ -9,40 +9,30 @@ function countedBy(measure: Measure): { what: string; conditions: readonly strin
   return counts === null ? null : { what: `${measure.source} ${measure.finest} ${measure.kind}`, conditions: counts[1] === undefined ? [] : conditionsOf(counts[1]) };
 }
 
-/** The parts of a condition that are joined by AND, as the engine's parser spells it: `((a) AND (b))` is a and b. */
-function conditionsOf(sql: string): string[] {
-  const parts: string[] = [];
-  let [depth, from, quote] = [0, 0, ''];
-  for (let i = 0; i < sql.length; i += 1) {
-    const sign = sql[i] as string;
-    // A quote inside a text is written twice, which ends the text and begins it again.
-    if (quote !== '') quote = sign === quote ? '' : quote;
-    else if (sign === "'" || sign === '"') quote = sign;
+/** Where in an expression no text is open, and how many brackets are: after each sign outside of texts. A quote inside a text is written twice, which ends it and begins it again. */
+function* outsideTexts(sql: string): Generator<{ at: number; depth: number }> {
+  let [depth, quote] = [0, ''];
+  for (let at = 0; at < sql.length; at += 1) {
+    const sign = sql[at] as string;
+    if (quote !== '') {
+      if (sign === quote) quote = '';
+      continue;
+    }
+    if (sign === "'" || sign === '"') quote = sign;
     else if (sign === '(') depth += 1;
     else if (sign === ')') depth -= 1;
-    else if (depth === 0 && sql.startsWith(' AND ', i)) {
-      parts.push(sql.slice(from, i));
-      from = i + 5;
-    }
+    yield { at, depth };
   }
-  parts.push(sql.slice(from));
-  const [only = ''] = parts;
-  if (parts.length > 1) return parts.flatMap(conditionsOf);
-  return only.startsWith('(') && closes(only) ? conditionsOf(only.slice(1, -1)) : [only];
 }
 
-/** Whether the bracket a text begins with is closed at its end and not before. */
-function closes(sql: string): boolean {
-  let [depth, quote] = [0, ''];
-  for (let i = 0; i < sql.length; i += 1) {
-    const sign = sql[i] as string;
-    if (quote !== '') quote = sign === quote ? '' : quote;
-    else if (sign === "'" || sign === '"') quote = sign;
-    else if (sign === '(') depth += 1;
-    else if (sign === ')') depth -= 1;
-    if (depth === 0 && quote === '') return i === sql.length - 1;
-  }
-  return false;
+const AND = ' AND ';
+
+/** The parts of a condition that are joined by AND, as the engine's parser spells it: `((a) AND (b))` is a and b. */
+function conditionsOf(sql: string): string[] {
+  const joints = [...outsideTexts(sql)].filter(({ at, depth }) => depth === 0 && sql.startsWith(AND, at)).map(({ at }) => at);
+  if (joints.length > 0) return [...joints, sql.length].flatMap((to, i) => conditionsOf(sql.slice(i === 0 ? 0 : (joints[i - 1] as number) + AND.length, to)));
+  const closed = [...outsideTexts(sql)].find(({ depth }) => depth === 0)?.at;
+  return sql.startsWith('(') && closed === sql.length - 1 ? conditionsOf(sql.slice(1, -1)) : [sql];
 }
 
 /**

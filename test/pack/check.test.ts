@@ -144,6 +144,8 @@ describe('a mistake is told with its place, what is wrong and how to mend it', (
     expect((await told(['unit: hours}', 'unit: hours, persons: open}']))[0]).toContain("'open' counts no persons. Name a measure of kind distinct, or one with a threshold.");
     expect((await told(['unit: kr per hour}', 'unit: kr per hour, persons: people}']))[0]).toContain('A ratio is hidden where one of its parts is. Write persons: on those.');
     expect((await told(['unit: hours}', 'unit: hours, persons: people}']))[0]).toContain("'people' counts no persons.");
+    expect((await told(['unit: hours}', 'unit: hours, part_of: people}']))[0]).toContain("'part_of' is between two counts of persons, and 'people' is none. Give it a threshold, or take the line away.");
+    expect((await told(['unit: count, threshold: 0}', 'unit: persons, part_of: people}']))[0]).toContain("'people' is a part of 'people', which is a part of 'people'. Take one of the two lines away.");
     expect(await told(['unit: hours}', 'unit: hours, persons: people}'], ['unit: count, threshold: 0}', 'unit: persons}'])).toEqual([]);
   });
 
