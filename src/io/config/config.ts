@@ -22,7 +22,7 @@ const settings = z.object({
   OVERBLIK_SECRET: z.string().min(32).nullable().default(null),
   OVERBLIK_MEMORY_MB: whole(128, 1_000_000).default(1024),
   OVERBLIK_PAINTERS: whole(0, 16).default(Math.min(4, availableParallelism())),
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//).refine((url) => URL.canParse(url), 'It can\'t be read as an address; signs such as @ in a password are written encoded, %40.').nullable().default(null),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//).refine((url) => !/^postgres/.test(url) || URL.canParse(url), 'It can\'t be read as an address; signs such as @ in a password are written encoded, %40.').nullable().default(null),
   OVERBLIK_UNSURE: z.enum(['send-again', 'leave']).default('send-again'),
   OVERBLIK_LEASE_SECONDS: whole(10, 3600).default(150),
   WEB_IDENTITY_HEADER: z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'The name of a header, as X-Forwarded-Email').nullable().default(null),

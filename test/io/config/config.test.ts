@@ -71,6 +71,12 @@ describe('settings', () => {
     expect(faultsOf({ PORT: 'x', LOG_LEVEL: 'loud', DATABASE_URL: 'x' }).sort()).toEqual(['DATABASE_URL', 'LOG_LEVEL', 'PORT']);
   });
 
+  it('the address of a database that can\'t be read is told with how a password is written in one, and without it', () => {
+    const [fault] = ((): readonly object[] => { try { readConfig({ DATABASE_URL: 'postgres://overblik:hem@meligt@:x/state' }); return []; } catch (error) { return (error as DefinitionError).faults; } })();
+    expect(JSON.stringify(fault)).toContain('signs such as @ in a password are written encoded, %40');
+    expect(JSON.stringify(fault)).not.toContain('meligt');
+  });
+
   it('packs may name settings made for them, and none of the service itself', () => {
     expect(readConfig({ OVERBLIK_TOWN_DATA: '/srv/data', OVERBLIK_DATA_DIR: 'var', OVERBLIK_PACKS: 'digests', OVERBLIK_SECRET_FILE: '' }).settings).toEqual({ OVERBLIK_TOWN_DATA: '/srv/data' });
   });
