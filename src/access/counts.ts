@@ -23,12 +23,12 @@ const largeBox = (rule: CountRule): Box => ({ low: rule.threshold, high: Infinit
 const ANY: Box = { low: 0, high: Infinity };
 
 /** A hidden count that must be able to be others: up by `up` and down by `down` without anything shown changing. */
-interface Need { readonly value: number; readonly up: number; readonly down: number }
+interface Need { readonly up: number; readonly down: number }
 
 /** A small count could be any small count; another hidden one must be able to be more. */
 const needOf = (rule: CountRule, value: number): Need => {
   const box = smallBox(rule);
-  return isSmall(rule, value) ? { value, up: box.high - value, down: value - box.low } : { value, up: Math.max(1, rule.threshold - 2), down: 0 };
+  return isSmall(rule, value) ? { up: box.high - value, down: value - box.low } : { up: Math.max(1, rule.threshold - 2), down: 0 };
 };
 
 /** The rows that stand at a node itself and not at one below it: a member of its sum that is never shown, but could be had. */
@@ -38,7 +38,7 @@ const boxOf = (rule: CountRule, value: number): Box => (rule.silent === true ? A
 
 /**
  * Which members of a sum to hide so that none of `must` can be had from the sum and the rest. Others are hidden with them, in the
- * order of the pack, until every hidden one could be any number its mark allows, as far as anyone can tell who sees the sum, the
+ * order they stand in, until every hidden one could be any number its mark allows, as far as anyone can tell who sees the sum, the
  * marks and the rest. Null: the members can't give that much, so the sum itself has to be hidden.
  *
  * The order and the test are what an onlooker could work out too: a choice by what is hidden (the smallest other, say) would

@@ -21,6 +21,18 @@ interface Cube { readonly organisation: Organisation; readonly own: ReadonlyMap<
 const sumOf = (cube: Cube, node: string, v: number): number => (cube.own.get(node)?.[v] ?? 0) + (cube.organisation.units.get(node)?.children ?? []).reduce((sum, child) => sum + sumOf(cube, child, v), 0);
 const totalOf = (cube: Cube, node: string): number => cube.values.reduce((sum, _, v) => sum + sumOf(cube, node, v), 0);
 
+/** That a whole is the sum of its parts: `index` has those that are not shown, `truth` what the others are. */
+function sumOfParts(whole: string, parts: readonly string[], index: ReadonlyMap<string, number>, truth: ReadonlyMap<string, number>): Equation {
+  const factors = new Map<number, number>();
+  let sum = 0;
+  for (const [name, factor] of [[whole, 1], ...parts.map((part) => [part, -1])] as [string, number][]) {
+    const at = index.get(name);
+    if (at === undefined) sum -= factor * (truth.get(name) ?? 0);
+    else factors.set(at, factor);
+  }
+  return { factors, sum };
+}
+
 function hiddenIn(cube: Cube, rule: CountRule): Hidden {
   const nodes = [...cube.organisation.units.keys()];
   const totals = hideTotals(cube.organisation, new Map(nodes.map((node) => [node, totalOf(cube, node)])), rule);
@@ -63,16 +75,7 @@ function workedOut(cube: Cube, rule: CountRule, hidden: Hidden): { name: string;
     });
   }
   const equations: Equation[] = [];
-  const equate = (whole: string, parts: readonly string[]): void => {
-    const factors = new Map<number, number>();
-    let sum = 0;
-    for (const [name, factor] of [[whole, 1], ...parts.map((part) => [part, -1])] as [string, number][]) {
-      const at = index.get(name);
-      if (at === undefined) sum -= factor * (truth.get(name) ?? 0);
-      else factors.set(at, factor);
-    }
-    equations.push({ factors, sum });
-  };
+  const equate = (whole: string, parts: readonly string[]): void => { equations.push(sumOfParts(whole, parts, index, truth)); };
   for (const [node, { children }] of organisation.units) {
     equate(node, values.map((value) => `${node}/${value}`));
     if (children.length === 0) continue;
@@ -197,16 +200,7 @@ describe('a part and its whole: of all, those in time; the late ones are the dif
         cube.values.forEach((value, v) => see(`${layer} ${node}/${value}`, sumOf(cube, node, v), of === null ? null : of.values.get(node)?.get(value)));
       }
       const equations: Equation[] = [];
-      const equate = (whole: string, parts: readonly string[]): void => {
-        const factors = new Map<number, number>();
-        let sum = 0;
-        for (const [name, factor] of [[whole, 1], ...parts.map((part) => [part, -1])] as [string, number][]) {
-          const at = index.get(name);
-          if (at === undefined) sum -= factor * (truth.get(name) ?? 0);
-          else factors.set(at, factor);
-        }
-        equations.push({ factors, sum });
-      };
+      const equate = (whole: string, parts: readonly string[]): void => { equations.push(sumOfParts(whole, parts, index, truth)); };
       const { organisation, values } = pair.whole;
       for (const [node, { children }] of organisation.units) {
         for (const layer of Object.keys(layers)) {
