@@ -53,8 +53,8 @@ export async function run(arguments_: readonly string[], given: Terminal): Promi
     .action(async () => {
       const { config, log } = prepared();
       // The first start makes a database, which takes seconds: begun before everything else is even read.
-      const { openServiceStore } = await import('./store.ts');
-      const opening = openServiceStore(config, log);
+      const { awaitServiceStore } = await import('./store.ts');
+      const opening = awaitServiceStore(config, log);
       // It is waited for further down; what goes wrong before that is no loose end.
       opening.catch(() => undefined);
       const { serve } = await import('./service.ts');

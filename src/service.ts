@@ -15,13 +15,12 @@ import { isOwnCommand } from './io/http/commands.ts';
 import { createHttp } from './io/http/server.ts';
 import { createPictures } from './io/http/pictures.ts';
 import { createPainter } from './io/painter/painter.ts';
-import { openQueue } from './io/queue/queue.ts';
 import { writeWorkbook } from './io/sheet/workbook.ts';
 import type { Clock, Handle, Log, Painter, Store } from './ports.ts';
 import { buildLexicon, type Lexicon } from './question/lexicon.ts';
 import { announceService } from './running.ts';
 import { metricsOf, runOnState } from './state.ts';
-import { openServiceStore } from './store.ts';
+import { awaitServiceQueue, awaitServiceStore } from './store.ts';
 import { openPackHouse } from './warehouse.ts';
 
 const PICTURE_TTL_MS = 10 * 60_000;
@@ -39,7 +38,7 @@ export interface Service {
 }
 
 /** Starts everything, bottom up; what fails on the way takes down again what was started. `opening`: a store that is being opened already. */
-export async function serve(config: Config, clock: Clock, log: Log, opening: Promise<Store> = openServiceStore(config, log)): Promise<Service> {
+export async function serve(config: Config, clock: Clock, log: Log, opening: Promise<Store> = awaitServiceStore(config, log)): Promise<Service> {
   const closers: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) {
@@ -109,7 +108,7 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
       await house.renew().catch((error: unknown) => { log.error('packs-not-read', { error: error instanceof Error ? error : String(error) }); });
       return converse(incoming);
     }, { packs: () => house.packs(), store, clock, perMinute: config.limits.questionsPerMinute });
-    const queue = await openQueue(store, { embedded: config.databaseUrl === null, log });
+    const queue = await awaitServiceQueue(config, store, log);
     closers.push(() => queue.close());
     // Beside a platform that keeps messages, pages never go to the web chat, which forgets them.
     const delivering = config.web !== null && adapters.size > 1 ? new Map([...adapters].filter(([platform]) => platform !== 'web')) : adapters;

@@ -7,9 +7,8 @@ import type { Config } from './io/config/config.ts';
 import { makePrivate } from './io/disk/private.ts';
 import { createPainter } from './io/painter/painter.ts';
 import { createPictures } from './io/http/pictures.ts';
-import { openQueue } from './io/queue/queue.ts';
 import type { Clock, Log } from './ports.ts';
-import { openServiceStore } from './store.ts';
+import { awaitServiceQueue, awaitServiceStore } from './store.ts';
 import { openPackHouse } from './warehouse.ts';
 
 const PICTURE_BYTES = 64 * 1024 * 1024;
@@ -27,14 +26,14 @@ export async function startWorker(config: Config, clock: Clock, log: Log): Promi
   };
   try {
     await makePrivate(config.dataDir);
-    const store = await openServiceStore(config, log);
+    const store = await awaitServiceStore(config, log);
     closers.push(() => store.close());
     const house = await openPackHouse(config, clock, log);
     closers.push(() => house.close());
     await house.refresh();
     const painter = await createPainter({ workers: config.painters });
     closers.push(() => painter.close());
-    const queue = await openQueue(store, { embedded: false, log });
+    const queue = await awaitServiceQueue(config, store, log);
     closers.push(() => queue.close());
     // Nobody reaches this process, so a picture travels inside its message.
     const app = express();

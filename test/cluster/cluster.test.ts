@@ -38,8 +38,9 @@ async function atThePlatform(workspace: Workspace, channels: readonly string[]):
   const start = async (name: string): Promise<void> => {
     const child = spawn(process.execPath, ['--import', 'tsx', script, server.url, workspace.gateway.apiUrl, name, String(LEADERS), channels.join(',')], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, SHIFT_MS: String(shiftMs) } });
     all.push(child);
-    child.stderr?.resume();
-    await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), once(child, 'exit').then(([code]) => { if (code !== null) throw new Error(`${name} ended at its start`); })]);
+    let said = '';
+    child.stderr?.on('data', (text: Buffer) => { said = `${said}${String(text)}`.slice(-4000); });
+    await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), once(child, 'exit').then(([code]) => { if (code !== null) throw new Error(`${name} ended at its start (${code}): ${said}`); })]);
     working.push(child);
   };
   const end = async (child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> => {

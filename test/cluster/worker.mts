@@ -1,6 +1,7 @@
 import { scan, startScheduler, type DeliverSettings } from '../../src/app/deliver.ts';
 import { deliver } from '../../src/app/send.ts';
 import { openQueue } from '../../src/io/queue/queue.ts';
+import { outlast } from '../../src/io/store/outlast.ts';
 import { openStore } from '../../src/io/store/store.ts';
 import type { Log } from '../../src/ports.ts';
 import { createSlack } from '../../adapters/slack/index.ts';
@@ -10,8 +11,10 @@ import { crowd } from './crowd.ts';
 const [databaseUrl = '', apiUrl = '', name = '', count = '0', channels = ''] = process.argv.slice(2);
 const log: Log = { info: () => undefined, warn: () => undefined, error: (event, fields) => { process.stderr.write(`${name} ${event} ${String((fields?.['error'] as Error | undefined)?.message ?? '')}\n`); } };
 const clock = { now: () => new Date(Date.now() + Number(process.env['SHIFT_MS'] ?? 0)) };
-const store = await openStore({ databaseUrl, dir: '', log });
-const queue = await openQueue(store, { embedded: false, log, pollSeconds: 0.5 });
+// The database may be restarting just now.
+const patience = { waitMs: 60_000, log };
+const store = await outlast(() => openStore({ databaseUrl, dir: '', log }), patience);
+const queue = await outlast(() => openQueue(store, { embedded: false, log, pollSeconds: 0.5 }), patience);
 const slack = createSlack({ mode: { kind: 'socket', appToken: 'xapp-none' }, botToken: 'xoxb-overblik', allowedTeams: [], apiUrl, now: () => clock.now(), log });
 const { work } = crowd(Number(count), channels.split(','));
 const settings: DeliverSettings = {

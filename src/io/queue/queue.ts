@@ -23,7 +23,10 @@ export async function openQueue(store: Store, { embedded, log, pollSeconds = DEF
   });
   boss.on('error', (error) => log.warn('queue-trouble', { error: error.message }));
   const prepare = async (): Promise<void> => {
-    await boss.start();
+    await boss.start().catch(async (error: unknown) => {
+      await boss.stop({ graceful: false, close: false }).catch(() => undefined);
+      throw error;
+    });
     // One wake-up of a delivery waits at a time: putting in another for what may be lost does no harm.
     await boss.createQueue(QUEUE, { policy: 'short', retryLimit: 2, retryDelay: 30, expireInSeconds: EXPIRES_S, retentionSeconds: KEPT_S, deleteAfterSeconds: 3600 });
   };

@@ -1,4 +1,6 @@
 import { ServiceError } from '../../../src/errors.ts';
+import { openQueue } from '../../../src/io/queue/queue.ts';
+import { outlast } from '../../../src/io/store/outlast.ts';
 import { openStore } from '../../../src/io/store/store.ts';
 import type { Log, Store } from '../../../src/ports.ts';
 import { silent, storeContract } from '../../contracts/store.ts';
@@ -59,6 +61,37 @@ if (missing !== null) console.warn(`Skipped: the store on PostgreSQL, because ${
     } finally {
       server.start();
     }
+  });
+
+  it('a process that starts while the server is away waits for it, and says once that it does; nobody has to start it again', async () => {
+    let told = (): void => undefined;
+    const waiting = new Promise<void>((resolve) => { told = resolve; });
+    const events: string[] = [];
+    const log: Log = { ...silent, warn: (event) => { events.push(event); told(); } };
+    server.stop();
+    const opening = outlast(() => open(log), { waitMs: 60_000, log });
+    await waiting;
+    server.start();
+    const store = await opening;
+    expect(await store.query('select 1 as one')).toEqual([{ one: 1 }]);
+    expect(events.filter((event) => event === 'store-awaited')).toHaveLength(1);
+
+    server.stop();
+    const again = new Promise<void>((resolve) => { told = resolve; });
+    const opened = outlast(() => openQueue(store, { embedded: false, log }), { waitMs: 60_000, log });
+    await again;
+    server.start();
+    await (await opened).close();
+    await store.close();
+  });
+
+  it('waits no longer than it was told, and not at all for what waiting can\'t help', async () => {
+    let tries = 0;
+    const away = (final: boolean): Promise<never> => { tries += 1; return Promise.reject(new ServiceError('the store', 'away', { final })); };
+    await expect(outlast(() => away(false), { waitMs: 0, log: silent })).rejects.toThrow('away');
+    await expect(outlast(() => away(true), { waitMs: 60_000, log: silent })).rejects.toThrow('away');
+    await expect(outlast(() => { tries += 1; return Promise.reject(new Error('a bug')); }, { waitMs: 60_000, log: silent })).rejects.toThrow('a bug');
+    expect(tries).toBe(3);
   });
 
   it('a database that is not there is final, and says what to check', async () => {
