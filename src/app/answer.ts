@@ -83,17 +83,17 @@ export function examplesFor(pack: Pack, person: Person, language: Language): str
   ];
 }
 
-/** Definition, source, formula and data date of one measure, or of several that are asked apart. */
-function definitionCard(figures: Figures, ids: readonly string[], language: Language): Card {
+/** Definition, source, formula and data date of one measure, or of several that are asked apart. SQL is for analysts: the definition says the same in words. */
+function definitionCard(figures: Figures, person: Person, ids: readonly string[], language: Language): Card {
   const { pack } = figures;
   const m = messages(language);
   const measures = ids.map((id) => pack.measures.get(id)).filter((one) => one !== undefined);
-  const formula = (measure: Measure): string => (measure.kind === 'ratio'
+  const formula = (measure: Measure): string | null => (measure.kind === 'ratio'
     ? `${pack.measures.get(measure.numerator)?.name[language] ?? ''} / ${pack.measures.get(measure.denominator)?.name[language] ?? ''}${measure.scale === 1 ? '' : ` × ${measure.scale}`}`
-    : measure.kind === 'forecast' ? measure.methods.map((method) => m.forecastMethods[method]).join('; ') : measure.sql);
+    : measure.kind === 'forecast' ? measure.methods.map((method) => m.forecastMethods[method]).join('; ') : person.role === 'analyst' ? measure.sql : null);
   const blocks = measures.flatMap((measure, i): Block[] => [
     ...(i === 0 ? [] : [{ kind: 'text' as const, text: `${measure.name[language]}: ${measure.definition[language]}` }]),
-    { kind: 'text', text: `= ${formula(measure)}` }, ...measure.breaks.map((mark): Block => ({ kind: 'text', text: mark.note[language] })),
+    ...[formula(measure)].flatMap((one): Block[] => (one === null ? [] : [{ kind: 'text', text: `= ${one}` }])), ...measure.breaks.map((mark): Block => ({ kind: 'text', text: mark.note[language] })),
   ]);
   const bases = [...new Set(ids.flatMap((id) => basesOf(pack, id)))];
   const sources = new Map(bases.flatMap((id) => { const measure = pack.measures.get(id); return measure !== undefined && 'source' in measure ? [[measure.source, completeTo(figures, id)] as const] : []; }));
@@ -209,10 +209,13 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const months: Query | null = single && wantsChart !== false && reading.kind !== 'why' && query.period.to.endsWith('-01')
     ? { ...query, period: rolling(query.period.to < closed.to ? query.period.to : closed.to, MONTHS_BEHIND), by: { grain: 'month' }, comparisons: couplingIds(pack, query) === null ? ['last-year', 'plan'] : ['plan'], comparedTo: null, having: null, order: null, limit: null }
     : null;
-  const [asked, history, explained] = await Promise.all([runQuery(figures, query), months === null ? null : runQuery(figures, months), reading.kind === 'why' ? explain(figures, query, language, (one) => allowedWhole(membership, one)) : null]);
+  const [asked, history, explained] = await Promise.all([runQuery(figures, query), months === null ? null : runQuery(figures, months), reading.kind === 'why' ? explain(figures, query, reading.moved, language, (one) => allowedWhole(membership, one)) : null]);
   // None is over the limit: they are shown all the same, and the answer says so.
   const noneMet = query.having !== null && asked.rows.length === 0;
-  const result = withCaveatsFor(pack, person, noneMet ? await runQuery(figures, { ...query, having: null, limit: null }) : asked);
+  const found = noneMet ? await runQuery(figures, { ...query, having: null, limit: null }) : asked;
+  // What is explained is said first.
+  const first = explained?.comparison;
+  const result = withCaveatsFor(pack, person, first === undefined || !query.comparisons.includes(first) ? found : { ...found, query: { ...found.query, comparisons: [first, ...query.comparisons.filter((one) => one !== first)] } });
   const among = query.having === null ? 0 : query.by !== null ? (await runQuery(figures, { ...query, having: null, limit: null })).rows.length : unitsOf(pack, query).length;
   const latest = completeTo(figures, query.measures[0] ?? '');
   // What was read names what was asked for; told is what is left of it.
@@ -221,7 +224,7 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives.filter((choice) => offerable(membership, choice)), latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart, filtered: query.having === null ? null : { having: query.having, among, none: noneMet }, history });
   const removed = permitted.undivided ? [m.shownAsTotal(unitsNamed(pack, query.units, language))] : permitted.removed.length > 0 ? [refusal(membership, permitted.removed, language, 'leftOut')] : query.level !== null && permitted.query.units !== reading.query.units && reading.query.units.some((unit) => !permitted.query.units.includes(unit)) ? [m.onlyOwn(unitsNamed(pack, query.units, language))] : [];
   if (permitted.uncompared) removed.push(m.notCompared);
-  const told: Card = explained === null ? card : { ...card, blocks: [...(explained.sentences.length === 0 ? [] : [{ kind: 'text' as const, text: explained.sentences.join(' ') }]), ...card.blocks.filter((block) => block.kind !== 'table'), ...explained.blocks] };
+  const told: Card = explained === null ? card : { ...card, blocks: [...(explained.sentences.length === 0 ? [] : [{ kind: 'text' as const, text: explained.sentences.join(' ') }]), ...card.blocks.filter((block) => block.kind !== 'table' || query.comparisons.length > 1), ...explained.blocks] };
   return { kind: 'answer', card: removed.length === 0 ? told : { ...told, blocks: [...told.blocks, { kind: 'notes', title: '', items: removed }] }, result, reading, allowed };
 }
 
@@ -260,7 +263,7 @@ export async function answer(text: string, asking: Asking): Promise<Answer> {
       const membership = asking.memberships.find((one) => one.pack.id === reading.pack) ?? first;
       const seen = reading.measures.filter((id) => seesMeasure(membership.pack, membership.person, id));
       if (seen.length === 0) return tooSensitive(membership, language, reading);
-      return { kind: 'help', card: definitionCard(asking.figures(membership.pack.id), seen, language), reading, allowed: wholly({ pack: membership.pack.id, measures: seen }) };
+      return { kind: 'help', card: definitionCard(asking.figures(membership.pack.id), membership.person, seen, language), reading, allowed: wholly({ pack: membership.pack.id, measures: seen }) };
     }
     case 'latest-digest': {
       const membership = asking.memberships.find((one) => one.pack.id === reading.pack) ?? first;

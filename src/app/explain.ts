@@ -8,16 +8,30 @@ import type { Comparison, Query } from '../query/query.ts';
 import { dimensionName } from '../question/phrase.ts';
 import { runQuery, type Figures } from './figures.ts';
 
-/** Runs what explains the difference of a query's first measure: its output or its parts, the units below, its dimensions, its months; each as far as `allow` lets it. */
-export async function explain(figures: Figures, query: Query, language: Language, allow: (query: Query) => Query | null): Promise<{ sentences: string[]; blocks: Block[] }> {
+/** What explains a difference, and the comparison it is the difference to. */
+export interface Explained { readonly comparison: Comparison; readonly sentences: readonly string[]; readonly blocks: readonly Block[] }
+
+/**
+ * Runs what explains the difference of a query's first measure: its output or its parts, the units below, its dimensions, its
+ * months; each as far as `allow` lets it. Of several comparisons the one by which it went the way the asker says (`moved`) is
+ * explained; when it went that way by none, that is said.
+ */
+export async function explain(figures: Figures, query: Query, moved: 'up' | 'down' | null, language: Language, allow: (query: Query) => Query | null): Promise<Explained> {
   const { pack } = figures;
   const id = query.measures[0] ?? '';
   const measure = pack.measures.get(id);
-  const comparison: Comparison = query.comparisons.find((one) => one !== 'share' && one !== 'average') ?? 'plan';
-  const unit = query.units[0] ?? pack.organisation.root;
-  const base: Query = { ...query, measures: [id], units: [unit], level: null, by: null, having: null, order: null, limit: null, comparisons: [comparison] };
-  const price = [...pack.measures.values()].find((m) => m.kind === 'ratio' && m.numerator === id && m.unit.includes(' per '));
   const parts = measure?.kind === 'ratio' ? [measure.numerator, measure.denominator] : [];
+  const unit = query.units[0] ?? pack.organisation.root;
+  const comparisons = query.comparisons.filter((one) => one !== 'share' && one !== 'average');
+  const alone: Query = { ...query, measures: [id], units: [unit], level: null, by: null, having: null, order: null, limit: null };
+  const whole = await runQuery(figures, { ...alone, measures: [id, ...parts], comparisons: comparisons.length === 0 ? ['plan'] : comparisons });
+  const row = whole.rows[0];
+  const went = (one: Comparison): number => Math.sign((row?.values[id]?.value ?? NaN) - (row?.against[one]?.[id]?.value ?? NaN));
+  const said = comparisons.find((one) => went(one) === (moved === 'up' ? 1 : -1));
+  const comparison: Comparison = (moved === null ? undefined : said) ?? comparisons[0] ?? 'plan';
+  const contrary = moved !== null && said === undefined && comparisons.some((one) => !Number.isNaN(went(one)));
+  const base: Query = { ...alone, comparisons: [comparison] };
+  const price = [...pack.measures.values()].find((m) => m.kind === 'ratio' && m.numerator === id && m.unit.includes(' per '));
   const below = pack.organisation.units.get(pack.organisation.units.get(unit)?.children[0] ?? '')?.level ?? null;
   const sources = basesOf(pack, id).map((one) => { const m = pack.measures.get(one); return m !== undefined && 'source' in m ? pack.sources.get(m.source) : undefined; });
   const dimensions = sources[0]?.dimensions.filter(({ id: dimension }) => sources.every((source) => source?.dimensions.some((one) => one.id === dimension))) ?? [];
@@ -30,11 +44,11 @@ export async function explain(figures: Figures, query: Query, language: Language
   if (pieces(query.period, 'month', pack.yearStart).length > 1 && comparison !== 'period') add(replies(language).months, { ...base, by: { grain: 'month' } });
 
   const output = price?.kind === 'ratio' ? allow({ ...base, measures: [price.denominator] }) : null;
-  const [whole, delivered, ...results] = await Promise.all([
-    runQuery(figures, { ...base, measures: [id, ...parts] }),
+  const [delivered, ...results] = await Promise.all([
     output === null ? null : runQuery(figures, output),
     ...asked.map((one) => runQuery(figures, one.query)),
   ]);
   const found = asked.map((one, i): Part => ({ title: one.title, result: results[i] as Part['result'] }));
-  return explanationBlocks(pack, whole, comparison, delivered === null || delivered === undefined || price?.kind !== 'ratio' ? null : { result: delivered, id: price.denominator }, found, language);
+  const { sentences, blocks } = explanationBlocks(pack, whole, comparison, delivered === null || delivered === undefined || price?.kind !== 'ratio' ? null : { result: delivered, id: price.denominator }, found, language);
+  return { comparison, sentences: contrary ? [replies(language).whyContrary(moved === 'up'), ...sentences] : sentences, blocks };
 }

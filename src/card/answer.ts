@@ -66,6 +66,7 @@ function partNamed(pack: Pack, { query, rows }: Result, language: Language): str
 
 const MOST_NAMED = 4;
 const MOST_LISTED = 8;
+const MOST_TIED = 3;
 
 /** The answer in one sentence, or one for each unit over time. */
 function sentence(pack: Pack, result: Result, language: Language, latest: string): string {
@@ -82,6 +83,7 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
     const planned = rows.length === 1 ? cellOf(first, besidePlan(pack, query) === null ? '' : query.measures[1] ?? '') : MISSING;
     if (planned.value !== null) return m.planOnly(unitName(pack, first, language), lower(measureOf(pack, query.measures[1] ?? '').name[language]), cellText({ ...planned, state: 'ok' }, pack, measure, language), words, lower(name));
     const hidden = rows.find((row) => isHidden(cellOf(row, id)));
+    if (hidden !== undefined && rows.length > 1) return m.noneShownSentence(name, rows.length, words);
     if (hidden !== undefined) return m.valueSentence(subject(pack, hidden, language), lower(name), cellText(cellOf(hidden, id), pack, measure, language), words, '');
     const none = noneOf(pack, result, measure, language);
     if (none !== null) return none;
@@ -117,11 +119,17 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
   }
   if (query.limit !== null && ordered !== null) return replies(language).listed(name, words, ordered.descending, known.map((row) => `${labelOf(pack, rows, row, language)} (${cellText(cellOf(row, id), pack, measure, language)})`).join(', '));
   const sorted = [...known].sort((a, b) => (cellOf(b, id).value ?? 0) - (cellOf(a, id).value ?? 0));
-  const [top, bottom] = [sorted[0] as Row, sorted.at(-1) as Row];
-  const [topText, bottomText] = [cellText(cellOf(top, id), pack, measure, language), cellText(cellOf(bottom, id), pack, measure, language)];
-  if (top === bottom) return m.onlyShownSentence(name, labelOf(pack, rows, top, language), topText, words);
-  const ranked = rows.some((row) => isHidden(cellOf(row, id))) ? m.rankedShownSentence : m.rankedSentence;
-  return ranked(name, labelOf(pack, rows, top, language), topText, labelOf(pack, rows, bottom, language), bottomText, words);
+  const shown = (row: Row): string => cellText(cellOf(row, id), pack, measure, language);
+  const [top, bottom] = [shown(sorted[0] as Row), shown(sorted.at(-1) as Row)];
+  /** All that share a place: equal is what reads as equal. */
+  const those = (text: string): string => {
+    const names = sorted.filter((row) => shown(row) === text).map((row) => labelOf(pack, rows, row, language));
+    return names.length > MOST_TIED ? m.someOf(names.length, known.length) : [names.slice(0, -1).join(', '), names.at(-1) ?? ''].filter((part) => part !== '').join(` ${m.and} `);
+  };
+  if (known.length === 1) return m.onlyShownSentence(name, those(top), top, words);
+  const hidden = rows.some((row) => isHidden(cellOf(row, id)));
+  if (top === bottom) return (hidden ? m.sameShownSentence : m.sameSentence)(name, known.length, top, words);
+  return (hidden ? m.rankedShownSentence : m.rankedSentence)(name, those(top), top, those(bottom), bottom, words);
 }
 
 /** "3 af 7 ligger over budget: …", or that none do. */

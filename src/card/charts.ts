@@ -41,9 +41,10 @@ export function coupledPicture(pack: Pack, rows: readonly Row[], ids: { money: s
   const m = messages(language);
   const [money, plan, output] = [measureOf(pack, ids.money), measureOf(pack, ids.plan), measureOf(pack, ids.output)];
   const outputName = unitName(output.unit, language);
-  const beside = outputName.length <= MOST_BESIDE;
+  const drawn = rows.some((row) => value(row, output.id) !== null);
+  const beside = drawn && outputName.length <= MOST_BESIDE;
   const chart: CoupledChart = {
-    kind: 'coupled', title, subtitle: m.chartSubtitleCoupled(money.name[language], unitName(money.unit, language), beside ? '' : outputName), style: style(money, language),
+    kind: 'coupled', title, subtitle: m.chartSubtitleCoupled(money.name[language], unitName(money.unit, language), beside || !drawn ? '' : outputName), style: style(money, language),
     labels: labels(pack, rows, language),
     budget: rows.map((row) => value(row, plan.id)), spend: rows.map((row) => value(row, money.id)), output: rows.map((row) => value(row, output.id)),
     outputName: beside ? capital(outputName) : '', outputStyle: style(output, language),

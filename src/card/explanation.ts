@@ -34,6 +34,8 @@ export function explanationBlocks(pack: Pack, whole: Result, comparison: Compari
   const row = whole.rows[0];
   const sentences: string[] = [];
   const blocks: Block[] = [];
+  // The difference of percentages is one in points already.
+  const relative = measure.unit !== 'percent';
   const total = row === undefined ? null : gap(row, comparison, id);
   if (total === null || row === undefined) return { sentences: [r.whyNothing(measure.name[language], inWords(pack, whole.query.period, language))], blocks };
 
@@ -56,10 +58,10 @@ export function explanationBlocks(pack: Pack, whole: Result, comparison: Compari
     const titles = { plan: m.columnPlan, previous: m.columnPrevious, 'last-year': m.columnLastYear, period: m.columnPrevious, average: m.columnAverage, highest: m.columnHighest, lowest: m.columnLowest, share: m.columnShare } as const;
     blocks.push({
       kind: 'table', title: r.whyBy(title),
-      columns: [{ title: '', align: 'left' }, { title: m.columnValue, align: 'right' }, { title: titles[comparison], align: 'right' }, { title: m.columnDifference, align: 'right' }, { title: '', align: 'right' }],
+      columns: [{ title: '', align: 'left' }, { title: m.columnValue, align: 'right' }, { title: titles[comparison], align: 'right' }, { title: m.columnDifference, align: 'right' }, ...(relative ? [{ title: '', align: 'right' as const }] : [])],
       rows: sorted.slice(0, MOST_ROWS).map((one) => [
         plainCell(name(one)), plainCell(cellText(valueOf(one, id), pack, measure, language)), plainCell(cellText(otherOf(one, comparison, id), pack, measure, language)),
-        plainCell(formatDeviation(gap(one, comparison, id) ?? 0, measure.unit, shownDecimals(measure), language)), differenceCell(valueOf(one, id), otherOf(one, comparison, id), measure, language),
+        plainCell(formatDeviation(gap(one, comparison, id) ?? 0, measure.unit, shownDecimals(measure), language)), ...(relative ? [differenceCell(valueOf(one, id), otherOf(one, comparison, id), measure, language)] : []),
       ]),
     });
   });

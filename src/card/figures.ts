@@ -117,9 +117,17 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
       if (kinds.size > 1) notes.push(m.noteDates(pack.measures.get(measure.denominator)?.unit ?? ''));
     }
   }
-  for (const source of result.provenance) if (source.rejectedRows > 0) notes.push(m.noteRejected(String(source.rejectedRows), source.name[language]));
+  for (const source of result.provenance) if (source.rejectedRows > 0) notes.push(m.noteRejected(String(source.rejectedRows), sourceName(pack, source.source, language)));
   for (const caveat of result.caveats) notes.push(m.noteCaveat(caveat.unit === null || (units.size === 1 && units.has(caveat.unit)) ? '' : (pack.organisation.units.get(caveat.unit)?.name[language] ?? ''), caveat.text[language]));
   return [...new Set(notes)];
+}
+
+/** A source by its name; where a system gives several lists under one name, with what the list holds. */
+export function sourceName(pack: Pack, id: string, language: Language): string {
+  const source = pack.sources.get(id);
+  if (source === undefined) return id;
+  const alone = source.attribution[language] === source.name[language] || [...pack.sources.values()].every((other) => other.id === id || other.name[language] !== source.name[language]);
+  return alone ? source.name[language] : `${source.name[language]}: ${source.attribution[language]}`;
 }
 
 /** Sources and data date of some results: one line for all sources that reach the same day. */

@@ -117,9 +117,14 @@ export interface Messages {
   readonly rankedSentence: (measure: string, highest: string, highestValue: string, lowest: string, lowestValue: string, period: string) => string;
   /** The same where some rows are hidden: the lowest of all may be among them. */
   readonly rankedShownSentence: (measure: string, highest: string, highestValue: string, lowest: string, lowestValue: string, period: string) => string;
+  readonly noneShownSentence: (measure: string, count: number, period: string) => string;
+  /** Of every row the same, as it is shown. */
+  readonly sameSentence: (measure: string, count: number, value: string, period: string) => string;
+  readonly sameShownSentence: (measure: string, count: number, value: string, period: string) => string;
   readonly onlyShownSentence: (measure: string, only: string, value: string, period: string) => string;
   readonly trendSentence: (unit: string, measure: string, from: string, first: string, to: string, last: string) => string;
   readonly and: string;
+  readonly someOf: (count: number, total: number) => string;
   readonly per: (what: string) => string;
   readonly byUnit: (level: string) => string;
   readonly trend: string;
@@ -234,9 +239,13 @@ const da: Messages = {
   likeOther: (other) => `det samme som ${other}`,
   rankedSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} i ${period}: højest i ${highest} (${highestValue}), lavest i ${lowest} (${lowestValue}).`,
   rankedShownSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} i ${period}, af dem der kan vises: højest i ${highest} (${highestValue}), lavest i ${lowest} (${lowestValue}).`,
+  noneShownSentence: (measure, count, period) => `${measure} i ${period}: ingen af de ${count} tal kan vises.`,
+  sameSentence: (measure, count, value, period) => `${measure} i ${period}: det samme i alle ${count} (${value}).`,
+  sameShownSentence: (measure, count, value, period) => `${measure} i ${period}, af dem der kan vises: det samme i alle ${count} (${value}).`,
   onlyShownSentence: (measure, only, value, period) => `${measure} i ${period}: ${only} (${value}). Der er ikke flere tal, der kan vises.`,
   trendSentence: (unit, measure, from, first, to, last) => ended(`${unit}: ${measure} gik fra ${first} i ${from} til ${last} i ${to}`),
   and: 'og',
+  someOf: (count, total) => `${count} af ${total}`,
   per: (what) => `pr. ${what}`,
   byUnit: (level) => `pr. ${level}`,
   trend: 'udvikling',
@@ -348,9 +357,13 @@ const en: Messages = {
   likeOther: (other) => `the same as ${other}`,
   rankedSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} in ${period}: highest in ${highest} (${highestValue}), lowest in ${lowest} (${lowestValue}).`,
   rankedShownSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} in ${period}, of those that can be shown: highest in ${highest} (${highestValue}), lowest in ${lowest} (${lowestValue}).`,
+  noneShownSentence: (measure, count, period) => `${measure} in ${period}: none of the ${count} figures can be shown.`,
+  sameSentence: (measure, count, value, period) => `${measure} in ${period}: the same in all ${count} (${value}).`,
+  sameShownSentence: (measure, count, value, period) => `${measure} in ${period}, of those that can be shown: the same in all ${count} (${value}).`,
   onlyShownSentence: (measure, only, value, period) => `${measure} in ${period}: ${only} (${value}). There are no more figures that can be shown.`,
   trendSentence: (unit, measure, from, first, to, last) => ended(`${unit}: ${measure} went from ${first} in ${from} to ${last} in ${to}`),
   and: 'and',
+  someOf: (count, total) => `${count} of ${total}`,
   per: (what) => `per ${what}`,
   byUnit: (level) => `per ${level}`,
   trend: 'trend',

@@ -19,6 +19,8 @@ export interface Replies {
   readonly otherWord: string;
   readonly whyParts: (over: string, under: string) => string;
   readonly whyNothing: (measure: string, period: string) => string;
+  /** It was asked why something went up, or down, and it did not. */
+  readonly whyContrary: (up: boolean) => string;
   readonly whyHonest: string;
   readonly whyBy: (what: string) => string;
   readonly whyMost: (name: string, difference: string) => string;
@@ -47,6 +49,7 @@ const da: Replies = {
   planWord: 'budget eller mål', averageWord: 'gennemsnittet', otherWord: 'året før',
   whyParts: (over, under) => ended(`Det kommer af ${over} og ${under}`),
   whyNothing: (measure, period) => `Der er ingen forskel at forklare: ${measure} for ${period} har ikke noget at blive holdt op mod.`,
+  whyContrary: (up) => (up ? 'Tallene viser ingen stigning her.' : 'Tallene viser intet fald her.'),
   whyHonest: 'Tallene viser, hvor forskellen ligger, ikke hvorfor den er opstået. Kender du årsagen, så skriv den til analytikerne.',
   whyBy: (what) => `Hvor forskellen ligger, ${what}`,
   whyMost: (name, difference) => ended(`Mest ligger i ${name} (${difference})`),
@@ -69,6 +72,7 @@ const en: Replies = {
   planWord: 'budget or target', averageWord: 'the average', otherWord: 'the year before',
   whyParts: (over, under) => ended(`It comes from ${over} and ${under}`),
   whyNothing: (measure, period) => `There is no difference to explain: ${measure} for ${period} has nothing to be held against.`,
+  whyContrary: (up) => (up ? 'The figures show no increase here.' : 'The figures show no decrease here.'),
   whyHonest: 'The figures show where the difference lies, not why it arose. If you know the cause, tell the analysts.',
   whyBy: (what) => `Where the difference lies, ${what}`,
   whyMost: (name, difference) => ended(`Most of it lies in ${name} (${difference})`),

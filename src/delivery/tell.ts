@@ -2,7 +2,7 @@ import { seesMeasure, visibleUnits } from '../access/rule.ts';
 import { shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
 import type { Block, Card, TableCell } from '../card/card.ts';
 import { admission } from '../card/admission.ts';
-import { cellText, inWords, plainCell } from '../card/figures.ts';
+import { cellText, inWords, plainCell, sourceName } from '../card/figures.ts';
 import { formatNumber } from '../card/numbers.ts';
 import { dayName } from '../card/periods.ts';
 import { tidings } from '../card/tidings.ts';
@@ -113,8 +113,6 @@ export function tell(pack: Pack, digest: Digest, period: Period, reader: Reader,
     case 'welcome': return card(pack, language, admission(language).welcomeTitle, admission(language).welcome, []);
   }
 }
-
-const sourceName = (pack: Pack, id: string, language: Language): string => pack.sources.get(id)?.name[language] ?? id;
 
 function missingLine(pack: Pack, missing: Missing, reader: Reader, language: Language): string {
   const t = tidings(language);

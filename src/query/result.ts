@@ -33,7 +33,6 @@ export interface Row {
 /** Where the figures come from and how fresh they are. */
 export interface Provenance {
   readonly source: string;
-  readonly name: Text;
   readonly attribution: Text;
   /** Data is complete up to this day (exclusive). */
   readonly completeTo: IsoDate;

@@ -32,6 +32,8 @@ export interface Heard {
   readonly named: readonly NamedMeasure[];
   readonly time: PeriodContext;
   readonly why: boolean;
+  /** The way it says the figure went. */
+  readonly moved: 'up' | 'down' | null;
   /** "Uden sammenligning". */
   readonly uncompared: boolean;
   /** It changes the question before, though it names a measure of its own. */
@@ -43,6 +45,8 @@ const CONTINUES = /^(?:hellere|mod|vs|versus|against|compared (?:to|with)|sammen
 const CORRECTION = '(?:nej|no|rettelse|correction|sorry|undskyld|ups|oops)?(?: ?(?:jeg mente|jeg mener|jeg mente egentlig|i meant|i mean|det var|det skulle vaere|it should be|i wanted|jeg ville have))';
 const SMALL = '^(?:men|but)|nej|no|ja|yes|i stedet(?: for)?|instead(?: of)?|det samme(?: for| i| med)|det samme(?= ?$)|the same(?: for| in)|the same(?= ?$)|same for|hvad med|hvad saa med|hvad saa|what about|how about|ogsaa|rettelse|correction|sorry|undskyld|ups|oops|again|igen|isaer|mon|overordnet';
 const WHY = '(?:hvorfor|why|hvad skyldes|hvad er aarsagen(?: til)?|hvad er grunden(?: til)?|aarsagen til|grunden til|forklaringen paa|hvad forklarer|hvad driver|hvad ligger der bag|hvad ligger bag|what explains|what is behind|what s behind|what drives|what is driving|what caused|what causes|what is causing|reasons? (?:for|why|behind)|the reason|aarsag(?:en|er)? til|forklaring(?:en)?(?: paa| for)?|how come|hvordan kan det vaere|forklar|explain)';
+const UP = /(?:^| )(?:steget|stiger|steg|stigning(?:en)?|stigende|vokset|vokser|gaaet op|dyrere|hoejere|flere|increas(?:ed?|es|ing)|risen|rose|ris(?:e|es|ing)|growth|grown|grew|(?:go|goes|gone|going|went) up|higher|dearer|more expensive)(?= |$)/;
+const DOWN = /(?:^| )(?:faldet|falder|faldt|fald|faldende|gaaet ned|billigere|lavere|faerre|decreas(?:ed?|es|ing)|fall(?:en|s|ing)?|fell|dropp(?:ed|ing)|drops?|(?:go|goes|gone|going|went) down|lower|cheaper|fewer)(?= |$)/;
 const STEP = `(?<!(?:${AGAINST}|samme|same|som) (?:the )?)(?:(?:i |in )?(maaneden|perioden|kvartalet|ugen|aaret) (?:foer|forinden)|(?:in )?(?:the )?(month|period|quarter|week|year) (?:before|earlier))`;
 
 /**
@@ -102,5 +106,6 @@ export function hear(draft: Draft, names: readonly Found[], { pack, language, ow
   const why = asksWhy(folded, said.deviation || said.change || said.comparisons.length > 0);
   if (why) for (let i = 0; i < 2; i += 1) take(draft, WHY);
 
-  return { said, named, time: when, why, uncompared, continues: CONTINUES.test(folded), words: { filtered, shaped, placed, compared, timed } };
+  const moved = UP.test(folded) === DOWN.test(folded) ? null : UP.test(folded) ? 'up' : 'down';
+  return { said, named, time: when, why, moved, uncompared, continues: CONTINUES.test(folded), words: { filtered, shaped, placed, compared, timed } };
 }

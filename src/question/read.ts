@@ -22,7 +22,8 @@ import { FILLERS, languageOf } from './words.ts';
 
 /** What a question was read as. An unclear question is a value, not an exception. */
 export type Reading =
-  | { readonly kind: 'query' | 'why'; readonly language: Language; readonly query: Query; readonly understood: readonly Understood[]; readonly ignored: readonly string[]; readonly alternatives: readonly Choice[]; readonly shape: Shape | null }
+  /** `moved`: the way the asker says the figure went. */
+  | { readonly kind: 'query' | 'why'; readonly moved: 'up' | 'down' | null; readonly language: Language; readonly query: Query; readonly understood: readonly Understood[]; readonly ignored: readonly string[]; readonly alternatives: readonly Choice[]; readonly shape: Shape | null }
   | { readonly kind: 'clarify'; readonly language: Language; readonly question: string; readonly choices: readonly Choice[]; readonly reason: string; readonly leftover: readonly string[]; readonly understood: readonly Understood[]; readonly partial: Query | null }
   | { readonly kind: 'definition'; readonly language: Language; readonly pack: string; readonly measures: readonly string[]; readonly query: Query }
   | { readonly kind: 'fresh'; readonly language: Language; readonly pack: string; readonly measures: readonly string[]; readonly period: Period | null }
@@ -133,7 +134,7 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   const words = asks(language);
   const { own, previous } = { own: (context.people.get(pack.id) ?? context.person).units, previous: context.previous?.pack === pack.id ? context.previous : null };
   const heard = hear(draft, names, { pack, language, own, previous, today: context.today, closedThrough: (ids) => context.closedThrough(pack.id, ids) });
-  const { said, named, time, why, uncompared, continues } = heard;
+  const { said, named, time, why, moved, uncompared, continues } = heard;
 
   // What changes the question before: it names no measure of its own, or says so ("og timer?").
   const standsAlone = (said.measures.length > 0 && !(said.viaPlan && previous?.measures.includes(said.measures[0] ?? '') === true)) || said.unclear.length > 0 || said.spending || said.outlook || said.priced;
@@ -172,5 +173,5 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   if (said.periods.length > 1) return back('period', words.whichPeriod(said.periodWords), choicesFor({ ...doubts, doubt: { kind: 'periods' } }));
   if (/rest|remainder/.test(said.periodWords.toLowerCase()) && said.periods[0] !== undefined && said.periods[0].from >= time.closed && pack.measures.get(query.measures[0] ?? '')?.kind !== 'forecast') return back('future', words.noFuture, choicesFor({ ...doubts, doubt: { kind: 'future' } }));
   if (doubt !== null) return back(doubt.kind, questionOf(doubt, doubts), choicesFor({ ...doubts, doubt }));
-  return { kind: why ? 'why' : 'query', language, query, understood, ignored, alternatives: nextChoices(context, pack, query, language, time.closed).filter((choice) => !why || choice.query !== null), shape: said.shape };
+  return { kind: why ? 'why' : 'query', moved, language, query, understood, ignored, alternatives: nextChoices(context, pack, query, language, time.closed).filter((choice) => !why || choice.query !== null), shape: said.shape };
 }

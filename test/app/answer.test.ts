@@ -114,6 +114,20 @@ describe('why', () => {
     expect([...units.values()].reduce((sum, { value, plan }) => sum + (value ?? 0) - (plan ?? 0), 0)).toBeCloseTo((total?.value ?? 0) - (total?.plan ?? 0), 2);
   });
 
+  it('is asked with a direction: of two comparisons the one that went that way is explained and said first, and the other stands beside it', async () => {
+    const up = await ask('hvorfor er timeprisen steget', 'chef');
+    expect(up.answered.card.headline).toMatch(/mere end året før\.$/);
+    expect(up.said).toMatch(/Sidste år.*Forrige periode/s);
+    const down = await ask('hvorfor er timeprisen faldet', 'chef');
+    expect(down.answered.card.headline).toMatch(/mindre end forrige periode\.$/);
+    expect(down.said).not.toContain('intet fald');
+  });
+
+  it('says so when the figures did not go the way the question has it', async () => {
+    expect((await ask('hvorfor er timeprisen faldet mod sidste år', 'chef')).said).toContain('Tallene viser intet fald her.');
+    expect((await ask('why did cost per hour go up against last month', 'chef')).said).toContain('The figures show no increase here.');
+  });
+
   it('a ratio comes of its two parts', async () => {
     expect((await ask('hvorfor er timeprisen så høj i Sydvest i oktober', 'chef')).said).toMatch(/Det kommer af forbrug [+−]\d.* og leverede timer [+−]\d/);
   });

@@ -246,7 +246,7 @@ describe('small counts in answers', () => {
 
   it('what explains a difference tells no hidden count either', async () => {
     const { figures, close } = await given();
-    const { sentences, blocks } = await explain(figures, query(['people'], ['a'], month('2026-02-01'), { comparisons: ['previous'] }), 'da', (one) => one);
+    const { sentences, blocks } = await explain(figures, query(['people'], ['a'], month('2026-02-01'), { comparisons: ['previous'] }), null, 'da', (one) => one);
     const said = JSON.stringify([sentences, blocks]);
     // By kind it can be told; of the units only one could be, so none is.
     expect(said).toContain('"x"');

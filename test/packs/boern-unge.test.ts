@@ -238,6 +238,7 @@ describe('questions', () => {
     ['undersøgelser afsluttet inden 4 måneder i år', { measures: ['undersoegelser_4_mdr'], period: YEAR }],
     ['hvor mange undersøgelser har løbet over 4 måneder', { measures: ['undersoegelser_over'], period: OCTOBER }],
     ['hvor mange undersøgelser er afsluttet i oktober', { measures: ['undersoegelser'], period: OCTOBER }],
+    ['børnefaglige undersøgelser i gang', { measures: ['undersoegelser_aabne'], period: OCTOBER }],
     ['åbne undersøgelser pr. team', { measures: ['undersoegelser_aabne'], level: 'team' }],
     ['§ 50 undersøgelser i 3. kvartal', { measures: ['undersoegelser'], period: ['2026-07-01', '2026-10-01'] }],
     ['hvor mange børn er anbragt', { measures: ['anbragte'], period: OCTOBER }],
@@ -286,6 +287,8 @@ describe('questions', () => {
   it('a whole-year person without saying of what is asked back, and so is a word nobody has defined', () => {
     const reading = ask('helårspersoner i år');
     expect(reading.kind === 'clarify' ? reading.choices.map((choice) => choice.query?.measures) : reading).toEqual([['helaarsanbragte'], ['helaar_forebyggende']]);
+    const price = ask('pris pr. helårsperson i år');
+    expect(price.kind === 'clarify' ? price.choices.map((choice) => choice.query?.measures) : price).toEqual([['pris_helaarsanbragt'], ['pris_forebyggende']]);
     for (const question of ['hvor mange underretninger blev ikke vurderet inden 24 timer', 'underretninger om vold', 'restbudget']) expect([question, ask(question).kind]).not.toEqual([question, 'query']);
   });
 
