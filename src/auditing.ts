@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import type { KeptEntry } from './app/audit.ts';
-import type { IsoDate } from './calendar/period.ts';
-import { onState, withState, type Run, type Terminal } from './commands.ts';
+import { shiftDays, type IsoDate } from './calendar/period.ts';
+import { instantAt } from './calendar/schedule.ts';
+import { localMinute, onState, timeZoneOf, withState, type Run, type Terminal } from './commands.ts';
 import type { Config } from './io/config/config.ts';
 import type { Log } from './ports.ts';
 
@@ -28,7 +29,9 @@ export async function auditCommand(config: Config, log: Log, terminal: Terminal,
     terminal.out(broken === null ? `${entries} entries, none taken out or changed.` : `The audit is not whole${broken.id === null ? '' : ` at entry ${broken.id}`}: ${broken.why}`);
     return broken === null ? 0 : 3;
   }
-  const of = { person: options.person ?? null, from: options.from ?? null, to: options.to ?? null };
+  const zone = await timeZoneOf(config);
+  const midnight = (day: IsoDate): string => instantAt(day, '00:00', zone).toISOString();
+  const of = { person: options.person ?? null, from: options.from === undefined ? null : midnight(options.from), to: options.to === undefined ? null : midnight(shiftDays(options.to, 1)) };
   const { csv } = options;
   if (csv !== undefined) {
     const { written, total } = await withState(config, log, (run) => writeCsv(run, csv, of, options.limit ?? null));
@@ -37,7 +40,7 @@ export async function auditCommand(config: Config, log: Log, terminal: Terminal,
   }
   const { entries, total } = (await onState(config, log, 'audit', { ...of, limit: options.limit ?? LISTED, after: null })) as unknown as Listed;
   if (entries.length === 0) terminal.out('Nothing is in the audit.');
-  else terminal.out(entries.map((one) => `${one.at.slice(0, 16).replace('T', ' ')}  ${one.actor}  ${one.action}  ${one.erased ? '(erased)' : JSON.stringify(one.detail)}`).join('\n'));
+  else terminal.out(entries.map((one) => `${localMinute(zone, new Date(one.at))}  ${one.actor}  ${one.action}  ${one.erased ? '(erased)' : JSON.stringify(one.detail)}`).join('\n'));
   if (entries.length < total) terminal.out(`These are the newest ${entries.length} of ${total} entries. --csv FILE writes them all, --limit shows more.`);
   return 0;
 }

@@ -66,7 +66,7 @@ export async function run(arguments_: readonly string[], given: Terminal): Promi
   program.command('check').description('check every pack, or one: all mistakes with file, line and how to mend them').argument('[pack]')
     .action(async (only: string | undefined) => {
       const { config } = prepared();
-      await (await commands()).checkCommand(config, terminal, only ?? null);
+      code = await (await commands()).checkCommand(config, terminal, only ?? null);
     });
   program.command('doctor').description('look at the set-up: settings, packs, fonts, disk, database, platforms, clock; no secret is shown')
     .action(async () => {

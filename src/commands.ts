@@ -17,13 +17,14 @@ import { cardText } from './card/text.ts';
 import { inWords } from './card/figures.ts';
 import { DELIVERY_STATES } from './delivery/state.ts';
 import { recipientsOf } from './digest/compose.ts';
-import { ServiceError, UsageError } from './errors.ts';
+import { DefinitionError, ServiceError, UsageError } from './errors.ts';
 import { clockAt, systemClock } from './io/clock/clock.ts';
 import type { Config } from './io/config/config.ts';
+import { findFiles } from './io/load/files.ts';
 import { createPainter } from './io/painter/painter.ts';
 import { readBackup } from './io/store/backup.ts';
 import { writeWorkbook } from './io/sheet/workbook.ts';
-import type { Digest, Language, Pack, Person } from './pack/model.ts';
+import { TIME_ZONE, type Digest, type Language, type Pack, type Person } from './pack/model.ts';
 import type { Clock, Log, Store } from './ports.ts';
 import { buildLexicon } from './question/lexicon.ts';
 import type { Reading } from './question/read.ts';
@@ -165,7 +166,7 @@ export async function askCommand(config: Config, log: Log, terminal: Terminal, t
   const clock = options.now === undefined ? systemClock : clockAt(options.now);
   return withHouse(config, clock, log, terminal, async (house) => {
     const memberships = personNamed(house.packs(), options.as);
-    const today = dayIn(memberships[0]?.pack.timeZone ?? 'Europe/Copenhagen', clock.now());
+    const today = dayIn(memberships[0]?.pack.timeZone ?? TIME_ZONE, clock.now());
     const lexicon = buildLexicon(memberships.map((one) => one.pack));
     const say = (words: string, known: Remembered): Promise<Answer> => answer(words, { memberships, figures: (id) => house.figures(id), lexicon, today, previous: known.query, offered: known.offered, language: options.lang ?? null });
     let known = NOTHING;
@@ -233,8 +234,19 @@ async function callService(config: Config, command: string, body: unknown): Prom
 }
 
 /** Checks every pack, or one, and says what is in it. */
-export async function checkCommand(config: Config, terminal: Terminal, only: string | null): Promise<void> {
-  for (const pack of await readPacks(config, only)) terminal.out(`${pack.id}: in order (${pack.sources.size} sources, ${pack.measures.size} measures, ${pack.organisation.units.size} units, ${pack.digests.size} digests, ${pack.people.size} people)`);
+export async function checkCommand(config: Config, terminal: Terminal, only: string | null): Promise<number> {
+  let missing = 0;
+  for (const pack of await readPacks(config, only)) {
+    terminal.out(`${pack.id}: in order (${pack.sources.size} sources, ${pack.measures.size} measures, ${pack.organisation.units.size} units, ${pack.digests.size} digests, ${pack.people.size} people)`);
+    for (const source of pack.sources.values()) {
+      const fault = await findFiles(source, pack.dir, config.dataDir).then(() => null, (error: unknown) => { if (!(error instanceof ServiceError)) throw error; return error; });
+      if (fault === null) continue;
+      missing += 1;
+      terminal.err(maskPersonalNumbers(`${pack.id}, ${fault.message}`));
+    }
+  }
+  if (missing > 0) terminal.err(`${missing} ${missing === 1 ? 'source' : 'sources'} can't be loaded.`);
+  return missing > 0 ? 3 : 0;
 }
 
 /** Sends one page through the running service; no delivery is counted. */
@@ -294,7 +306,8 @@ async function noteLooked(config: Config, log: Log, entries: readonly { readonly
 export async function questionsCommand(config: Config, log: Log, terminal: Terminal, options: { unanswered?: boolean; limit: number }): Promise<void> {
   const { questions } = (await onState(config, log, 'questions', { unanswered: options.unanswered === true, limit: options.limit })) as { questions: { askedAt: string; person: string; kind: string; text: string; leftover: string[] }[] };
   const none = options.unanswered === true ? 'Nothing was asked in vain.' : 'Nothing has been asked yet.';
-  terminal.out(questions.length === 0 ? none : questions.map((one) => `${one.askedAt.slice(0, 16).replace('T', ' ')}  ${one.person}  ${one.kind}${one.leftover.length === 0 ? '' : ` (${maskPersonalNumbers(one.leftover.join(', '))})`}  ${maskPersonalNumbers(one.text)}`).join('\n'));
+  const zone = questions.length === 0 ? '' : await timeZoneOf(config);
+  terminal.out(questions.length === 0 ? none : questions.map((one) => `${localMinute(zone, new Date(one.askedAt))}  ${one.person}  ${one.kind}${one.leftover.length === 0 ? '' : ` (${maskPersonalNumbers(one.leftover.join(', '))})`}  ${maskPersonalNumbers(one.text)}`).join('\n'));
 }
 
 /** What is owed, held, delivered, late, failed or unsure, and why. */
@@ -357,7 +370,14 @@ export async function planCommand(config: Config, log: Log, terminal: Terminal, 
   });
 }
 
-const localMinute = (timeZone: string, at: Date): string => new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(at);
+/** The time zone of who reads what commands list: that of the first pack. */
+export const timeZoneOf = (config: Config): Promise<string> => readPacks(config).then(([pack]) => pack?.timeZone ?? TIME_ZONE, (error: unknown) => {
+  if (!(error instanceof DefinitionError)) throw error;
+  return TIME_ZONE;
+});
+
+/** `2026-11-04 09:00` there. */
+export const localMinute = (timeZone: string, at: Date): string => new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(at);
 
 /** What a page that has not left would do now. */
 async function whyNotYet(config: Config, house: PackHouse, pack: Pack, digest: Digest, period: Period, person: Person, deadline: Date, known: { accounts: Account[]; addresses: { person: string; platform: string; knownAs: string }[] | null; closings: Record<string, { from: IsoDate; to: IsoDate; source: string }[]> }): Promise<string> {

@@ -5,6 +5,7 @@ import type { Terminal } from './commands.ts';
 import { DefinitionError, describeFault } from './errors.ts';
 import type { Config } from './io/config/config.ts';
 import { examineFolder, opennessOf } from './io/disk/doctor.ts';
+import { examinePort } from './io/http/doctor.ts';
 import { hideSecrets } from './io/log/log.ts';
 import { examineFonts } from './io/painter/doctor.ts';
 import { examineStore, type StoreExamination } from './io/store/doctor.ts';
@@ -47,11 +48,13 @@ async function examine(settings: () => { config: Config; log: Log }, clock: Cloc
   }
   const { config, log } = read;
   const now = (): Date => clock.now();
-  const store: StoreExamination = { kept: [], ...await guarded('database', () => storeOf(config, log, now)) };
+  const running = await runningService(config);
+  const store: StoreExamination = { kept: [], ...await guarded('database', () => storeOf(config, running, log, now)) };
   const [slack, teams] = await Promise.all([guarded('Slack', () => slackOf(config, store, log, now)), guarded('Teams', () => teamsOf(config, endpoints, now))]);
   const here = await Promise.all([
     guarded('packs', async () => only(await packsCheck(config))), guarded('fonts', async () => only(await examineFonts())),
     guarded('data folder', async () => only(await examineFolder('data folder', config.dataDir), ...await opennessOf(config.dataDir))), guarded('temporary folder', async () => only(await examineFolder('temporary folder', tmpdir()))),
+    guarded('port', async () => only(running === null ? await examinePort(config.host, config.port) : { state: 'ok', what: 'port', found: `the service that runs has it: ${running}.`, advice: '' })),
   ]);
   return {
     checks: [
@@ -94,11 +97,16 @@ async function packsCheck(config: Config): Promise<Check> {
   }
 }
 
-/** The embedded database belongs to one process: while the service runs, that is asked instead. */
-async function storeOf(config: Config, log: Log, now: () => Date): Promise<StoreExamination> {
-  const running = config.databaseUrl === null ? await findService(config) : null;
+/** Where the service runs and is ready; null: it does not. */
+async function runningService(config: Config): Promise<string | null> {
+  const running = await findService(config);
   const ready = running === null ? null : await fetch(new URL('/readyz', running.url), { signal: AbortSignal.timeout(ASK_SERVICE_MS) }).catch(() => null);
-  if (running !== null && ready?.ok === true) return { checks: [{ state: 'ok', what: 'database', found: `embedded; the service that runs at ${running.url} has it and is ready.`, advice: '' }], clock: null, kept: [] };
+  return running !== null && ready?.ok === true ? running.url : null;
+}
+
+/** The embedded database belongs to one process: while the service runs, that is asked instead. */
+async function storeOf(config: Config, running: string | null, log: Log, now: () => Date): Promise<StoreExamination> {
+  if (config.databaseUrl === null && running !== null) return { checks: [{ state: 'ok', what: 'database', found: `embedded; the service that runs at ${running} has it and is ready.`, advice: '' }], clock: null, kept: [] };
   const place = config.databaseUrl === null ? join(config.dataDir, 'state') : null;
   if (place !== null && !existsSync(place)) return { checks: [{ state: 'note', what: 'database', found: `is not made yet; the first start makes an embedded one in ${place}.`, advice: '' }], clock: null, kept: [] };
   return examineStore(() => openServiceStore(config, log, true), place, now);

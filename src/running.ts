@@ -17,8 +17,12 @@ export async function announceService(config: Config, running: RunningService): 
   return () => rm(place(config), { force: true });
 }
 
-/** The running service's address, as it left it; null when there is none. */
+/** The running service's address, as it left it; null when there is none, or only half of one. */
 export async function findService(config: Config): Promise<RunningService | null> {
   const text = await readFile(place(config), 'utf8').catch(() => null);
-  return text === null ? null : (JSON.parse(text) as RunningService);
+  try {
+    return text === null ? null : (JSON.parse(text) as RunningService);
+  } catch {
+    return null;
+  }
 }

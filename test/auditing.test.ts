@@ -40,6 +40,12 @@ describe('a long audit', () => {
     expect(await written()).toEqual(numbers(ENTRIES - 1499));
   });
 
+  it('has the days and times of the packs, not of the machine: in winter one hour after UTC, in summer two', async () => {
+    // The first entry is of 1 January 2026 at 01:00 UTC.
+    expect((await audit('--to', '2026-01-01')).told[0]).toMatch(/^2026-01-01 02:00  bo  asked/);
+    expect((await audit('--from', '2026-07-01', '--to', '2026-07-01')).told).toEqual([expect.stringMatching(/^2026-07-01 00:00 /), ...Array<unknown>(22).fill(expect.stringMatching(/^2026-07-01 /)), expect.stringMatching(/^2026-07-01 23:00 /)]);
+  });
+
   it('is never listed in part without saying so', async () => {
     const { told } = await audit();
     expect(told).toHaveLength(1001);

@@ -78,6 +78,19 @@ describe('check', () => {
     expect(told.err).toContain('1 mistake.');
   });
 
+  it('tells where no data file is, with the line that names it, and answers 3', async () => {
+    const root = await changedPack('nofile', 'sources.yaml', 'besoeg.csv', 'besog.csv');
+    const told = await overblik(['--packs', root, 'check']);
+    expect(told.code).toBe(3);
+    expect(told.out).toContain('hjemmepleje: in order');
+    expect(told.err).toMatch(/^hjemmepleje, source besoeg: No file matches '.*besog\.csv'.* Put the file there or mend the path in .*sources\.yaml:\d+\.$/m);
+    expect(told.err).toContain("1 source can't be loaded.");
+  });
+
+  it('takes a pack\'s own folder, too', async () => {
+    expect(await overblik(['--packs', join('digests', 'hjemmepleje'), 'check'])).toMatchObject({ code: 0, out: expect.stringMatching(/^hjemmepleje: in order/) });
+  });
+
   it('says so when there are no packs, or not this one', async () => {
     await mkdir(join(dir, 'empty'), { recursive: true });
     expect(await overblik(['--packs', join(dir, 'empty'), 'check'])).toMatchObject({ code: 1, err: expect.stringContaining('There are no packs here.') });

@@ -39,7 +39,7 @@ async function printed(work: (out: (text: string) => void, err: (text: string) =
 }
 
 const doctor = (environment: Readonly<Record<string, string>>, ...first: string[]): Promise<Outcome> =>
-  printed((out, err) => run([...first, 'doctor'], { environment: { OVERBLIK_DATA_DIR: join(dir, 'var'), ...environment }, out, err, ended: Promise.resolve() }));
+  printed((out, err) => run([...first, 'doctor'], { environment: { OVERBLIK_DATA_DIR: join(dir, 'var'), PORT: '0', ...environment }, out, err, ended: Promise.resolve() }));
 
 const lines = ({ out }: Outcome, state: string): string[] => out.split('\n').filter((line) => line.startsWith(state)).map((line) => line.slice(6));
 
@@ -47,11 +47,22 @@ describe('overblik doctor', () => {
   it('with nothing configured says what is in order and what is not connected, makes nothing, and is content', async () => {
     const told = await doctor({});
     expect(told).toMatchObject({ code: 0, err: '' });
-    expect(lines(told, 'ok').map((line) => line.split(/ {2,}/)[0])).toEqual(['settings', 'packs', 'fonts', 'data folder', 'temporary folder']);
+    expect(lines(told, 'ok').map((line) => line.split(/ {2,}/)[0])).toEqual(['settings', 'packs', 'fonts', 'data folder', 'temporary folder', 'port']);
     expect(lines(told, 'note').map((line) => line.split(/ {2,}/)[0])).toEqual(['database', 'Slack', 'Teams', 'clock']);
     expect(told.out).toMatch(/SLACK_BOT_TOKEN connects it/);
-    expect(told.out.split('\n').at(-1)).toBe('5 in order, 0 to look at, 0 wrong.');
+    expect(told.out.split('\n').at(-1)).toBe('6 in order, 0 to look at, 0 wrong.');
     expect(await readdir(dir)).toEqual([]);
+  });
+
+  it('tells when another program has the port, or the address is none of this machine', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => { other.listen(0, '127.0.0.1', resolve); });
+    const { port } = other.address() as AddressInfo;
+    const told = await doctor({ PORT: String(port) });
+    other.close();
+    expect(told.code).toBe(3);
+    expect(lines(told, 'fail')).toEqual([expect.stringMatching(new RegExp(`^port +${port} on 127\\.0\\.0\\.1 is taken by another program\\. End it, or set PORT to another\\.`))]);
+    expect(lines(await doctor({ HOST: '192.0.2.1', OVERBLIK_DEMO: 'false' }), 'fail')).toEqual([expect.stringMatching(/^port +192\.0\.2\.1 is no address of this machine\. Mend HOST\./)]);
   });
 
   it('tells wrong settings one by one, and answers 1', async () => {
@@ -70,14 +81,14 @@ describe('overblik doctor', () => {
     expect(lines(told, 'fail')).toEqual([expect.stringMatching(/^packs .*mistakes?, the first: .*pack\.yaml:\d+:\d+: .*'overblik check' shows them all\./)]);
   });
 
-  it('looks at all the rest when one thing can not even be looked at', async () => {
+  it('looks at all the rest when one thing can not even be looked at, or was left half-written', async () => {
     mkdirSync(join(dir, 'odd', 'skole', 'pack.yaml'), { recursive: true });
     mkdirSync(join(dir, 'torn'));
     writeFileSync(join(dir, 'torn', 'service.json'), '{"url":');
     const told = await doctor({ OVERBLIK_DATA_DIR: join(dir, 'torn'), OVERBLIK_PACKS: join(dir, 'odd') });
     expect(told.code).toBeGreaterThan(0);
-    expect(lines(told, 'fail').map((line) => line.split(/ {2,}/)[0])).toEqual(['packs', 'database']);
-    expect(lines(told, 'ok').map((line) => line.split(/ {2,}/)[0])).toEqual(['settings', 'fonts', 'data folder', 'temporary folder']);
+    expect(lines(told, 'fail').map((line) => line.split(/ {2,}/)[0])).toEqual(['packs']);
+    expect(lines(told, 'ok').map((line) => line.split(/ {2,}/)[0])).toEqual(['settings', 'fonts', 'data folder', 'temporary folder', 'port']);
   });
 
   it('at the embedded database asks the service while it runs, and looks for itself when it does not', async () => {
@@ -185,7 +196,7 @@ describe('with platforms', () => {
 
   it.each([['serve'], ['worker'], ['status'], ['backup', join(dir, 'state.backup')], ['questions'], ['audit', '--verify']])('nor does any other command that fails: %s', async (...command) => {
     const { root } = writeSmallPack();
-    const outcome = await printed((out, err) => run(command, { environment: { ...base(), ...secrets, OVERBLIK_PACKS: root }, out, err, ended: Promise.resolve() }));
+    const outcome = await printed((out, err) => run(command, { environment: { ...base(), ...secrets, OVERBLIK_PACKS: root, OVERBLIK_DATABASE_WAIT_SECONDS: '0' }, out, err, ended: Promise.resolve() }));
     expect(outcome.code).toBe(3);
     expect(outcome.err).toContain('the store');
     expect(shown(outcome)).toEqual([]);

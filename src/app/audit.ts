@@ -93,10 +93,10 @@ export async function recordAudit(store: Statements, entry: AuditEntry): Promise
     [at, entry.actor, entry.action, detail, salt, digest]);
 }
 
-/** Of a time and a person: what they did and what was sent to them or decided about them. Null: of all. */
+/** Of a time (two instants, the second exclusive) and a person: what they did and what was sent to them or decided about them. Null: of all. */
 export interface Sought { readonly person: string | null; readonly from: string | null; readonly to: string | null }
 
-const SOUGHT = `($1::text is null or actor = $1::text or detail @> jsonb_build_object('recipient', $1::text) or detail @> jsonb_build_object('person', $1::text)) and ($2::date is null or at >= $2::date) and ($3::date is null or at < $3::date + 1)`;
+const SOUGHT = `($1::text is null or actor = $1::text or detail @> jsonb_build_object('recipient', $1::text) or detail @> jsonb_build_object('person', $1::text)) and ($2::timestamptz is null or at >= $2::timestamptz) and ($3::timestamptz is null or at < $3::timestamptz)`;
 
 const nameOf = ({ person }: Sought): string | null => (person === null ? null : auditName(person));
 

@@ -1,6 +1,6 @@
 import { withWholes } from './wholes.ts';
 import type { Caveat, Column, ColumnType, Digest, Dimension, FileSet, Layout, Measure, Organisation, Pack, Person, Plan, Section, SourceRule, Source, SplitExpression, Text, Words } from './model.ts';
-import { depthOf, ROLES, type Role, type RoleAccess } from './model.ts';
+import { depthOf, ROLES, TIME_ZONE, type Role, type RoleAccess } from './model.ts';
 import type { RawDigest, RawMeasure, RawPackFile, RawSource, RawText } from './schema.ts';
 import type { Located } from './yaml.ts';
 
@@ -103,7 +103,7 @@ export function buildPack(id: string, dir: string, written: Written, organisatio
     id, dir,
     title: both(raw.title),
     label: raw.label === undefined ? null : both(raw.label),
-    timeZone: raw.time_zone ?? 'Europe/Copenhagen',
+    timeZone: raw.time_zone ?? TIME_ZONE,
     language,
     yearStart: raw.year_start ?? 1,
     closedDays: raw.closed_days ?? [],

@@ -296,6 +296,9 @@ export interface Caveat {
   readonly text: Text;
 }
 
+/** Where a pack is when it does not say. */
+export const TIME_ZONE = 'Europe/Copenhagen';
+
 /** A pack: checked, complete, frozen. After this no one checks again. */
 export interface Pack {
   readonly id: string;

@@ -1,6 +1,5 @@
 import type { Fault } from '../errors.ts';
 import type { Entry } from './build.ts';
-import { schemaFaults } from './faults.ts';
 import type { Organisation, Pack, Person } from './model.ts';
 import { ROLES } from './model.ts';
 import { hintFor } from './nearest.ts';
@@ -24,6 +23,15 @@ const HEADERS: Readonly<Record<string, 'id' | keyof RawPerson>> = {
 const NEEDED = ['id', 'name', 'role', 'units'] as const;
 /** What HR systems write in Danish, as the pack writes it. */
 const VALUES: Readonly<Record<string, string>> = { leder: 'leader', chef: 'chief', politiker: 'politician', analytiker: 'analyst', dansk: 'da', engelsk: 'en', danish: 'da', english: 'en' };
+
+/** What is wrong with a field that is filled in, and what to write there. */
+const FIELDS: Partial<Record<keyof RawPerson, readonly [wrong: string, hint: string]>> = {
+  name: ['holds no name', 'Write their name.'],
+  role: ['holds no role that there is', `Write one of ${ROLES.join(', ')}, in Danish leder, chef, politiker or analytiker.`],
+  units: ['holds no unit', 'Write the id or the code of their unit, several with a comma between.'],
+  language: ['holds no language that there is', 'Write da or en, or leave it empty.'],
+  email: ['holds no e-mail address', 'Write it as navn@kommune.dk, or leave it empty.'],
+};
 
 /**
  * Reads people from a table: one line a person, several units with a comma between, a unit by its id or its code. What is
@@ -66,7 +74,13 @@ export function readPeople(table: PeopleTable, organisation: Organisation): { pe
     const located: Located = { path: table.path, value: raw, at: (path) => at(line, 1 + Math.max(0, columns.indexOf(path[2] as keyof RawPerson))) };
     const parsed = person.safeParse(raw, { reportInput: true });
     if (people.has(id)) faults.push({ ...at(line), message: `'${id}' stands twice in the file.`, hint: 'One line for each person: several units stand in one field with a comma between.' });
-    else if (!parsed.success) faults.push(...schemaFaults(parsed.error.issues.map((issue) => ({ ...issue, path: ['people', id, ...issue.path] })), located));
+    else if (!parsed.success) {
+      for (const column of new Set(parsed.error.issues.map(({ path }) => path[0] as keyof RawPerson))) {
+        const [wrong, hint] = FIELDS[column] ?? ['is not filled in as it must be', ''];
+        const field = header.cells[columns.indexOf(column)]?.trim() ?? column;
+        faults.push({ ...at(line, 1 + columns.indexOf(column)), message: `The field '${field}' ${said.has(column) ? wrong : 'is empty'}.`, hint });
+      }
+    }
     else people.set(id, { value: parsed.data, located, path: ['people', id] });
   }
   return { people, faults };

@@ -347,10 +347,10 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       it('is one chain, whoever adds to it at the same time', async () => {
         await Promise.all(Array.from({ length: 20 }, (_, i) => recordAudit(store, entry(i % 2 === 0 ? 'anna' : 'bo', i))));
         expect(await verifyAudit(store)).toEqual({ entries: 20, broken: null });
-        const own = await listAudit(store, { person: 'anna', from: '2026-11-06', to: '2026-11-06', limit: 100 });
+        const own = await listAudit(store, { person: 'anna', from: '2026-11-06T00:00:00Z', to: '2026-11-07T00:00:00Z', limit: 100 });
         expect(own).toHaveLength(10);
         expect(own.every(({ actor, erased }) => actor === 'anna' && !erased)).toBe(true);
-        expect(await listAudit(store, { person: null, from: '2026-11-07', to: null, limit: 100 })).toEqual([]);
+        expect(await listAudit(store, { person: null, from: '2026-11-07T00:00:00Z', to: null, limit: 100 })).toEqual([]);
         // A few at a time, oldest first, each of them once.
         const ids = own.map(({ id }) => id);
         const after = async (id: number): Promise<number[]> => (await listAudit(store, { person: 'anna', from: null, to: null, limit: 4, after: id })).map((one) => one.id);

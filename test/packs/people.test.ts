@@ -48,11 +48,11 @@ describe('people from a file that HR writes', () => {
     expect(await told('')).toEqual([expect.stringMatching(/^people\.csv: The table of people is empty\./)]);
     expect(await told('id;navn;rolle;enhed;e-mail\nanne;Anne;leder;4799;\nbo;Bo;direktør;4711;\ncarl;;leder;4711;\n;Dorte;leder;4711;\nanne;Anne;leder;4711;\neva;Eva;leder;4711;ikke en adresse\n')).toEqual([
       expect.stringMatching(/^people\.csv:2:4: There is no unit '4799'\./),
-      expect.stringMatching(/^people\.csv:3:3: 'role' has a value that is not allowed\. Allowed: leader, chief, politician, analyst\./),
-      expect.stringMatching(/^people\.csv:4:2: 'name' is missing here/),
+      expect.stringMatching(/^people\.csv:3:3: The field 'rolle' holds no role that there is\. Write one of leader, chief, politician, analyst, in Danish leder, chef, politiker or analytiker\.$/),
+      expect.stringMatching(/^people\.csv:4:2: The field 'navn' is empty\. Write their name\.$/),
       expect.stringMatching(/^people\.csv:5:1: The line has no id\./),
       expect.stringMatching(/^people\.csv:6:1: 'anne' stands twice in the file\./),
-      expect.stringMatching(/^people\.csv:7:5: Invalid email/),
+      expect.stringMatching(/^people\.csv:7:5: The field 'e-mail' holds no e-mail address\./),
     ]);
   });
 

@@ -23,6 +23,7 @@ const settings = z.object({
   OVERBLIK_MEMORY_MB: whole(128, 1_000_000).default(1024),
   OVERBLIK_PAINTERS: whole(0, 16).default(Math.min(4, availableParallelism())),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//).refine((url) => !/^postgres/.test(url) || URL.canParse(url), 'It can\'t be read as an address; signs such as @ in a password are written encoded, %40.').nullable().default(null),
+  OVERBLIK_DATABASE_WAIT_SECONDS: whole(0, 3600).default(60),
   OVERBLIK_UNSURE: z.enum(['send-again', 'leave']).default('send-again'),
   OVERBLIK_LEASE_SECONDS: whole(10, 3600).default(150),
   WEB_IDENTITY_HEADER: z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'The name of a header, as X-Forwarded-Email').nullable().default(null),
@@ -63,6 +64,8 @@ export interface Config {
   readonly memoryMb: number;
   readonly painters: number;
   readonly databaseUrl: string | null;
+  /** How long a process that starts waits for a server that is away; 0: the embedded one is never away for now. */
+  readonly databaseWaitMs: number;
   readonly logLevel: Settings['LOG_LEVEL'];
   /** What becomes of a message that may have arrived where the platform can't be asked; and after how long without word a sender is taken for dead. */
   readonly deliveries: { readonly unsure: Settings['OVERBLIK_UNSURE']; readonly leaseMs: number };
@@ -114,7 +117,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (faults.length > 0) throw new DefinitionError(faults);
   return {
     host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL, trustedProxies: s.TRUSTED_PROXIES, limits: { requestsPerMinute: s.OVERBLIK_REQUESTS_PER_MINUTE, questionsPerMinute: s.OVERBLIK_QUESTIONS_PER_MINUTE }, dataDir: s.OVERBLIK_DATA_DIR, packRoots: s.OVERBLIK_PACKS, demo, web: web === null ? null : { identityHeader: web, origin: new URL(s.PUBLIC_URL ?? '').origin }, secret: s.OVERBLIK_SECRET,
-    memoryMb: s.OVERBLIK_MEMORY_MB, painters: s.OVERBLIK_PAINTERS, databaseUrl: s.DATABASE_URL, logLevel: s.LOG_LEVEL,
+    memoryMb: s.OVERBLIK_MEMORY_MB, painters: s.OVERBLIK_PAINTERS, databaseUrl: s.DATABASE_URL, databaseWaitMs: s.DATABASE_URL === null ? 0 : s.OVERBLIK_DATABASE_WAIT_SECONDS * 1000, logLevel: s.LOG_LEVEL,
     deliveries: { unsure: s.OVERBLIK_UNSURE, leaseMs: s.OVERBLIK_LEASE_SECONDS * 1000 },
     slack: s.SLACK_BOT_TOKEN === null ? null : { botToken: s.SLACK_BOT_TOKEN, allowedTeams: s.SLACK_ALLOWED_TEAMS, apiUrl: s.SLACK_API_URL, mode: s.SLACK_APP_TOKEN !== null ? { kind: 'socket', appToken: s.SLACK_APP_TOKEN } : { kind: 'http', signingSecret: s.SLACK_SIGNING_SECRET ?? '' } },
     teams: s.TEAMS_APP_ID !== null ? { auth: { kind: 'bot', appId: s.TEAMS_APP_ID, password: s.TEAMS_APP_PASSWORD ?? '', tenant: s.TEAMS_TENANT_ID }, allowedTenants: s.TEAMS_ALLOWED_TENANTS, serviceUrls: s.TEAMS_SERVICE_URLS }

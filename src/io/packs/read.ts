@@ -1,6 +1,6 @@
 import { lstat, mkdtemp, readFile, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
 import { DefinitionError, type Fault } from '../../errors.ts';
 import type { PeopleTable } from '../../pack/people.ts';
@@ -11,6 +11,7 @@ import { firstRecords } from '../load/records.ts';
 
 /** People as another system writes them, beside those in the YAML. */
 const PEOPLE = 'people.csv';
+const PACK_FILE = /^pack\.ya?ml$/;
 const MOST_PEOPLE = 50_000;
 const MOST_BYTES = 32 * 1024 * 1024;
 
@@ -35,20 +36,22 @@ export interface PackFolders {
   readonly unseen: readonly { readonly id: string; readonly fault: Fault }[];
 }
 
-/** Every folder below the given ones that holds a pack.yaml. What is wrong with one is told with it and keeps no other from being read. */
+/** Every folder below the given ones that holds a pack.yaml, or a given one that holds one itself. What is wrong with one is told with it and keeps no other from being read. */
 export async function readPackFolders(roots: readonly string[]): Promise<PackFolders> {
   const folders: PackFolder[] = [];
   const faults: Fault[] = [];
   const unseen: { id: string; fault: Fault }[] = [];
   for (const root of roots) {
-    const names = await readdir(root).catch(() => null);
-    if (names === null) faults.push({ file: root, line: 0, column: 0, message: 'There is no such folder of packs.', hint: 'Give --packs a folder that holds pack folders, each with a pack.yaml.' });
+    const below = await readdir(root).catch(() => null);
+    const itself = below?.some((name) => PACK_FILE.test(name)) === true;
+    const names = itself ? [basename(resolve(root))] : below;
+    if (names === null) faults.push({ file: root, line: 0, column: 0, message: 'There is no such folder of packs.', hint: 'Give --packs a folder that holds pack folders, each with a pack.yaml, or one of those.' });
     for (const name of (names ?? []).sort()) {
-      const dir = join(root, name);
+      const dir = itself ? root : join(root, name);
       try {
         if (!(await stat(dir)).isDirectory()) continue;
         const yaml = (await readdir(dir)).filter((file) => /\.ya?ml$/.test(file)).sort((a, b) => Number(b.startsWith('pack.')) - Number(a.startsWith('pack.')) || a.localeCompare(b));
-        if (!yaml.some((file) => /^pack\.ya?ml$/.test(file))) continue;
+        if (!yaml.some((file) => PACK_FILE.test(file))) continue;
         const odd = [name, ...yaml.map((file) => join(name, file))].find((one) => holdsPersonalNumber(one));
         if (odd !== undefined) {
           unseen.push({ id: maskPersonalNumbers(name), fault: { file: maskPersonalNumbers(odd), line: 0, column: 0, message: 'The name holds something that looks like a CPR number.', hint: 'Give the folder or file another name.' } });
