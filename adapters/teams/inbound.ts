@@ -16,7 +16,7 @@ const activity = z.looseObject({
   from: account,
   recipient: account,
   conversation: z.looseObject({ id: z.string().min(1), tenantId: z.string().nullish(), conversationType: z.string().nullish() }),
-  channelData: z.looseObject({ tenant: z.looseObject({ id: z.string().nullish() }).nullish() }).nullish(),
+  channelData: z.looseObject({ tenant: z.looseObject({ id: z.string().nullish() }).nullish(), team: z.looseObject({ id: z.string().nullish() }).nullish().catch(null) }).nullish(),
   membersAdded: z.array(account).nullish(),
   membersRemoved: z.array(account).nullish(),
   entities: z.array(z.looseObject({ type: z.string().nullish(), text: z.unknown().optional(), mentioned: z.looseObject({ id: z.string() }).nullish().catch(null) })).nullish(),
@@ -41,7 +41,8 @@ export interface Allowed {
 }
 
 export type Inbound =
-  | { readonly kind: 'incoming'; readonly incoming: Incoming }
+  /** `roster`: the conversation whose members it wrote among, of a channel its team's; `id`: the writer's there. */
+  | { readonly kind: 'incoming'; readonly incoming: Incoming; readonly roster: string; readonly id: string }
   /** The bot was taken out of the conversation. */
   | { readonly kind: 'removed'; readonly conversation: string }
   | { readonly kind: 'ignored'; readonly reason: string }
@@ -144,5 +145,6 @@ export function inbound(given: Activity, allowed: Allowed): Inbound {
   const address: Address = { platform: 'teams', tenant, conversation, thread, user, serviceUrl: given.serviceUrl, bot: given.recipient.id };
   // Activity ids are times in milliseconds, unique within their conversation only.
   const id = `${given.conversation.id}/${given.id ?? `${given.type}@${given.timestamp ?? ''}`}${meant.kind === 'edited' ? `/edited@${given.timestamp ?? ''}` : ''}`;
-  return { kind: 'incoming', incoming: { id, kind: meant.kind, from, address, direct: given.conversation.conversationType === 'personal', text: meant.text } };
+  const team = given.channelData?.team?.id ?? '';
+  return { kind: 'incoming', roster: team === '' ? conversation : team, id: given.from.id, incoming: { id, kind: meant.kind, from, address, direct: given.conversation.conversationType === 'personal', text: meant.text } };
 }

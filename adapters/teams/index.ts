@@ -7,6 +7,7 @@ import { statusOf, toServiceError } from './errors.ts';
 import { inbound, readActivity, serviceUrlAllowed } from './inbound.ts';
 import type { Inbound } from './inbound.ts';
 import { INLINE_PICTURE_BYTES, messageFaults } from './limits.ts';
+import { createPeople } from './people.ts';
 import { render, renderText } from './render.ts';
 import type { TeamsMessage } from './render.ts';
 import { createSeen } from '../../src/delivery/seen.ts';
@@ -46,6 +47,7 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
   const { app, auth, log, now, pictureUrl, sheetUrl } = options;
   const allowed = checkSettings(auth, options.allowedTenants, options.allowedServiceUrls);
   const transport = createTransport(auth);
+  const standing = createPeople(transport.member, now);
   const seen = createSeen(REMEMBERED);
   const installed = createSeen(REMEMBERED);
   const working = new Set<Promise<void>>();
@@ -66,10 +68,18 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
     return { sent: renderText(message.card), pictureSent: false };
   };
 
+  /** A page is owed to someone of the organisation: not to who has become a guest or left since they wrote. */
+  const refuseOutsiders = async (address: Address): Promise<void> => {
+    const found = await standing(address, address.user, address.user).catch((error: unknown) => { throw withNothingSent(toServiceError(error, now())); });
+    if (found === 'absent') throw new ServiceError('Teams', 'the person is not in the conversation any more', { final: true });
+    if (found === 'guest') throw new ServiceError('Teams', 'the person is a guest of the tenant, and guests get no figures', { final: true });
+  };
+
   const send: ChatAdapter['send'] = async (address, message, sending) => {
     if (sending !== undefined && now() > sending.until) throw new ServiceError('Teams', 'its turn came so late that the message did not leave');
     // The bot's token goes there, so an address from an old or foreign store is not trusted.
     if (!serviceUrlAllowed(address.serviceUrl, allowed.serviceUrls)) throw new ServiceError('Teams', 'the address has a service URL that is not allowed', { final: true });
+    if (sending !== undefined && address.user !== '') await refuseOutsiders(address);
     const reader = readerOf(address);
     const whole = fit(message, message.png === null ? null : pictureUrl(message.png, reader) ?? inline(message.png), reader);
     try {
@@ -85,9 +95,11 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
     }
   };
 
-  const answer = async (incoming: Incoming, by: Handle): Promise<void> => {
+  const answer = async ({ incoming, roster, id }: Extract<Inbound, { kind: 'incoming' }>, by: Handle): Promise<void> => {
     try {
-      const message = await by(incoming);
+      // Who is in no roster is a stranger the more, whatever a pack says of them.
+      const own = (await standing({ ...incoming.address, conversation: roster }, incoming.from.user, id)) === 'own';
+      const message = await by(own ? incoming : { ...incoming, from: { ...incoming.from, guest: true } });
       if (message !== null) await send(incoming.address, message);
     } catch (error) {
       log.error('teams.answer-failed', { kind: incoming.kind, error });
@@ -102,7 +114,7 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
     if (decision.kind === 'ignored') log.info('teams.ignored', { reason: decision.reason });
     if (decision.kind === 'refused') log.warn('teams.refused', { reason: decision.reason });
     if (decision.kind !== 'incoming' || !isNew(decision.incoming)) return;
-    const work = answer(decision.incoming, by);
+    const work = answer(decision, by);
     working.add(work);
     void work.finally(() => working.delete(work));
   };
@@ -149,6 +161,9 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
     },
   };
 }
+
+/** What went wrong before anything was sent: no message can have arrived. */
+const withNothingSent = ({ message, retryAfterMs, final, cause }: ServiceError): ServiceError => new ServiceError('Teams', message.replace(/^Teams: /, ''), { retryAfterMs, final, cause });
 
 /** Whom a link is for: the person, or where there is none (a channel), the conversation. */
 const readerOf = ({ tenant, conversation, user }: Address): string => JSON.stringify(['teams', tenant, user === '' ? conversation : user]);

@@ -1,10 +1,11 @@
 import { ConfidentialClientApplication } from '@azure/msal-node';
 import { AuthenticationError, MsalServiceClientCredentialsFactory } from 'botframework-connector';
 import type { ClaimsIdentity } from 'botframework-connector';
-import { CloudAdapter, ConfigurationBotFrameworkAuthentication, TurnContext } from 'botbuilder';
+import { CloudAdapter, ConfigurationBotFrameworkAuthentication, TeamsInfo, TurnContext } from 'botbuilder';
 import type { Activity, ConversationReference } from 'botbuilder';
 import { z } from 'zod';
 import type { Address } from '../../src/ports.ts';
+import type { Member, Place } from './people.ts';
 import type { TeamsMessage } from './render.ts';
 
 /** Loopback stand-ins for Microsoft's endpoints, for tests. */
@@ -27,6 +28,8 @@ export interface Transport {
   authenticate(authorization: string, activity: Readonly<Record<string, unknown>>): Promise<{ readonly status: 200 | 401 | 503; readonly cause: unknown }>;
   /** Writes to an address; the platform's id of the message, empty when it gave none. Rejects with the SDK's own error, after one attempt. */
   post(address: Address, message: TeamsMessage): Promise<string>;
+  /** What a conversation's roster says of someone, by their Teams id or object id. Rejects with the SDK's own error, after one attempt; 404: they are not in it. */
+  member(place: Place, id: string): Promise<Member>;
 }
 
 /** What the app asks Entra for a token to. */
@@ -111,7 +114,7 @@ function holdsToken(authorization: string): boolean {
 
 const CHANNEL_THREADS = /@thread\.(tacv2|skype)$/;
 
-function reference(address: Address): Partial<ConversationReference> {
+function reference(address: Place & { readonly thread: string | null }): Partial<ConversationReference> {
   const inThread = address.thread !== null && CHANNEL_THREADS.test(address.conversation);
   return {
     channelId: 'msteams',
@@ -164,6 +167,11 @@ export function createTransport(auth: Auth, sendTimeoutMs = SEND_TIMEOUT_MS): Tr
         id = sent?.id ?? '';
       });
       return id;
+    },
+    member: async (place, id) => {
+      let found: Member = {};
+      await adapter.continueConversationAsync(appId, reference({ ...place, thread: null }), async (context) => { found = await TeamsInfo.getMember(context, id); });
+      return found;
     },
   };
 }

@@ -38,7 +38,7 @@ const textOf = (body: unknown): string | null => {
 describe('a message of Teams', () => {
   it('one to one is a question of a person in the directory', () => {
     expect(read(personal)).toEqual({
-      kind: 'incoming',
+      kind: 'incoming', roster: personal.conversation.id, id: personal.from.id,
       incoming: {
         id: `${personal.conversation.id}/1795420800000`, kind: 'message', direct: true, text: 'forbrug i år',
         from: { platform: 'teams', tenant: TENANT, user: 'aabbccdd-0000-4000-8000-000000000001', email: null, name: 'Anna Test' },
