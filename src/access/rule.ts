@@ -111,11 +111,11 @@ export function permit(pack: Pack, person: Person, query: Query): Permitted {
     return asTotals.length > 0 ? { allowed: false, undivided: [...new Set(asTotals)] } : { allowed: false, refused: outside };
   }
   const cut: Query = { ...query, ...listed, measures };
-  const comparisons = comparisonsFor(pack, person, cut, whole, totals, query.level !== null && outside.length > 0 && listed.level !== null);
+  const { comparisons, nameless } = comparisonsFor(pack, person, cut, whole, totals, query.level !== null && outside.length > 0 && listed.level !== null);
   const lost = (against: Comparison | null | undefined): boolean => against !== null && against !== undefined && query.comparisons.includes(against) && !comparisons.includes(against);
   return {
     allowed: true,
-    query: { ...cut, comparisons, having: lost(cut.having?.against) ? null : cut.having, order: lost(cut.order?.against) ? null : cut.order },
+    query: { ...cut, comparisons, nameless, having: lost(cut.having?.against) ? null : cut.having, order: lost(cut.order?.against) ? null : cut.order },
     removed: query.level === null ? outside : [],
     // The whole has no others to be compared with.
     uncompared: query.comparisons.some(lost) && unitsOf(pack, cut).some((unit) => unit !== pack.organisation.root),
@@ -123,21 +123,22 @@ export function permit(pack: Pack, person: Person, query: Query): Permitted {
   };
 }
 
-/** The comparisons of a query that a person may have; with others as highest, lowest and average where they are not named. */
-function comparisonsFor(pack: Pack, person: Person, query: Query, wholly: ReadonlySet<string>, totals: ReadonlySet<string>, cutToOwn: boolean): Comparison[] {
+/** The comparisons of a query that a person may have; with others as highest, lowest and average where they are not named (`nameless`: those; undefined: there are none). */
+function comparisonsFor(pack: Pack, person: Person, query: Query, wholly: ReadonlySet<string>, totals: ReadonlySet<string>, cutToOwn: boolean): { comparisons: Comparison[]; nameless: string[] | undefined } {
   const units = unitsOf(pack, query);
   const parentOf = (unit: string): string | null => pack.organisation.units.get(unit)?.parent ?? null;
   const others = (unit: string): readonly string[] => (pack.organisation.units.get(parentOf(unit) ?? '')?.children ?? []).filter((one) => one !== unit);
   const dimension = query.by !== null && 'dimension' in query.by;
   const seesParent = (unit: string): boolean => wholly.has(parentOf(unit) ?? '');
   const seesOthers = (unit: string): boolean => seesParent(unit) || (!dimension && others(unit).length > 0 && others(unit).every((one) => wholly.has(one) || totals.has(one)));
-  const seesNameless = (unit: string): boolean => accessOf(pack, person).siblings === 'anonymous' && !dimension && person.units.includes(unit) && others(unit).filter((one) => !wholly.has(one) && !totals.has(one)).length >= FEWEST_OTHERS;
+  const unseen = (unit: string): string[] => others(unit).filter((one) => !wholly.has(one) && !totals.has(one));
+  const seesNameless = (unit: string): boolean => accessOf(pack, person).siblings === 'anonymous' && !dimension && person.units.includes(unit) && unseen(unit).length >= FEWEST_OTHERS;
   const named = units.every(seesOthers);
   const nameless = !named && units.every((unit) => seesOthers(unit) || seesNameless(unit));
   const whole = units.every((unit) => (dimension ? wholly.has(unit) : seesParent(unit) || totals.has(parentOf(unit) ?? '')));
   const kept = query.comparisons.filter((one) => (one === 'share' ? whole : one === 'average' ? named || nameless : one === 'highest' || one === 'lowest' ? named || nameless : true));
   const compares = kept.some((one) => one === 'average' || one === 'highest' || one === 'lowest') || (cutToOwn && query.by === null);
-  return nameless && compares ? [...new Set<Comparison>([...kept, 'average', 'highest', 'lowest'])] : kept;
+  return nameless && compares ? { comparisons: [...new Set<Comparison>([...kept, 'average', 'highest', 'lowest'])], nameless: [...new Set(units.flatMap(unseen))] } : { comparisons: kept, nameless: undefined };
 }
 
 /** A digest as a person may have it, its sections in their places: without what is too sensitive for them, and for who sees totals without what shows the units below. */

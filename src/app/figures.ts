@@ -257,8 +257,8 @@ function shieldFor(figures: Figures, demands: ReadonlyMap<string, Demand>, dimen
 
 /** `by`: the dimension the figures are split by. */
 function baseOf(figures: Figures, table: Table, by: string | null, shield: Shield): Base {
-  return (measure, window, node, dimension): Cell => {
-    const mark = shield(measure, window, node, dimension);
+  return (measure, window, node, dimension, of = undefined): Cell => {
+    const mark = shield(measure, window, node, dimension, of ?? null);
     if (mark !== null) return { value: null, state: mark === 'small' ? 'suppressed' : 'withheld' };
     const found = table.get(cellKey(measure, window, node, dimension));
     const source = sourceOf(figures.pack, measure);

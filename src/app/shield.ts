@@ -3,8 +3,11 @@ import { hideCounts, type Beside, type CountRule, type Hidden, type Mark } from 
 import type { CountGrain, Measure, Organisation, Pack } from '../pack/model.ts';
 import { windowKey, type Window } from '../query/compile.ts';
 
-/** Which figures of counted persons may not be shown. A decision about the data: the same for every question and everyone who asks. */
-export type Shield = (measure: string, window: Window, node: string, dimension: string | null) => Mark | null;
+/**
+ * Which figures of counted persons may not be shown. A decision about the data: the same for every question and everyone who asks.
+ * `of`: the measure that is made of these persons, an amount say, for which it is asked; null: for the count itself.
+ */
+export type Shield = (measure: string, window: Window, node: string, dimension: string | null, of: string | null) => Mark | null;
 
 /** The counts of one measure in some stretches of time at every node: by stretch, node and value (`null`: the whole). */
 export type Count = (window: Window, node: string, value: string | null) => number | null;
@@ -12,8 +15,8 @@ export type Count = (window: Window, node: string, value: string | null) => numb
 /** Reads the counts of a measure for every node: in all, or by a dimension (then with the values there are). */
 export type ReadCounts = (measure: string, windows: readonly Window[], dimension: string | null) => Promise<{ count: Count; values: readonly string[] }>;
 
-/** What was decided for one measure, by stretch of time. `any`: whether anyone was counted in it. */
-interface Decided extends Hidden { readonly any: boolean }
+/** What was decided for one measure, by stretch of time. `any`: whether anyone was counted in it, by this measure or its wholes; `own`: by this measure. */
+interface Decided extends Hidden { readonly any: boolean; readonly own: boolean }
 
 /** Of totals; and by stretch the organisation with the units first that had fewest until then: they are the first to be hidden beside a small one. What comes later changes no order. */
 interface Totals { readonly decisions: ReadonlyMap<string, Decided>; readonly orders: ReadonlyMap<string, Organisation> }
@@ -74,7 +77,7 @@ interface Asked {
 /**
  * Decides what a query's figures may show. Counts of persons are shown for whole stretches of time only, `finest` long,
  * and each stretch is decided by its own counts over all units and values: what closes later changes nothing before it.
- * A longer window is shown where each of its stretches is; of a stock, where its last one with figures is. One that was
+ * A longer window is shown where each of its stretches is; of a stock, where the last one it was counted in is. One that was
  * not over when the data were read is not shown: two looks at it, a day apart, would give the day.
  */
 export async function shieldOf(pack: Pack, memory: ShieldMemory, { demands, dimension, span, readOn }: Asked, read: ReadCounts): Promise<Shield> {
@@ -98,15 +101,25 @@ export async function shieldOf(pack: Pack, memory: ShieldMemory, { demands, dime
     const asked = windows.flatMap((window) => stretches(window, measure) ?? []).filter((one) => one.from <= spanned.last && one.to > spanned.first);
     decided.set(measure.id, dimension === null ? totals.decisions : await decideSplit(pack, memory, measure, dimension, asked, totals.orders, read));
   }));
-  return (id, window, node, value) => {
+  const sourceOf = (id: string): string | null => { const one = pack.measures.get(id); return one !== undefined && 'source' in one ? one.source : null; };
+  return (id, window, node, value, of) => {
     const measure = pack.measures.get(id);
     if (measure === undefined || (measure.threshold ?? 0) === 0 || measure.kind === 'ratio' || measure.kind === 'forecast') return null;
     const parts = stretches(window, measure);
     if (parts === null) return 'withheld';
     const found = parts.map((one) => ({ over: one.to <= readOn(id), decision: decided.get(id)?.get(windowKey(one)) })).filter(({ decision }) => decision?.any === true);
-    const counts = measure.kind === 'stock' ? found.slice(-1) : found;
+    // What is made of a stock's persons is of all the time: money is spent in every month of it, and stands at other days than they do.
+    const counts = measure.kind === 'stock' && of === null ? found.filter(({ decision }) => decision?.own === true).slice(-1) : found;
     if (counts.some(({ over }) => !over)) return 'withheld';
-    const marks = counts.map(({ decision }) => (value === null ? decision?.totals.get(node) : decision?.values.get(node)?.get(value))).filter((mark) => mark !== undefined);
+    // An amount from elsewhere may have other values than its persons have, and none where theirs are hidden for each other's sake: of a split with anything hidden, no value is shown.
+    const elsewhere = of !== null && sourceOf(of) !== measure.source;
+    const markOf = ({ totals, values }: Decided): Mark | undefined => {
+      if (value === null) return totals.get(node);
+      const split = values.get(node);
+      if (!elsewhere) return split?.get(value);
+      return (split?.size ?? 0) > 0 || totals.has(node) ? 'withheld' : undefined;
+    };
+    const marks = counts.map(({ decision }) => (decision === undefined ? undefined : markOf(decision))).filter((mark) => mark !== undefined);
     if (marks.length === 0) return null;
     return counts.length === 1 && parts.length === 1 && marks.every((mark) => mark === 'small') ? 'small' : 'withheld';
   };
@@ -184,5 +197,6 @@ function decideOne(pack: Pack, organisation: Organisation, measure: Counted, win
     return hide(new Map([[one.id, 1]]), { rule: ruleOf(one), beside: [...wholes, ...rests] });
   };
   const any = nodes.some((node) => [...family.totals.values()].some((count) => count(window, node, null) !== null));
-  return any ? { any, ...decide(measure) } : { any, totals: new Map(), values: new Map() };
+  const own = nodes.some((node) => family.totals.get(measure.id)?.(window, node, null) !== null);
+  return any ? { any, own, ...decide(measure) } : { any, own, totals: new Map(), values: new Map() };
 }

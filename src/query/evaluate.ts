@@ -6,8 +6,8 @@ import { forecastOf } from './forecast.ts';
 import type { Comparison, Having, Query } from './query.ts';
 import { isHidden, MISSING, NO_VALUE, type Cell, type CellState, type Row } from './result.ts';
 
-/** Gives the figure of a base measure (flow, stock, distinct) for a window, node and dimension value. */
-export type Base = (measure: string, window: Window, node: string, dimension: string | null) => Cell;
+/** Gives the figure of a base measure (flow, stock, distinct) for a window, node and dimension value. `of`: it is asked for as the count of the persons that this measure is made of, to know whether it is hidden. */
+export type Base = (measure: string, window: Window, node: string, dimension: string | null, of?: string) => Cell;
 
 /** What is known of the data apart from the figures. */
 export interface Coverage {
@@ -56,7 +56,7 @@ function valueOf(context: Context, id: string, window: Window, node: string, dim
 /** The same figures, with what is made of some persons hidden where their count is. */
 export function hiddenWithPersons(pack: Pack, base: Base): Base {
   return (id, window, node, dimension) => {
-    const counted = (pack.measures.get(id)?.persons ?? []).map((one) => base(one, window, node, dimension)).filter(isHidden);
+    const counted = (pack.measures.get(id)?.persons ?? []).map((one) => base(one, window, node, dimension, id)).filter(isHidden);
     const cell = base(id, window, node, dimension);
     return counted.length === 0 ? cell : { value: null, state: counted.every(({ state }) => state === 'suppressed') ? 'suppressed' : 'withheld' };
   };
@@ -88,24 +88,26 @@ function planOf(context: Context, id: string, window: Window, node: string, dime
   return over === null || under === null ? null : combine([over, under], ([a = 0, b = 0]) => (b === 0 ? null : (a / b) * measure.scale));
 }
 
-/** With fewer others than this, who knows their own figure could work out another's. */
+/** With fewer than this whose figures the asker does not see, one of them could be worked out. */
 const FEWEST_NAMELESS = 3;
 
-/** The highest or lowest of the units beside one. */
-function extremeOf(context: Context, side: 'highest' | 'lowest', id: string, window: Window, node: string, dimension: string | null): Cell {
-  const cells = othersOf(context, id, window, node, dimension);
-  if (cells.some(isHidden)) return { value: null, state: 'withheld' };
-  const present = cells.filter((cell) => cell.value !== null);
-  return present.length < FEWEST_NAMELESS ? MISSING : combine(present, (values) => (side === 'highest' ? Math.max(...values) : Math.min(...values)));
-}
-
-function othersOf(context: Context, id: string, window: Window, node: string, dimension: string | null): Cell[] {
+/** The highest or lowest of the units beside one; of those the asker does not see by name (`nameless`; undefined: sees them all) enough must have a figure. */
+function extremeOf(context: Context, side: 'highest' | 'lowest', id: string, window: Window, node: string, dimension: string | null, nameless: Query['nameless']): Cell {
   const parent = context.pack.organisation.units.get(node)?.parent ?? '';
-  return (context.pack.organisation.units.get(parent)?.children ?? []).filter((unit) => unit !== node).map((unit) => valueOf(context, id, window, unit, dimension));
+  const others = (context.pack.organisation.units.get(parent)?.children ?? []).filter((unit) => unit !== node).map((unit) => ({ unit, cell: valueOf(context, id, window, unit, dimension) }));
+  if (others.some(({ cell }) => isHidden(cell))) return { value: null, state: 'withheld' };
+  const present = others.filter(({ cell }) => cell.value !== null);
+  const unseen = nameless === undefined ? present : present.filter(({ unit }) => nameless.includes(unit));
+  return unseen.length < FEWEST_NAMELESS ? MISSING : combine(present.map(({ cell }) => cell), (values) => (side === 'highest' ? Math.max(...values) : Math.min(...values)));
 }
 
-function averageOf(context: Context, id: string, window: Window, node: string, dimension: string | null, nameless: boolean): Cell {
-  if (nameless && extremeOf(context, 'highest', id, window, node, dimension).value === null) return extremeOf(context, 'highest', id, window, node, dimension);
+function averageOf(context: Context, id: string, window: Window, node: string, dimension: string | null, { comparisons, nameless }: Query): Cell {
+  const average = averageBeside(context, id, window, node, dimension);
+  const highest = comparisons.includes('highest') ? extremeOf(context, 'highest', id, window, node, dimension, nameless) : null;
+  return highest !== null && highest.value === null ? highest : average;
+}
+
+function averageBeside(context: Context, id: string, window: Window, node: string, dimension: string | null): Cell {
   const parent = context.pack.organisation.units.get(node)?.parent ?? null;
   const measure = context.pack.measures.get(id) as Measure;
   if (parent === null) return MISSING;
@@ -132,8 +134,8 @@ function against(context: Context, query: Query, comparison: Comparison, id: str
     case 'previous': return valueOf(context, id, previousPeriod(period), node, dimension);
     case 'last-year': return valueOf(context, id, before(period), node, dimension);
     case 'period': return query.comparedTo === null ? MISSING : valueOf(context, id, query.comparedTo, node, dimension);
-    case 'average': return averageOf(context, id, period, node, dimension, query.comparisons.includes('highest'));
-    case 'highest': case 'lowest': return extremeOf(context, comparison, id, period, node, dimension);
+    case 'average': return averageOf(context, id, period, node, dimension, query);
+    case 'highest': case 'lowest': return extremeOf(context, comparison, id, period, node, dimension, query.nameless);
     case 'share': return shareOf(context, id, period, node, dimension);
   }
 }

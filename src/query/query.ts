@@ -32,4 +32,6 @@ export interface Query {
   readonly having: Having | null;
   readonly order: { readonly measure: string; readonly against: Comparison | null; readonly descending: boolean } | null;
   readonly limit: number | null;
+  /** Set by the access rule: units beside those asked for that the asker sees as highest, lowest and average only. */
+  readonly nameless?: readonly string[] | undefined;
 }
