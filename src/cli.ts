@@ -95,7 +95,7 @@ export async function run(arguments_: readonly string[], given: Terminal): Promi
       if (!(LANGUAGES as readonly string[]).includes(value)) throw new InvalidArgumentError('Write da or en.');
       return value;
     })
-    .option('--now <day>', 'as if today were this day', day).option('--after <question...>', 'questions asked before it in the same conversation')
+    .option('--now <day>', 'as if today were this day', day).option('--after <question>', 'a question asked before it in the same conversation; may be given several times, in their order', (value: string, all: string[] = []) => [...all, value])
     .option('--explain', 'show which words made which part, what was assumed and what was left over').option('--json').option('--out <folder>', 'write text and picture there')
     .action(async (text: string, options: Parameters<Commands['askCommand']>[4]) => {
       const { config, log } = quiet();

@@ -94,8 +94,8 @@ export async function loadCommand(config: Config, log: Log, terminal: Terminal, 
   try {
     const outcomes = await house.refresh((pack, source, file, rows) => terminal.err(`${pack}/${source}: ${file}, ${rows} rows`));
     for (const { pack, source, outcome, report, reason } of outcomes) {
-      terminal.out(`${pack}/${source}: ${outcome}${report === null ? '' : `, ${report.rows} rows${report.firstDate === null ? '' : ` from ${report.firstDate} to ${report.lastDate}`}, ${report.rejected} rejected, ${report.durationMs} ms`}`);
-      if (reason !== '') terminal.out(`  ${maskPersonalNumbers(reason.replaceAll('\n', '\n  '))}${report === null ? '' : '\n  The last good load stays in service.'}`);
+      terminal.out(`${pack}/${source}: ${outcome}${report === null ? '' : `${outcome === 'failed' ? '; the last good load stays in service:' : ','} ${report.rows} rows${report.firstDate === null ? '' : ` from ${report.firstDate} to ${report.lastDate}`}, ${report.rejected} rejected, ${report.durationMs} ms`}`);
+      if (reason !== '') terminal.out(`  ${maskPersonalNumbers(reason.replaceAll('\n', '\n  '))}`);
       for (const file of report?.files ?? []) terminal.out(`  ${maskPersonalNumbers(file.path)}: ${file.rows} rows${file.encoding === '' ? '' : `, ${file.encoding}`}${file.delimiter === '' ? '' : `, separated by ${file.delimiter === '\t' ? 'tab' : `'${file.delimiter}'`}`}`);
       // What was set aside is told when it is loaded; later it stands in the facts.
       for (const reject of outcome === 'loaded' ? report?.rejects ?? [] : []) terminal.out(`  rejected: ${maskPersonalNumbers(reject.file)}:${reject.line} column ${reject.column}: '${maskPersonalNumbers(reject.value)}' ${reject.reason}`);

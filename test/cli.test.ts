@@ -181,7 +181,7 @@ describe('ask', () => {
   });
 
   it('--after says what was asked before, so that a follow-up can be tried', async () => {
-    const { understood } = await asked('og i Syd?', 'chef', '--after', 'sygefravær i september', 'og vikarandel');
+    const { understood } = await asked('og i Syd?', 'chef', '--after', 'sygefravær i september', '--after', 'og vikarandel');
     expect(understood).toMatchObject({ measures: ['vikarandel'], units: ['syd'], period: { from: '2026-09-01', to: '2026-10-01' } });
   });
 

@@ -19,7 +19,7 @@ import { ofPage, ruled, wholly, type Allowed } from './asked.ts';
 import { composeDigest, latestPeriod } from './compose.ts';
 import { explain } from './explain.ts';
 import { freshnessCard } from './freshness.ts';
-import { completeTo, runQuery, type Figures } from './figures.ts';
+import { completeTo, runForecast, runQuery, type Figures } from './figures.ts';
 import type { Membership } from './people.ts';
 
 type FiguresReading = Extract<Reading, { query: Query; shape: unknown }>;
@@ -216,12 +216,15 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   // What is explained is said first.
   const first = explained?.comparison;
   const result = withCaveatsFor(pack, person, first === undefined || !query.comparisons.includes(first) ? found : { ...found, query: { ...found.query, comparisons: [first, ...query.comparisons.filter((one) => one !== first)] } });
+  const unit = query.units[0] ?? '';
+  const predicted = single ? query.measures.find((id) => pack.measures.get(id)?.kind === 'forecast') : undefined;
+  const made = predicted === undefined ? undefined : (await runForecast(figures, predicted, [unit], query.period)).get(unit);
   const among = query.having === null ? 0 : query.by !== null ? (await runQuery(figures, { ...query, having: null, limit: null })).rows.length : unitsOf(pack, query).length;
   const latest = completeTo(figures, query.measures[0] ?? '');
   // What was read names what was asked for; told is what is left of it.
   const understood: UnderstoodPart[] = reading.understood.filter((part) => !tellsOfUnknown(membership, part.meaning) || part.part === 'unit')
     .map((part) => ({ meaning: tellsOfUnknown(membership, part.meaning) ? unitsNamed(pack, query.units, language) : part.meaning, assumed: part.assumed }));
-  const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives.filter((choice) => offerable(membership, choice)), latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart, filtered: query.having === null ? null : { having: query.having, among, none: noneMet }, history });
+  const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives.filter((choice) => offerable(membership, choice)), latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart, filtered: query.having === null ? null : { having: query.having, among, none: noneMet }, history, forecast: predicted === undefined || made === undefined ? null : { measure: predicted, made } });
   const removed = permitted.undivided ? [m.shownAsTotal(unitsNamed(pack, query.units, language))] : permitted.removed.length > 0 ? [refusal(membership, permitted.removed, language, 'leftOut')] : query.level !== null && permitted.query.units !== reading.query.units && reading.query.units.some((unit) => !permitted.query.units.includes(unit)) ? [m.onlyOwn(unitsNamed(pack, query.units, language))] : [];
   if (permitted.uncompared) removed.push(m.notCompared);
   const told: Card = explained === null ? card : { ...card, blocks: [...(explained.sentences.length === 0 ? [] : [{ kind: 'text' as const, text: explained.sentences.join(' ') }]), ...card.blocks.filter((block) => block.kind !== 'table' || query.comparisons.length > 1), ...explained.blocks] };

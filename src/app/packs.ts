@@ -11,7 +11,8 @@ async function checkExpression(expression: ExpressionText, parser: SqlParser): P
   const fault = (message: string, hint: string): Fault => ({ ...expression.place, message, hint });
   const parsed = await parser.parse(expression.text);
   if (!parsed.ok) {
-    const near = parsed.offset === null ? '' : ` near '${expression.text.slice(parsed.offset, parsed.offset + 20).trim() || 'the end'}'`;
+    const rest = parsed.offset === null ? '' : expression.text.slice(parsed.offset, parsed.offset + 20).trim();
+    const near = rest === '' ? '' : ` near '${rest}'`;
     return { faults: [fault(`The SQL can't be read: ${parsed.message}${near}.`, 'Check brackets, quotes and commas; write one expression without SELECT.')] };
   }
   const node = expressionOf(parsed.tree);

@@ -1,11 +1,13 @@
+import { periodOf } from '../calendar/period.ts';
 import type { Language, Measure, Pack } from '../pack/model.ts';
+import type { Forecast } from '../query/forecast.ts';
 import type { Having, Query } from '../query/query.ts';
 import { isHidden, MISSING, type Cell, type Result, type Row } from '../query/result.ts';
 import { hasData } from '../chart/spec.ts';
 import { couple } from '../insight/coupling.ts';
 import type { Action, Block, Card, Picture, TableCell, TableColumn } from './card.ts';
 import { barsPicture, coupledPicture, labelOf, multiplesPicture, rowName, trendPicture } from './charts.ts';
-import { cellText, differenceCell, differenceOf, inWords, noneOf, notesOf, plainCell, provenanceOf, shownDecimals, spentSentence } from './figures.ts';
+import { cellText, differenceCell, differenceOf, forecastNotes, inWords, noneOf, notesOf, plainCell, provenanceOf, shownDecimals, spentSentence } from './figures.ts';
 import { messages } from './messages.ts';
 import { formatDeviation, formatValue, oneOf } from './numbers.ts';
 import { replies } from './replies.ts';
@@ -27,6 +29,8 @@ export interface AnswerContext {
   readonly wantsChart: boolean | null;
   /** The months behind a single figure, for its picture; null when there are none. */
   readonly history: Result | null;
+  /** How the forecast that is asked for was made, of one unit; null: none is. */
+  readonly forecast: { readonly measure: string; readonly made: Forecast } | null;
   /** A filter, how many rows it was held against, and whether none met it (then all are shown). */
   readonly filtered: { readonly having: Having; readonly among: number; readonly none: boolean } | null;
 }
@@ -93,6 +97,7 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
     const coupled = coupledSentence(pack, result, language);
     if (coupled !== '') return coupled;
     const against = againstText(pack, first, id, query, language);
+    if (measure.kind === 'forecast') return m.forecastSentence(subject(pack, first, language), lower(name), cellText(cellOf(first, id), pack, measure, language), inWords(pack, periodOf('year', query.period.from, pack.yearStart), language), against);
     const said = m.valueSentence(subject(pack, first, language), lower(name), cellText(cellOf(first, id), pack, measure, language), words, against);
     // A year that is not over is not held against the whole year's budget, but who asked for the budget is told it.
     const plan = besidePlan(pack, query) === null || against !== '' ? MISSING : cellOf(first, query.measures[1] ?? '');
@@ -272,7 +277,7 @@ export function answerCard(pack: Pack, result: Result, context: AnswerContext): 
   const { language } = context;
   const m = messages(language);
   const parts = context.understood.map((part) => (part.assumed ? `${part.meaning} (${m.assumed})` : part.meaning));
-  const notes = notesOf(pack, result, language);
+  const notes = [...notesOf(pack, result, language), ...(context.forecast === null ? [] : forecastNotes(pack, context.forecast.measure, context.forecast.made, language))];
   const blocks: Block[] = [];
   if (parts.length > 0) blocks.push({ kind: 'text', text: m.understood(parts.join('; ')) });
   if (result.rows.some((row) => Object.values(row.values).some((cell) => cell.state !== 'missing'))) blocks.push(tableOf(pack, result, language));

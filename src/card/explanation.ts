@@ -37,6 +37,9 @@ export function explanationBlocks(pack: Pack, whole: Result, comparison: Compari
   // The difference of percentages is one in points already.
   const relative = measure.unit !== 'percent';
   const total = row === undefined ? null : gap(row, comparison, id);
+  // What is the same as it reads has nothing that explains it.
+  const still = row !== undefined && /^[+\u2212]?0([.,]0+)?\D*$/.test(differenceCell(valueOf(row, id), otherOf(row, comparison, id), measure, language).text);
+  if (still) return { sentences, blocks };
   if (total === null || row === undefined) return { sentences: [r.whyNothing(measure.name[language], inWords(pack, whole.query.period, language))], blocks };
 
   if (output !== null) {
@@ -59,7 +62,7 @@ export function explanationBlocks(pack: Pack, whole: Result, comparison: Compari
     blocks.push({
       kind: 'table', title: r.whyBy(title),
       columns: [{ title: '', align: 'left' }, { title: m.columnValue, align: 'right' }, { title: titles[comparison], align: 'right' }, { title: m.columnDifference, align: 'right' }, ...(relative ? [{ title: '', align: 'right' as const }] : [])],
-      rows: sorted.slice(0, MOST_ROWS).map((one) => [
+      rows: (result.query.by !== null && 'grain' in result.query.by ? known : sorted.slice(0, MOST_ROWS)).map((one) => [
         plainCell(name(one)), plainCell(cellText(valueOf(one, id), pack, measure, language)), plainCell(cellText(otherOf(one, comparison, id), pack, measure, language)),
         plainCell(formatDeviation(gap(one, comparison, id) ?? 0, measure.unit, shownDecimals(measure), language)), ...(relative ? [differenceCell(valueOf(one, id), otherOf(one, comparison, id), measure, language)] : []),
       ]),

@@ -2,6 +2,7 @@ import { periodOf, shiftDays, type Period } from '../calendar/period.ts';
 import { favourable } from '../insight/attention.ts';
 import type { CountGrain, Language, Measure, Pack } from '../pack/model.ts';
 import { basesOf, unitsOf } from '../query/evaluate.ts';
+import type { Forecast } from '../query/forecast.ts';
 import { isHidden, type Cell, type Result } from '../query/result.ts';
 import type { TableCell } from './card.ts';
 import { messages } from './messages.ts';
@@ -120,6 +121,19 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
   for (const source of result.provenance) if (source.rejectedRows > 0) notes.push(m.noteRejected(String(source.rejectedRows), sourceName(pack, source.source, language)));
   for (const caveat of result.caveats) notes.push(m.noteCaveat(caveat.unit === null || (units.size === 1 && units.has(caveat.unit)) ? '' : (pack.organisation.units.get(caveat.unit)?.name[language] ?? ''), caveat.text[language]));
   return [...new Set(notes)];
+}
+
+/** A forecast's method and its honest range over all methods. */
+export function forecastNotes(pack: Pack, id: string, forecast: Forecast | undefined, language: Language): string[] {
+  const measure = pack.measures.get(id);
+  const [first] = forecast?.range ?? [];
+  if (forecast === undefined || measure === undefined || first === undefined) return [];
+  const m = messages(language);
+  const values = forecast.range.map((entry) => entry.value);
+  const show = (value: number): string => formatValue(value, measure.unit, 0, language);
+  const [low, high] = [show(Math.min(...values)), show(Math.max(...values))];
+  // Where all methods come to the same there is no range to tell of.
+  return [m.noteForecastMethod(m.forecastMethods[first.method]), ...(low === high ? [] : [m.noteForecastRange(low, high)])];
 }
 
 /** A source by its name; where a system gives several lists under one name, with what the list holds. */

@@ -20,6 +20,8 @@ export interface Messages {
   readonly partialPeriod: (period: string) => string;
   readonly attention: string;
   readonly nothingUnusual: (period: string) => string;
+  /** The headline has told of a deviation already. */
+  readonly nothingElseUnusual: (period: string) => string;
   readonly deviationLine: (measure: string, value: string, difference: string, over: boolean, plan: string) => string;
   readonly signalLine: (measure: string, value: string, above: boolean, expected: string) => string;
   readonly good: string;
@@ -118,6 +120,8 @@ export interface Messages {
   /** The same where some rows are hidden: the lowest of all may be among them. */
   readonly rankedShownSentence: (measure: string, highest: string, highestValue: string, lowest: string, lowestValue: string, period: string) => string;
   readonly noneShownSentence: (measure: string, count: number, period: string) => string;
+  /** What a year not over is expected to come to. */
+  readonly forecastSentence: (unit: string, measure: string, value: string, year: string, against: string) => string;
   /** Of every row the same, as it is shown. */
   readonly sameSentence: (measure: string, count: number, value: string, period: string) => string;
   readonly sameShownSentence: (measure: string, count: number, value: string, period: string) => string;
@@ -150,6 +154,7 @@ const da: Messages = {
   partialPeriod: (period) => `Tallene for ${period} er ikke komplette endnu.`,
   attention: 'Værd at se på',
   nothingUnusual: (period) => `Ingen usædvanlige afvigelser i ${period}.`,
+  nothingElseUnusual: (period) => `Derudover ingen usædvanlige afvigelser i ${period}.`,
   deviationLine: (measure, value, difference, over, plan) => `${measure}: ${ended(value)} Det er ${difference} ${over ? 'over' : 'under'} ${plan}.`,
   signalLine: (measure, value, above, expected) => `${measure}: ${ended(value)} Det er usædvanligt ${above ? 'højt' : 'lavt'}; ${expected} er det normale.`,
   good: 'Det er i den rigtige retning.',
@@ -239,6 +244,7 @@ const da: Messages = {
   likeOther: (other) => `det samme som ${other}`,
   rankedSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} i ${period}: højest i ${highest} (${highestValue}), lavest i ${lowest} (${lowestValue}).`,
   rankedShownSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} i ${period}, af dem der kan vises: højest i ${highest} (${highestValue}), lavest i ${lowest} (${lowestValue}).`,
+  forecastSentence: (unit, measure, value, year, against) => ended(`${unit}: ${measure} er ${value} for hele ${year}${against === '' ? '' : `, ${against}`}`),
   noneShownSentence: (measure, count, period) => `${measure} i ${period}: ingen af de ${count} tal kan vises.`,
   sameSentence: (measure, count, value, period) => `${measure} i ${period}: det samme i alle ${count} (${value}).`,
   sameShownSentence: (measure, count, value, period) => `${measure} i ${period}, af dem der kan vises: det samme i alle ${count} (${value}).`,
@@ -268,6 +274,7 @@ const en: Messages = {
   partialPeriod: (period) => `The figures for ${period} are not complete yet.`,
   attention: 'Worth a look',
   nothingUnusual: (period) => `No unusual deviations in ${period}.`,
+  nothingElseUnusual: (period) => `No other unusual deviations in ${period}.`,
   deviationLine: (measure, value, difference, over, plan) => `${measure}: ${ended(value)} That is ${difference} ${over ? 'over' : 'under'} ${plan}.`,
   signalLine: (measure, value, above, expected) => `${measure}: ${ended(value)} That is unusually ${above ? 'high' : 'low'}; ${expected} is normal.`,
   good: 'It is in the right direction.',
@@ -357,6 +364,7 @@ const en: Messages = {
   likeOther: (other) => `the same as ${other}`,
   rankedSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} in ${period}: highest in ${highest} (${highestValue}), lowest in ${lowest} (${lowestValue}).`,
   rankedShownSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} in ${period}, of those that can be shown: highest in ${highest} (${highestValue}), lowest in ${lowest} (${lowestValue}).`,
+  forecastSentence: (unit, measure, value, year, against) => ended(`${unit}: ${measure} is ${value} for all of ${year}${against === '' ? '' : `, ${against}`}`),
   noneShownSentence: (measure, count, period) => `${measure} in ${period}: none of the ${count} figures can be shown.`,
   sameSentence: (measure, count, value, period) => `${measure} in ${period}: the same in all ${count} (${value}).`,
   sameShownSentence: (measure, count, value, period) => `${measure} in ${period}, of those that can be shown: the same in all ${count} (${value}).`,

@@ -1,6 +1,6 @@
 import type { Action, Block, Card, Picture, TableCell, TableColumn } from '../card/card.ts';
 import { withCaveatsFor } from '../card/caveats.ts';
-import { cellText, differenceCell, differenceOf, inWords, notesOf, plainCell, provenanceOf, shownDecimals } from '../card/figures.ts';
+import { cellText, differenceCell, differenceOf, forecastNotes, inWords, notesOf, plainCell, provenanceOf, shownDecimals } from '../card/figures.ts';
 import { coupledPicture, multiplesPicture, trendPicture, variancePicture } from '../card/charts.ts';
 import { hasData } from '../chart/spec.ts';
 import { messages } from '../card/messages.ts';
@@ -100,7 +100,7 @@ export function composePage(pack: Pack, whole: Digest, person: Person, period: P
     }
   });
   if (!digest.sections.some((section) => section.kind === 'headline')) blocks.unshift(...attentionBlocks(page, results));
-  const notes = [...new Set([...shown.flatMap((result) => notesOf(pack, result, language)), ...forecastNotes(page, results)])];
+  const notes = [...new Set([...shown.flatMap((result) => notesOf(pack, result, language)), ...forecastNotesOf(page, results)])];
   if (notes.length > 0) blocks.push({ kind: 'notes', title: m.notes, items: notes });
   return {
     language,
@@ -163,7 +163,13 @@ function attentionBlocks(page: Page, results: DigestResults): Block[] {
   const found = ranked(findings.filter((finding) => finding !== null && shown(finding)), MOST_FINDINGS);
   // Nothing stands out of nothing.
   if (found.length === 0 && !hasFigures(results, unit.id)) return [];
-  if (found.length === 0) return [{ kind: 'text', text: m.nothingUnusual(inWords(pack, period, language)) }];
+  if (found.length === 0) {
+    const head = digest.sections.findIndex((section) => section.kind === 'headline');
+    const section = digest.sections[head];
+    const row = rowsOf(results.sections.get(head), unit.id)[0];
+    const told = section?.kind === 'headline' && [section.money, section.output].some((id) => deviation(measureOf(pack, id), row?.values[id] ?? MISSING, row?.against.plan?.[id]) !== null);
+    return [{ kind: 'text', text: (told ? m.nothingElseUnusual : m.nothingUnusual)(inWords(pack, period, language)) }];
+  }
   const line = (finding: Finding): string => {
     const measure = measureOf(pack, finding.measure);
     const show = (v: number): string => written(measure.id, v);
@@ -258,22 +264,10 @@ function chartFinding(page: Page, measure: Measure, last: Row | undefined, cell:
   return `${unit.name[language]}: ${against}, ${words.replace(/ (?=\d{4}$)/, NBSP)}`;
 }
 
-/** The forecast's method and its honest range over all methods. */
-function forecastNotes(page: Page, results: DigestResults): string[] {
-  const { pack, digest, unit, language } = page;
-  const m = messages(language);
-  const forecast = results.forecasts.get(unit.id);
+/** How the page's forecast was made. */
+function forecastNotesOf({ pack, digest, unit, language }: Page, results: DigestResults): string[] {
   const id = digest.sections.flatMap((section) => (section.kind === 'table' ? section.measures : [])).find((measure) => pack.measures.get(measure)?.kind === 'forecast');
-  if (forecast === undefined || id === undefined || forecast.range.length === 0) return [];
-  const measure = measureOf(pack, id);
-  const values = forecast.range.map((entry) => entry.value);
-  const show = (v: number): string => formatValue(v, measure.unit, 0, language);
-  const method = forecast.range[0]?.method;
-  return [
-    ...(method === undefined ? [] : [m.noteForecastMethod(m.forecastMethods[method])]),
-    // Where all methods come to the same there is no range to tell of.
-    ...(show(Math.min(...values)) === show(Math.max(...values)) ? [] : [m.noteForecastRange(show(Math.min(...values)), show(Math.max(...values)))]),
-  ];
+  return id === undefined ? [] : forecastNotes(pack, id, results.forecasts.get(unit.id), language);
 }
 
 /** What a leader is likely to ask next about this page. */

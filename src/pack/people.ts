@@ -1,8 +1,8 @@
 import type { Fault } from '../errors.ts';
 import type { Entry } from './build.ts';
 import type { Organisation, Pack, Person } from './model.ts';
-import { ROLES } from './model.ts';
-import { hintFor } from './nearest.ts';
+import { LANGUAGES, ROLES } from './model.ts';
+import { hintFor, nearest } from './nearest.ts';
 import { subtree } from './organisation.ts';
 import { ID, person, type RawPerson } from './schema.ts';
 import { readYaml, type Located, type PackFile } from './yaml.ts';
@@ -32,6 +32,12 @@ const FIELDS: Partial<Record<keyof RawPerson, readonly [wrong: string, hint: str
   language: ['holds no language that there is', 'Write da or en, or leave it empty.'],
   email: ['holds no e-mail address', 'Write it as navn@kommune.dk, or leave it empty.'],
 };
+
+/** The role or language most like what was written; nothing personal is repeated, so of other fields none. */
+function suggestion(column: keyof RawPerson, written: string): string {
+  const near = column === 'role' ? nearest(written, [...ROLES, 'leder', 'chef', 'politiker', 'analytiker']) : column === 'language' ? nearest(written, [...LANGUAGES, 'dansk', 'engelsk']) : null;
+  return written === '' || near === null ? '' : `Did you mean '${near}'? `;
+}
 
 /**
  * Reads people from a table: one line a person, several units with a comma between, a unit by its id or its code. What is
@@ -78,7 +84,7 @@ export function readPeople(table: PeopleTable, organisation: Organisation): { pe
       for (const column of new Set(parsed.error.issues.map(({ path }) => path[0] as keyof RawPerson))) {
         const [wrong, hint] = FIELDS[column] ?? ['is not filled in as it must be', ''];
         const field = header.cells[columns.indexOf(column)]?.trim() ?? column;
-        faults.push({ ...at(line, 1 + columns.indexOf(column)), message: `The field '${field}' ${said.has(column) ? wrong : 'is empty'}.`, hint });
+        faults.push({ ...at(line, 1 + columns.indexOf(column)), message: `The field '${field}' ${said.has(column) ? wrong : 'is empty'}.`, hint: `${suggestion(column, said.get(column) ?? '')}${hint}` });
       }
     }
     else people.set(id, { value: parsed.data, located, path: ['people', id] });

@@ -29,7 +29,7 @@ function headline(measure: string, figures: readonly (number | Cell)[]): string 
   const query: Query = { pack: 'hjemmepleje', measures: [measure], units: ['hjemmeplejen'], level: 'distrikt', period: OCTOBER, comparisons: [], comparedTo: null, by: null, having: null, order: null, limit: null };
   const districts = [...care.organisation.units.values()].filter((unit) => unit.level === 'distrikt').slice(0, figures.length);
   const rows = districts.map(({ id }, i) => { const figure = figures[i] ?? MISSING; return row(id, { [measure]: typeof figure === 'number' ? { value: figure, state: 'ok' } : figure }); });
-  return answerCard(care, { query, rows, provenance: [], caveats: [] }, { language: 'da', understood: [], alternatives: [], latest: '', wantsChart: false, history: null, filtered: null }).headline.replaceAll('\u00a0', ' ');
+  return answerCard(care, { query, rows, provenance: [], caveats: [] }, { language: 'da', understood: [], alternatives: [], latest: '', wantsChart: false, history: null, forecast: null, filtered: null }).headline.replaceAll('\u00a0', ' ');
 }
 
 describe('the sentence about several units', () => {

@@ -22,6 +22,9 @@ export type Place =
   | { readonly kind: 'wide-name' }
   | { readonly kind: 'wide-value' };
 
+/** Signs that separate fields, and their names. A header's tabs are blanks by now. */
+const DELIMITERS = [[';', 'semicolons'], [',', 'commas'], ['|', 'vertical bars']] as const;
+
 /** Finds the columns of a source in the header of one file; a text says what is wrong. */
 export function placeColumns(source: Source, layout: Layout, header: readonly string[] | null): Placement | string {
   const headers = (header ?? []).map(plain);
@@ -36,6 +39,8 @@ export function placeColumns(source: Source, layout: Layout, header: readonly st
   if (wide === null) return `The pattern of the columns to turn into rows (${layout.unpivot?.columns ?? ''}) takes too long on these headers. Write it without a repetition inside another, such as 20\\d\\d for years.`;
   if (layout.unpivot !== null && wide.length === 0) problems.push(`No header matches the columns to turn into rows (${layout.unpivot.columns}).`);
   if (problems.length > 0) {
+    const other = headers.length === 1 ? DELIMITERS.find(([sign]) => headers[0]?.includes(sign) === true) : undefined;
+    if (other !== undefined) return `The header is one single field, '${shortened(headers[0] ?? '')}', so the file seems to be separated by ${other[1]}. Mend delimiter: in the pack, or leave it out, and it is found.`;
     const seen = header === null ? '' : ` The header has: ${headers.filter((text) => text !== '').map((text) => `'${shortened(text)}'`).slice(0, 40).join(', ') || 'nothing'}.`;
     return `${problems.join(' ')}${seen}`;
   }

@@ -11,7 +11,7 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
   const { layout } = file.set;
   const problem = await archiveProblem(file.path);
   if (problem !== null) return { problem };
-  const rows = await readWorkbook(file.path, layout).catch((error: unknown) => ({ problem: workbookProblem(error) }));
+  const rows = await readWorkbook(file.path, layout).catch((error: unknown) => ({ problem: workbookProblem(error, layout.sheet) }));
   if ('problem' in rows) return rows;
   const width = rows.reduce((most, row) => Math.max(most, row.cells.length), 0);
   const header = layout.headerRow === 0 ? null : rows[layout.headerRow - 1];
@@ -39,8 +39,8 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
   return { sql: rewrittenRows(scratch, placement), encoding: 'xlsx', delimiter: '', spelling: { decimal: layout.decimal ?? '.', thousands: layout.thousands }, isoToo: true, oddBlanks: false, constants: constantPlaces(placement), ragged: [] };
 }
 
-function workbookProblem(error: unknown): string {
+function workbookProblem(error: unknown, sheet: string | number): string {
   const { name, message, sheets } = error as { name?: string; message?: string; sheets?: string[] };
-  if (name === 'SheetNotFoundError') return `There is no such worksheet. ${sheets === undefined ? maskPersonalNumbers(message ?? '') : `The workbook has: ${sheets.map(maskPersonalNumbers).join(', ')}.`}`;
+  if (name === 'SheetNotFoundError') return `There is no worksheet ${typeof sheet === 'number' ? `number ${sheet}` : `'${maskPersonalNumbers(sheet)}'`}. ${sheets === undefined ? maskPersonalNumbers(message ?? '') : `The workbook has: ${sheets.map(maskPersonalNumbers).join(', ')}.`}`;
   return `It is not a readable .xlsx file (${maskPersonalNumbers(message ?? 'broken')}). Save it again from Excel as .xlsx.`;
 }

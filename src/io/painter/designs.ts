@@ -74,21 +74,23 @@ function coupled(spec: CoupledChart): Design {
       x.textAlign = 'center';
       x.font = `600 14px ${FONT}`;
       const [budget, spend, output] = [points(chart, 0), points(chart, 1), points(chart, 2)];
-      let clear = Infinity;
-      // From the newest back, so that it is the older label that gives way.
-      for (let i = spec.spend.length - 1; i >= 0; i -= 1) {
+      const taken: { from: number; to: number }[] = [];
+      const off = (i: number): number => Math.abs((spec.spend[i] ?? 0) / (spec.budget[i] ?? Infinity) - 1);
+      const newest = spec.spend.length - 1;
+      // The newest has its label, and of others too close to each other the larger.
+      for (const i of [...spec.spend.keys()].sort((a, b) => Number(b === newest) - Number(a === newest) || off(b) - off(a))) {
         const v = spec.spend[i] ?? null;
         const plan = spec.budget[i] ?? null;
         const [bar, base] = [spend[i], budget[i]];
         if (v === null || plan === null || plan === 0 || bar === undefined || base === undefined) continue;
-        const off = v / plan - 1;
+        const relative = v / plan - 1;
         // Only what needs a look is labelled; the newest month always is when there is room.
-        if (Math.abs(off) < (i === spec.spend.length - 1 ? 0.005 : 0.05)) continue;
-        const text = `${off > 0 ? '▲' : '▼'}${Math.round(Math.abs(off) * 100)}`;
+        if (Math.abs(relative) < (i === newest ? 0.005 : 0.05)) continue;
+        const text = `${relative > 0 ? '▲' : '▼'}${Math.round(Math.abs(relative) * 100)}`;
         const half = x.measureText(text).width / 2;
-        if (bar.x + half > clear) continue;
-        clear = bar.x - half - 2;
-        x.fillStyle = off > 0 ? T.alert : T.blue;
+        if (taken.some(({ from, to }) => bar.x + half > from && bar.x - half < to)) continue;
+        taken.push({ from: bar.x - half - 2, to: bar.x + half + 2 });
+        x.fillStyle = relative > 0 ? T.alert : T.blue;
         x.fillText(text, bar.x, Math.min(bar.y, base.y) - 5);
       }
       const last = known.length === 0 ? -1 : spec.output.findLastIndex((v) => v !== null);

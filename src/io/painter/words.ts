@@ -18,7 +18,7 @@ export function scaleOf(values: readonly (number | null)[], style: NumberStyle):
   if (isMoney(style.unit) && size >= 10_000_000) return { divisor: 1e6, decimals: size >= 100_000_000 ? 0 : 1, name: da ? `mio. ${unit}` : `${unit} million` };
   if (isMoney(style.unit) && size >= 10_000) return { divisor: 1e3, decimals: 0, name: kr ? 't.kr.' : da ? `tusinde ${unit}` : `${unit} thousand` };
   if (size >= 1_000_000) return { divisor: 1e6, decimals: 1, name: da ? `mio. ${unit}` : `million ${unit}` };
-  const decimals = size >= 100 ? 0 : size >= 10 ? Math.min(style.decimals, 1) : Math.max(style.decimals, size > 0 && size < 2 ? 1 : 0);
+  const decimals = style.unit === 'percent' ? Math.min(style.decimals, 1) : size >= 100 ? 0 : size >= 10 ? Math.min(style.decimals, 1) : Math.max(style.decimals, size > 0 && size < 2 ? 1 : 0);
   return { divisor: 1, decimals, name: '' };
 }
 

@@ -280,6 +280,10 @@ describe('files that can not be loaded', () => {
     await expect(loadSource(at.input(source({ files: [files('y-*.csv')] })))).rejects.toThrow(/No file matches 'y-\*\.csv'/);
   });
 
+  it('says so once when the pack has another delimiter than the file', async () => {
+    expect(await failure('day,unit,amount\n2026-01-01,nord,1\n', {}, { delimiter: ';' })).toMatch(/The header is one single field, 'day,unit,amount', so the file seems to be separated by commas\. Mend delimiter: in the pack, or leave it out, and it is found\.$/);
+  });
+
   it('says so when a layout says UTF-8 and the file is not', async () => {
     expect(await failure(Buffer.from('day;unit;amount\n2026-01-01;\xc6r\xf8hus;1\n', 'latin1'), {}, { encoding: 'utf-8' })).toMatch(/It is not UTF-8/);
   });

@@ -69,7 +69,7 @@ describe('loading a workbook', () => {
 
   it('says so of a missing worksheet, a broken file and a wrong header', async () => {
     await workbook(['Tal', [['day', 'unit'], [utc('2026-01-01'), 'nord']]]);
-    await expect(loadSource(at.input(source({ files: [xlsx({ sheet: 'Data' })] })))).rejects.toThrow(/data\.xlsx: There is no such worksheet\. The workbook has: Tal\./);
+    await expect(loadSource(at.input(source({ files: [xlsx({ sheet: 'Data' })] })))).rejects.toThrow(/data\.xlsx: There is no worksheet 'Data'\. The workbook has: Tal\./);
     await expect(loadSource(at.input(source({ files: [xlsx()] })))).rejects.toThrow(/data\.xlsx: There is no column 'amount'\. The header has: 'day', 'unit'\./);
     const bytes = await readFile(join(at.dir, 'pack', 'data.xlsx'));
     for (const broken of [bytes.subarray(0, bytes.length / 2), Buffer.from('day;unit;amount\n'), Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0, 0])]) {
