@@ -22,7 +22,7 @@ export async function explain(figures: Figures, query: Query, moved: 'up' | 'dow
   const measure = pack.measures.get(id);
   const parts = measure?.kind === 'ratio' ? [measure.numerator, measure.denominator] : [];
   const unit = query.units[0] ?? pack.organisation.root;
-  const comparisons = query.comparisons.filter((one) => one !== 'share' && one !== 'average');
+  const comparisons = query.comparisons.filter((one) => !['share', 'average', 'highest', 'lowest'].includes(one));
   const alone: Query = { ...query, measures: [id], units: [unit], level: null, by: null, having: null, order: null, limit: null };
   const whole = await runQuery(figures, { ...alone, measures: [id, ...parts], comparisons: comparisons.length === 0 ? ['plan'] : comparisons });
   const row = whole.rows[0];

@@ -1,7 +1,7 @@
 import { couple } from '../insight/coupling.ts';
 import type { Language, Measure, Pack } from '../pack/model.ts';
 import type { Comparison } from '../query/query.ts';
-import { MISSING, type Cell, type Result, type Row } from '../query/result.ts';
+import { isHidden, MISSING, type Cell, type Result, type Row } from '../query/result.ts';
 import type { Block } from './card.ts';
 import { rowName } from './charts.ts';
 import { cellText, differenceCell, inWords, plainCell } from './figures.ts';
@@ -54,17 +54,19 @@ export function explanationBlocks(pack: Pack, whole: Result, comparison: Compari
   parts.forEach(({ title, result }, i) => {
     const known = result.rows.filter((one) => gap(one, comparison, id) !== null);
     if (known.length < 2) return;
+    const hidden = result.rows.filter((one) => isHidden(valueOf(one, id)) || isHidden(otherOf(one, comparison, id)));
     const sorted = [...known].sort((a, b) => (total >= 0 ? 1 : -1) * ((gap(b, comparison, id) ?? 0) - (gap(a, comparison, id) ?? 0)));
     const name = (one: Row): string => (result.query.by !== null && 'grain' in result.query.by ? inWords(pack, one.period, language) : rowName(pack, one, language));
     const first = sorted[0];
-    if (i === 0 && first !== undefined && (gap(first, comparison, id) ?? 0) * total > 0) sentences.push(r.whyMost(name(first), formatDeviation(gap(first, comparison, id) ?? 0, measure.unit, shownDecimals(measure), language)));
+    // Where some are hidden, most of it may lie there.
+    if (i === 0 && hidden.length === 0 && first !== undefined && (gap(first, comparison, id) ?? 0) * total > 0) sentences.push(r.whyMost(name(first), formatDeviation(gap(first, comparison, id) ?? 0, measure.unit, shownDecimals(measure), language)));
     const titles = { plan: m.columnPlan, previous: m.columnPrevious, 'last-year': m.columnLastYear, period: m.columnPrevious, average: m.columnAverage, highest: m.columnHighest, lowest: m.columnLowest, share: m.columnShare } as const;
     blocks.push({
       kind: 'table', title: r.whyBy(title),
       columns: [{ title: '', align: 'left' }, { title: m.columnValue, align: 'right' }, { title: titles[comparison], align: 'right' }, { title: m.columnDifference, align: 'right' }, ...(relative ? [{ title: '', align: 'right' as const }] : [])],
-      rows: (result.query.by !== null && 'grain' in result.query.by ? known : sorted.slice(0, MOST_ROWS)).map((one) => [
+      rows: [...(result.query.by !== null && 'grain' in result.query.by ? known : sorted.slice(0, MOST_ROWS)), ...hidden].map((one) => [
         plainCell(name(one)), plainCell(cellText(valueOf(one, id), pack, measure, language)), plainCell(cellText(otherOf(one, comparison, id), pack, measure, language)),
-        plainCell(formatDeviation(gap(one, comparison, id) ?? 0, measure.unit, shownDecimals(measure), language)), ...(relative ? [differenceCell(valueOf(one, id), otherOf(one, comparison, id), measure, language)] : []),
+        plainCell(gap(one, comparison, id) === null ? '–' : formatDeviation(gap(one, comparison, id) ?? 0, measure.unit, shownDecimals(measure), language)), ...(relative ? [differenceCell(valueOf(one, id), otherOf(one, comparison, id), measure, language)] : []),
       ]),
     });
   });

@@ -1,4 +1,5 @@
 import { coupledPicture } from '../../src/card/charts.ts';
+import { explanationBlocks } from '../../src/card/explanation.ts';
 import { answerCard } from '../../src/card/answer.ts';
 import { sourceName } from '../../src/card/figures.ts';
 import type { CoupledChart } from '../../src/chart/spec.ts';
@@ -7,7 +8,7 @@ import { readPackFolders } from '../../src/io/packs/read.ts';
 import { openParser } from '../../src/io/warehouse/parser.ts';
 import type { Pack } from '../../src/pack/model.ts';
 import type { Query } from '../../src/query/query.ts';
-import { MISSING, type Cell, type Row } from '../../src/query/result.ts';
+import { MISSING, type Cell, type Result, type Row } from '../../src/query/result.ts';
 
 let children: Pack;
 let care: Pack;
@@ -67,4 +68,27 @@ it('lists of one system are told apart by what they hold; a system with one list
   expect(new Set(names).size).toBe(names.length);
   expect(names).toContain('Fagsystemet: Underretninger (syntetiske)');
   expect(names).toContain('Økonomisystemet');
+});
+
+describe('what explains a difference', () => {
+  const query: Query = { pack: 'hjemmepleje', measures: ['sygefravaer'], units: ['hjemmeplejen'], level: null, period: OCTOBER, comparisons: ['previous'], comparedTo: null, by: null, having: null, order: null, limit: null };
+  const told = (now: number, before: number, below: Readonly<Record<string, [Cell, Cell]>>): string => {
+    const compared = (unit: string, value: Cell, other: Cell): Row => ({ ...row(unit, { sygefravaer: value }), against: { previous: { sygefravaer: other } } });
+    const ok = (value: number): Cell => ({ value, state: 'ok' });
+    const result = (rows: readonly Row[]): Result => ({ query, rows, provenance: [], caveats: [] });
+    const { sentences, blocks } = explanationBlocks(care, result([compared('hjemmeplejen', ok(now), ok(before))]), 'previous', null, [{ title: 'pr. distrikt', result: result(Object.entries(below).map(([unit, [value, other]]) => compared(unit, value, other))) }], 'da');
+    return `${sentences.join(' ')} ${JSON.stringify(blocks)}`.replaceAll('\u00a0', ' ');
+  };
+  const cells = (value: number, other: number): [Cell, Cell] => [{ value, state: 'ok' }, { value: other, state: 'ok' }];
+
+  it('is where most of it lies, unless that may be where it is hidden, which is said', () => {
+    expect(told(7, 6, { nord: cells(8, 6), syd: cells(6, 6) })).toContain('Mest ligger i Nord');
+    const hidden = told(7, 6, { nord: cells(8, 6), syd: cells(6, 6), vest: [HIDDEN, { value: 5, state: 'ok' }] });
+    expect(hidden).not.toContain('Mest ligger');
+    expect(hidden).toMatch(/Vest.*skjult/);
+  });
+
+  it('is nothing where the figure reads the same', () => {
+    expect(told(6.01, 6.02, { nord: cells(8, 6), syd: cells(4, 6) })).toBe(' []');
+  });
 });
