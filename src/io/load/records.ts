@@ -100,7 +100,7 @@ function scanRecord(block: Buffer, start: number, length: number, kinds: Uint8Ar
   let quoted = false;
   let closed = false;
   let fieldStart = start;
-  // No CPR number without ten digits; one of another alphabet, or several in one sign, has at least as many bytes beyond ASCII.
+  // No CPR number without ten digits, or eight and the signs of `1/1/90-1234`, which is longer than a day; one of another alphabet, or several in one sign, has at least as many bytes beyond ASCII.
   let marks = 0;
   if (record.suspects.length > 0) record.suspects = [];
 
@@ -157,7 +157,7 @@ function scanRecord(block: Buffer, start: number, length: number, kinds: Uint8Ar
     }
     starts[count] = fieldStart;
     ends[count] = i;
-    if (marks >= 10) record.suspects.push(count);
+    if (marks >= 10 || marks >= 8 && i - fieldStart - (block[fieldStart] === 34 && block[i - 1] === 34 ? 2 : 0) >= 11) record.suspects.push(count);
     count++;
     if (kind === DELIMITER) {
       fieldStart = i + 1;
