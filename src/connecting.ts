@@ -1,7 +1,7 @@
 import type { Express } from 'express';
 import type { Access } from '../adapters/web/sign-in.ts';
 import { examplesFor } from './app/answer.ts';
-import { membershipsOf } from './app/people.ts';
+import { membershipsOf, standingOf } from './app/people.ts';
 import type { Config } from './io/config/config.ts';
 import type { Pictures } from './io/http/pictures.ts';
 import type { Pack, Person } from './pack/model.ts';
@@ -31,10 +31,17 @@ export async function connect(config: Config, { app, pictures, house, clock, log
       people: () => humansOf(house.packs()).map(({ person, places }) => ({
         id: person.id, name: person.name, title: [person.title[person.language], places].filter((part) => part !== '').join(', '), language: person.language, email: person.email?.toLowerCase() ?? null,
       })),
+      standing: (from) => standingOf(house.packs(), from, []),
+      renew: () => renewed(house, log),
       suggestions: (from) => membershipsOf(house.packs(), from, []).flatMap(({ pack, person }) => examplesFor(pack, person, person.language)),
     }));
   }
   return adapters;
+}
+
+/** The packs' files are looked at; where they can't be, who is who stays as it was, and the log says so. */
+export async function renewed(house: PackHouse, log: Log): Promise<void> {
+  await house.renew().catch((error: unknown) => { log.error('packs-not-read', { error: error instanceof Error ? error : String(error) }); });
 }
 
 /** Everybody once, with the names of their units; who is in several packs is one human, as the first of them knows them. */

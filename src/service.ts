@@ -6,7 +6,7 @@ import { recordAudit, shownOf } from './app/audit.ts';
 import { addressOfAccount } from './app/records.ts';
 import { limitPeople } from './app/limit.ts';
 import type { Period } from './calendar/period.ts';
-import { connect } from './connecting.ts';
+import { connect, renewed } from './connecting.ts';
 import { startDelivering, workOf } from './delivering.ts';
 import { ServiceError, UsageError } from './errors.ts';
 import type { Config } from './io/config/config.ts';
@@ -105,7 +105,7 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
       },
     });
     const handle: Handle = limitPeople(async (incoming) => {
-      await house.renew().catch((error: unknown) => { log.error('packs-not-read', { error: error instanceof Error ? error : String(error) }); });
+      await renewed(house, log);
       return converse(incoming);
     }, { packs: () => house.packs(), store, clock, perMinute: config.limits.questionsPerMinute });
     const queue = await awaitServiceQueue(config, store, log);

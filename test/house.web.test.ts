@@ -10,6 +10,8 @@ import { readConfig } from '../src/io/config/config.ts';
 import { openServiceStore } from '../src/store.ts';
 import type { Log, Store } from '../src/ports.ts';
 import { serve, type Service } from '../src/service.ts';
+import { silent } from './demo/house.ts';
+import { SMALL_PACK, SMALL_PEOPLE, writeSmallPack } from './packs/written.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const present = existsSync(CHROMIUM);
@@ -121,5 +123,68 @@ describe('the house behind a proxy that signs people in', () => {
     } finally {
       await browser.close();
     }
+  });
+});
+
+/** The e-mail of a leader goes to another, or to nobody, while the service runs and nobody asks anything. */
+describe('what a leader was told, when their e-mail is no longer theirs', () => {
+  const ANNE = { 'x-forwarded-email': 'anne@kommune.example', 'x-forwarded-for': '203.0.113.9', origin: 'http://127.0.0.1:8080' };
+  const files = writeSmallPack();
+  let service: Service;
+  beforeAll(async () => {
+    files.put('pack.yaml', SMALL_PACK.replace(/\ndigests:[^]*$/, '\n'));
+    service = await serve(readConfig({ OVERBLIK_PACKS: files.root, OVERBLIK_DATA_DIR: `${files.base}/var`, PORT: '0', LOG_LEVEL: 'silent', WEB_IDENTITY_HEADER: 'X-Forwarded-Email', TRUSTED_PROXIES: '127.0.0.1', PUBLIC_URL: ANNE.origin }), { now: () => new Date('2026-11-06T08:00:00Z') }, silent);
+  });
+  afterAll(async () => {
+    await service.stop();
+    await rm(files.base, { recursive: true, force: true });
+  });
+
+  const get = (path: string): Promise<Response> => fetch(service.url + path, { headers: ANNE });
+  /** Anne's page from now on, until something fit stands in it. */
+  const reads = async (fit: RegExp): Promise<string> => {
+    const stop = new AbortController();
+    const answer = await fetch(`${service.url}/chat/events/me`, { headers: ANNE, signal: stop.signal });
+    let text = '';
+    for await (const part of (answer.body as ReadableStream<Uint8Array<ArrayBuffer>>).pipeThrough(new TextDecoderStream())) {
+      text += part.replaceAll('\u00a0', ' ');
+      if (fit.test(text)) break;
+    }
+    stop.abort();
+    return text;
+  };
+  const links = async (): Promise<string[]> => {
+    for (const text of ['forbrug i Nord pr. måned som graf', 'forbrug i Nord i oktober 2026 i Excel']) {
+      expect((await fetch(`${service.url}/chat/messages/me`, { method: 'POST', headers: { ...ANNE, 'content-type': 'application/json' }, body: JSON.stringify({ id: crypto.randomUUID(), kind: 'message', text }) })).status).toBe(202);
+    }
+    const said = await reads(/\/chat\/picture\/[^]*\/chat\/file\//);
+    expect(said).toContain('Nord');
+    return [/\/chat\/picture\/me\/[\w.-]+/, /\/chat\/file\/me\/[\w.-]+/].map((pattern) => pattern.exec(said)?.[0] ?? '');
+  };
+  const anne = (line: string): string => SMALL_PEOPLE.replace(/^anne;.*$/m, line);
+
+  it.each<[string, string]>([
+    ['is given to the leader of Syd', SMALL_PEOPLE.replace('anne@', 'x@').replace('bent@', 'anne@')],
+    ['stays with the post, and someone else has it', anne('anne;Asta Lund;leder;4711;anne@kommune.example')],
+    ['is nobody\'s', anne('anne;Anne Bo;leder;4711;')],
+    ['is of someone who left', SMALL_PEOPLE.replace(/^anne;.*\n/m, '')],
+    ['is still theirs, who now lead Syd', anne('anne;Anne Bo;leder;4712;anne@kommune.example')],
+    ['is still theirs, who now are a politician', anne('anne;Anne Bo;politiker;4711;anne@kommune.example')],
+  ])('is gone at once when it %s', async (_what, people) => {
+    files.put('people.csv', SMALL_PEOPLE);
+    const theirs = await links();
+    expect(await Promise.all(theirs.map(async (link) => (await get(link)).status))).toEqual([200, 200]);
+    files.put('people.csv', people);
+    expect(await Promise.all(theirs.map(async (link) => (await get(link)).status))).toEqual([404, 404]);
+    expect(await reads(/event: snapshot\ndata: .*\n\n/)).toContain('"entries":[]');
+  });
+
+  it('is gone when the role sees less than it did, and stays when others come and go', async () => {
+    files.put('people.csv', SMALL_PEOPLE);
+    const [picture = ''] = await links();
+    files.put('people.csv', SMALL_PEOPLE.replace('ida;Ida Sø', 'ida;Ida Ny'));
+    expect((await get(picture)).status).toBe(200);
+    files.put('pack.yaml', `${SMALL_PACK.replace(/\ndigests:[^]*$/, '\n')}access: {leader: {depth: totals}}\n`);
+    expect((await get(picture)).status).toBe(404);
   });
 });

@@ -17,7 +17,9 @@ type Change =
   /** The bot is (no longer) at work on an answer. */
   | { readonly kind: 'typing'; readonly on: boolean }
   /** Messages that came while nobody had the person's page open. */
-  | { readonly kind: 'unread'; readonly counts: Readonly<Record<string, number>> };
+  | { readonly kind: 'unread'; readonly counts: Readonly<Record<string, number>> }
+  /** The reader is not who they were: nothing of it is kept, and nothing more is told here. */
+  | { readonly kind: 'forgotten' };
 
 type Listener = (change: Change) => void;
 
@@ -33,6 +35,8 @@ interface Kept {
 }
 
 interface Conversation {
+  /** Of its reader when it was said. */
+  standing: string;
   kept: Kept[];
   waiting: number;
   unread: number;
@@ -40,6 +44,8 @@ interface Conversation {
 }
 
 export interface Conversations {
+  /** Drops what was said to who is not the same any more; everything else here does that first. */
+  look(person: string): void;
   entries(person: string): readonly Entry[];
   entry(person: string, id: string): Entry | null;
   /** How many answers are awaited. */
@@ -49,12 +55,15 @@ export interface Conversations {
   file(person: string, name: string): Uint8Array | null;
   add(person: string, entry: Entry, ...files: readonly (Attached | null)[]): void;
   awaitAnswer(person: string, by: 1 | -1): void;
-  /** Tells the page of every change until the returned function is called. */
+  /** Tells the page of every change until the returned function is called, or what was said is forgotten. */
   listen(person: string, listener: Listener): () => void;
 }
 
-/** Conversations by person, the last `keep` messages of each and files of at most `maxBytes` in all, in memory. */
-export function createConversations(keep: number, maxBytes: number): Conversations {
+/**
+ * Conversations by person, the last `keep` messages of each and files of at most `maxBytes` in all, in memory. `standing`: who
+ * someone is and may see now, in one text; what was said is kept as long as it is the same.
+ */
+export function createConversations(keep: number, maxBytes: number, standing: (person: string) => string): Conversations {
   const conversations = new Map<string, Conversation>();
   const kept = new Map<string, { readonly of: string; readonly bytes: Uint8Array }>();
   let bytes = 0;
@@ -71,31 +80,53 @@ export function createConversations(keep: number, maxBytes: number): Conversatio
       drop(oldest);
     }
   };
-  const of = (person: string): Conversation => {
-    const known = conversations.get(person);
-    if (known !== undefined) return known;
-    const conversation: Conversation = { kept: [], waiting: 0, unread: 0, listeners: new Set() };
-    conversations.set(person, conversation);
-    for (const [id, { listeners, waiting, kept: messages }] of conversations) {
-      if (conversations.size <= MOST) break;
-      if (listeners.size > 0 || waiting > 0 || id === person) continue;
-      conversations.delete(id);
-      for (const { files } of messages) for (const { name } of files) drop(name);
-    }
-    return conversation;
-  };
   const unread = (): Record<string, number> => Object.fromEntries([...conversations].filter(([, c]) => c.unread > 0).map(([id, c]) => [id, c.unread]));
   const tellAll = (): void => {
     const change: Change = { kind: 'unread', counts: unread() };
     for (const { listeners } of conversations.values()) for (const listener of listeners) listener(change);
   };
+  const haveRead = (conversation: Conversation): void => {
+    if (conversation.unread === 0) return;
+    conversation.unread = 0;
+    tellAll();
+  };
+  const dropAll = (messages: readonly Kept[]): void => {
+    for (const { files } of messages) for (const { name } of files) drop(name);
+  };
+  const forget = (conversation: Conversation): void => {
+    dropAll(conversation.kept.splice(0));
+    const listeners = [...conversation.listeners];
+    conversation.listeners.clear();
+    for (const listener of listeners) listener({ kind: 'forgotten' });
+    haveRead(conversation);
+  };
+  const of = (person: string): Conversation => {
+    const known = conversations.get(person);
+    const now = standing(person);
+    if (known !== undefined) {
+      if (known.standing !== now) forget(known);
+      known.standing = now;
+      return known;
+    }
+    const conversation: Conversation = { standing: now, kept: [], waiting: 0, unread: 0, listeners: new Set() };
+    conversations.set(person, conversation);
+    for (const [id, { listeners, waiting, kept: messages }] of conversations) {
+      if (conversations.size <= MOST) break;
+      if (listeners.size > 0 || waiting > 0 || id === person) continue;
+      conversations.delete(id);
+      dropAll(messages);
+    }
+    return conversation;
+  };
 
   return {
+    look: (person) => void of(person),
     entries: (person) => of(person).kept.map(({ entry }) => entry),
     entry: (person, id) => of(person).kept.find(({ entry }) => entry.id === id)?.entry ?? null,
     waiting: (person) => of(person).waiting,
     unread,
     file: (person, name) => {
+      of(person);
       const file = kept.get(name);
       return file !== undefined && file.of === person ? file.bytes : null;
     },
@@ -104,9 +135,7 @@ export function createConversations(keep: number, maxBytes: number): Conversatio
       const conversation = of(person);
       conversation.kept.push({ entry, files });
       for (const file of files) put(person, file);
-      for (const dropped of conversation.kept.splice(0, conversation.kept.length - keep)) {
-        for (const { name } of dropped.files) drop(name);
-      }
+      dropAll(conversation.kept.splice(0, Math.max(0, conversation.kept.length - keep)));
       for (const listener of conversation.listeners) listener({ kind: 'entry', entry });
       if (conversation.listeners.size === 0 && entry.from !== 'person') {
         conversation.unread += 1;
@@ -121,10 +150,7 @@ export function createConversations(keep: number, maxBytes: number): Conversatio
     listen: (person, listener) => {
       const conversation = of(person);
       conversation.listeners.add(listener);
-      if (conversation.unread > 0) {
-        conversation.unread = 0;
-        tellAll();
-      }
+      haveRead(conversation);
       return () => void conversation.listeners.delete(listener);
     },
   };

@@ -7,8 +7,8 @@ import type { Refusal } from './errors.ts';
 export const MAX_TEXT = 2_000;
 
 const payload = z.strictObject({
-  /** Made by the page: the same message sent twice is handled once. Also an element id. */
-  id: z.string().regex(/^[A-Za-z0-9-]{8,64}$/),
+  /** Made by the page, by chance alone, for it is kept: the same message sent twice is handled once. Also an element id. */
+  id: z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
   kind: z.enum(['message', 'action']),
   text: z.string(),
 });

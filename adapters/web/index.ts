@@ -28,6 +28,10 @@ export interface WebOptions {
   readonly access: Access;
   /** As they are now: people come and go while the service runs. */
   readonly people: () => readonly PagePerson[];
+  /** Who an account is and may see now, in one text; empty for nobody. What was said to it is kept as long as this is the same. */
+  readonly standing: (from: Identity) => string;
+  /** Looks at who is who anew, before anything that was said is read. Never rejects. */
+  readonly renew: () => Promise<void>;
   /** First questions to offer a person, in the person's language. */
   readonly suggestions: (from: Identity) => readonly string[];
   readonly now: () => Date;
@@ -41,7 +45,8 @@ export interface WebOptions {
 export function createWeb(options: WebOptions): ChatAdapter {
   const { log } = options;
   const signIn = createSignIn(options.access, options.people);
-  const conversations = createConversations(KEPT, MAX_BYTES);
+  const standing = (person: string): string => options.standing(signIn.identityOf(person));
+  const conversations = createConversations(KEPT, MAX_BYTES, standing);
   const languageOf = (key: string): Language => options.people().find(({ id, email }) => (signIn.signedIn ? email : id) === key)?.language ?? 'da';
   /** The last question's answer per person: answers come in the order of the questions. */
   const turns = new Map<string, Promise<void>>();
@@ -68,15 +73,22 @@ export function createWeb(options: WebOptions): ChatAdapter {
     return { messageId: id, pictureSent: picture !== null };
   };
 
-  const answer = async (incoming: Incoming, ask: Handle): Promise<void> => {
+  const tell = (person: string, key: 'failed' | 'changed'): void => {
+    const language = languageOf(person);
+    conversations.add(person, { id: `m-${randomUUID()}`, from: 'fault', at: at(), language, title: '', html: renderWords(say(language, key)) });
+  };
+
+  /** An answer is for who asked, as they were then. */
+  const answer = async (incoming: Incoming, ask: Handle, asker: string): Promise<void> => {
     const person = incoming.address.conversation;
+    const same = (): boolean => standing(person) === asker;
     try {
-      const message = await ask(incoming);
-      if (message !== null) deliver(person, message, null);
+      const message = same() ? await ask(incoming) : null;
+      if (!same()) tell(person, 'changed');
+      else if (message !== null) deliver(person, message, null);
     } catch (error) {
       log.error('web.answer-failed', { id: incoming.id, error });
-      const language = languageOf(person);
-      conversations.add(person, { id: `m-${randomUUID()}`, from: 'fault', at: at(), language, title: '', html: renderWords(say(language, 'failed')) });
+      tell(person, 'failed');
     } finally {
       conversations.awaitAnswer(person, -1);
     }
@@ -90,7 +102,8 @@ export function createWeb(options: WebOptions): ChatAdapter {
     if (conversations.waiting(person) >= MAX_WAITING) return REFUSALS.busy;
     conversations.add(person, { id: incoming.id, from: 'person', at: at(), language: languageOf(person), title: '', html: renderWords(maskPersonalNumbers(incoming.text)) });
     conversations.awaitAnswer(person, 1);
-    turns.set(person, (turns.get(person) ?? Promise.resolve()).then(() => answer(incoming, ask)));
+    const asker = standing(person);
+    turns.set(person, (turns.get(person) ?? Promise.resolve()).then(() => answer(incoming, ask, asker)));
     return null;
   };
 
@@ -99,7 +112,7 @@ export function createWeb(options: WebOptions): ChatAdapter {
     start: async (handler) => {
       if (transport !== null) throw new ServiceError('the web chat', 'it was started before; make a new one', { final: true });
       handle = handler;
-      transport = await mountPage({ app: options.app, signIn, suggestions: options.suggestions, conversations, log, receive });
+      transport = await mountPage({ app: options.app, signIn, renew: options.renew, suggestions: options.suggestions, conversations, log, receive });
     },
     send: async (address, message, sending) => {
       const person = signIn.keyOf(address);

@@ -42,6 +42,8 @@ export interface SignIn {
   choice(request: IncomingMessage): readonly Reader[];
   /** A conversation's name in its person's page. */
   nameOf(key: string): string;
+  /** Whose conversation it is. */
+  identityOf(key: string): Identity;
   /** The key of the conversation an address is of; null: of none. */
   keyOf(address: Address): string | null;
   /** True when one person at most can be chosen, so nobody learns of the others. */
@@ -55,7 +57,8 @@ const ME = 'me';
 const EMAIL = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9.-]{1,189}$/;
 
 function demo(people: () => readonly PagePerson[]): SignIn {
-  const readerOf = (person: PagePerson): Reader => ({ name: person.id, address: addressIn(DEMO, person.id), from: { platform: 'web', tenant: DEMO, user: person.id, email: null }, person });
+  const identityOf = (id: string): Identity => ({ platform: 'web', tenant: DEMO, user: id, email: null });
+  const readerOf = (person: PagePerson): Reader => ({ name: person.id, address: addressIn(DEMO, person.id), from: identityOf(person.id), person });
   return {
     signedIn: false,
     refusal: (request) => {
@@ -64,6 +67,7 @@ function demo(people: () => readonly PagePerson[]): SignIn {
     },
     choice: () => people().map(readerOf),
     nameOf: (key) => key,
+    identityOf,
     reader: (_request, name) => people().filter(({ id }) => id === name).map(readerOf)[0] ?? null,
     keyOf: ({ platform, tenant, conversation }) => (platform === 'web' && tenant === DEMO && people().some(({ id }) => id === conversation) ? conversation : null),
   };
@@ -87,16 +91,17 @@ function trusting(entries: readonly string[]): (address: string) => boolean {
 function proxy({ identityHeader, trustedProxies, origin }: Extract<Access, { kind: 'proxy' }>, people: () => readonly PagePerson[]): SignIn {
   const isProxy = trusting(trustedProxies);
   const header = identityHeader.toLowerCase();
-  const emailOf = ({ headers }: IncomingMessage): string | null => {
-    const given = headers[header];
-    // Two of them come as one with a comma between: nobody can say which is the proxy's.
-    const email = typeof given === 'string' ? given.trim().toLowerCase() : '';
-    return EMAIL.test(email) ? email : null;
+  const emailOf = ({ headersDistinct }: IncomingMessage): string | null => {
+    // Of two, nobody can say which is the proxy's; `headers` would hold the first alone of some, as of From.
+    const [given = '', ...more] = headersDistinct[header] ?? [];
+    const email = given.trim().toLowerCase();
+    return more.length === 0 && EMAIL.test(email) ? email : null;
   };
+  const identityOf = (email: string): Identity => ({ platform: 'web', tenant: SIGNED_IN, user: email, email });
   const readerOf = (email: string): Reader => {
     const known = people().find((person) => person.email === email);
     return {
-      name: ME, address: addressIn(SIGNED_IN, email), from: { platform: 'web', tenant: SIGNED_IN, user: email, email },
+      name: ME, address: addressIn(SIGNED_IN, email), from: identityOf(email),
       person: { id: ME, name: known?.name ?? maskPersonalNumbers(email), title: known?.title ?? '', language: known?.language ?? 'da', email },
     };
   };
@@ -106,7 +111,7 @@ function proxy({ identityHeader, trustedProxies, origin }: Extract<Access, { kin
     refusal: (request) => {
       const { headers, method } = request;
       if (!isProxy(request.socket.remoteAddress ?? '')) return { refusal: REFUSALS.notSignedIn, reason: 'it does not come from a proxy that TRUSTED_PROXIES names' };
-      if (emailOf(request) === null) return { refusal: REFUSALS.notSignedIn, reason: 'its identity header is missing or no e-mail address' };
+      if (emailOf(request) === null) return { refusal: REFUSALS.notSignedIn, reason: 'its identity header is missing, no e-mail address, or there twice' };
       const reads = method === 'GET' || method === 'HEAD';
       if (headers.origin === undefined ? !reads : headers.origin !== origin) return { refusal: REFUSALS.otherPage, reason: 'its Origin is not PUBLIC_URL' };
       const site = headers['sec-fetch-site'];
@@ -116,6 +121,7 @@ function proxy({ identityHeader, trustedProxies, origin }: Extract<Access, { kin
     },
     choice: me,
     nameOf: () => ME,
+    identityOf,
     reader: (request, name) => (name === ME ? me(request)[0] ?? null : null),
     keyOf: ({ platform, tenant, conversation }) => {
       if (platform !== 'web') return null;

@@ -13,6 +13,8 @@ import { TEXTS } from './texts.ts';
 export interface TransportOptions {
   readonly app: Express;
   readonly signIn: SignIn;
+  /** Looks at who is who anew. */
+  readonly renew: () => Promise<void>;
   readonly suggestions: (from: Identity) => readonly string[];
   readonly conversations: Conversations;
   readonly log: Log;
@@ -72,6 +74,13 @@ export async function mountPage(options: TransportOptions): Promise<Transport> {
     }
   };
 
+  /** Before anything is read or asked: who is who counts as it is written now. */
+  const renewed = async (request: Request, response: Response, next: NextFunction): Promise<void> => {
+    await options.renew();
+    if (open) next();
+    else refuse(request, response, REFUSALS.stopped, null);
+  };
+
   const sendFile = (response: Response, name: string, next: NextFunction): void => {
     const file = page.get(name);
     if (file === undefined) next();
@@ -87,10 +96,17 @@ export async function mountPage(options: TransportOptions): Promise<Transport> {
     const tell = (event: string, data: unknown): void => void response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     response.status(200).set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
     response.write(`retry: ${RECONNECT_MS}\n\n`);
-    const silence = conversations.listen(person, (change) => { if (change.kind !== 'unread' || !signIn.signedIn) tell(change.kind, change); });
+    const silence = conversations.listen(person, (change) => {
+      if (change.kind !== 'unread' || !signIn.signedIn) tell(change.kind, change);
+      // Whoever follows from here on has to say anew who they are.
+      if (change.kind === 'forgotten') response.end();
+    });
     tell('snapshot', { entries: conversations.entries(person), typing: conversations.waiting(person) > 0, unread: unread() });
     // Without traffic neither side would notice that the other is gone.
-    const beat = setInterval(() => void response.write(': beat\n\n'), BEAT_MS);
+    const beat = setInterval(() => {
+      conversations.look(person);
+      if (!response.writableEnded) response.write(': beat\n\n');
+    }, BEAT_MS);
     beat.unref();
     const end = signIn.signedIn ? setTimeout(() => response.end(), SIGNED_IN_MS).unref() : undefined;
     streams.add(response);
@@ -118,22 +134,22 @@ export async function mountPage(options: TransportOptions): Promise<Transport> {
 
   const chat = express.Router();
   chat.use(guard);
-  chat.get('/start', (request, response) => {
+  chat.get('/start', renewed, (request, response) => {
     const people = signIn.choice(request).map(({ name: id, from, person: { name, title, language } }) => ({ id, name, title, language, suggestions: options.suggestions(from) }));
     response.json({ people, signedIn: signIn.signedIn, texts: TEXTS, unread: signIn.signedIn ? {} : conversations.unread(), maxText: MAX_TEXT });
   });
-  chat.get('/events/:person', stream);
-  chat.post('/messages/:person', onlyJson, express.json({ limit: MAX_BODY }), post);
+  chat.get('/events/:person', renewed, stream);
+  chat.post('/messages/:person', onlyJson, express.json({ limit: MAX_BODY }), renewed, post);
   const fileOf = (request: Request, ending: string): Uint8Array | null => {
     const [reader, name] = [readerOf(request, request.params['person']), String(request.params['name'])];
     return reader === null || !name.endsWith(ending) ? null : conversations.file(reader.address.conversation, name);
   };
-  chat.get('/picture/:person/:name', (request, response, next) => {
+  chat.get('/picture/:person/:name', renewed, (request, response, next) => {
     const png = fileOf(request, '.png');
     if (png === null) return next();
-    response.set({ 'Content-Type': 'image/png', 'Cache-Control': signIn.signedIn ? 'private, no-store' : 'private, max-age=3600' }).send(Buffer.from(png.buffer, png.byteOffset, png.byteLength));
+    response.set({ 'Content-Type': 'image/png', 'Cache-Control': 'private, no-store' }).send(Buffer.from(png.buffer, png.byteOffset, png.byteLength));
   });
-  chat.get('/file/:person/:name', (request, response, next) => {
+  chat.get('/file/:person/:name', renewed, (request, response, next) => {
     const sheet = fileOf(request, '.xlsx');
     if (sheet === null) return next();
     response.set({ 'Content-Type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'Content-Disposition': 'attachment', 'Cache-Control': 'private, no-store' }).send(Buffer.from(sheet.buffer, sheet.byteOffset, sheet.byteLength));

@@ -1,3 +1,4 @@
+import { knownUnits, seesMeasure, visibleUnits } from '../access/rule.ts';
 import type { Pack, Person } from '../pack/model.ts';
 import type { Identity } from '../ports.ts';
 
@@ -38,4 +39,13 @@ export function membershipsOf(packs: readonly Pack[], identity: Identity, accoun
     if (granted !== undefined) return granted.tenant === identity.tenant && granted.user.toLowerCase() === identity.user.toLowerCase();
     return person.email !== null && identity.email !== null && person.email === identity.email.toLowerCase();
   }).map((person) => ({ pack, person })));
+}
+
+/** Who an identity is and may see, in one text that is another as soon as any of it is; empty for nobody. */
+export function standingOf(packs: readonly Pack[], identity: Identity, accounts: readonly Account[]): string {
+  const memberships = membershipsOf(packs, identity, accounts).map(({ pack, person }) => [
+    pack.id, person, pack.access[person.role],
+    [...visibleUnits(pack, person)].sort(), [...knownUnits(pack, person)].sort(), [...pack.measures.keys()].filter((id) => seesMeasure(pack, person, id)).sort(),
+  ]);
+  return memberships.length === 0 ? '' : JSON.stringify(memberships);
 }

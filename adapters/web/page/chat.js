@@ -65,6 +65,8 @@ function follow(id) {
   });
   on('entry', ({ entry }) => log.add(entry));
   on('typing', (change) => setTyping(change.on));
+  // Who sits here is not who it was: name, suggestions and what was said are shown anew.
+  on('forgotten', () => location.reload());
   on('unread', ({ counts }) => markUnread(ui.people, counts, say));
   source.addEventListener('error', () => {
     if (source !== events) return;

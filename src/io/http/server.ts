@@ -13,6 +13,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the 60 s common among proxies, so that they close a connection first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const GRACE_MS = 5_000;
+/** Node reads so many of a request and leaves out the rest. */
+const MAX_HEADERS = 100;
 
 /** For everything that is not a page; a page sets its own, wider one. */
 const CONTENT_SECURITY_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -63,6 +65,7 @@ function statusOf(error: unknown): number {
 const WORDS: Readonly<Record<number, string>> = {
   400: 'The request can\'t be read: check its address and its JSON.',
   413: 'The request is too large.',
+  431: 'The request has too many headers.',
   415: 'This kind of content is not read here; send JSON in UTF-8.',
 };
 
@@ -144,12 +147,17 @@ export function createHttp(options: HttpOptions): Http {
   const server = createServer((request, response) => {
     // The query may hold a signature, so only the path is kept for the log.
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    // One that was left out may be the one that counts: a proxy adds its own at the end.
+    if (request.rawHeaders.length >= 2 * MAX_HEADERS) {
+      answerError(response, 431, WORDS[431] ?? '');
+      return;
+    }
     app(request as Request, response as Response, last(request.method ?? '', path, response));
   });
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
-  server.maxHeadersCount = 100;
+  server.maxHeadersCount = MAX_HEADERS;
 
   return {
     app,

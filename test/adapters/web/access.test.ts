@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { ServiceError } from '../../../src/errors.ts';
 import { TEXTS } from '../../../adapters/web/texts.ts';
-import { openLab, post } from './lab.ts';
+import { openLab, post, question } from './lab.ts';
 import type { Lab } from './lab.ts';
 import { sampleMessage } from './sample.ts';
 
@@ -27,7 +27,7 @@ function call(path: string, headers: Record<string, string>, method = 'GET', bod
     asked.on('error', reject).end(body);
   });
 }
-const message = { id: '0123456789', kind: 'message', text: 'hej' };
+const message = question('hej');
 
 describe('where the web chat may exist', () => {
   it.each(['0.0.0.0', '::', '192.168.1.20', 'overblik.example', '127.0.0.1.example', ''])('refuses to be bound to %p', async (boundTo) => {
@@ -81,7 +81,7 @@ describe('who may call the web chat', () => {
 
   it('reads nothing but JSON', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
-      const answer = await post(lab, 'anna', JSON.stringify({ ...message, id: 'not-json-1' }), { 'content-type': type });
+      const answer = await post(lab, 'anna', JSON.stringify(question()), { 'content-type': type });
       expect([answer.status, await answer.json()]).toEqual([415, { error: { code: 'notJson', message: TEXTS.da.notJson } }]);
     }
     expect(seen).toEqual([]);
@@ -90,16 +90,21 @@ describe('who may call the web chat', () => {
 
 describe('what the web chat can\'t take', () => {
   it.each([
-    ['broken JSON', '{"id": "0123456789", "text": 010203}', 400, 'malformed'],
+    ['broken JSON', `{"id": "${message.id}", "text": 010203}`, 400, 'malformed'],
     ['no object', '"hej"', 400, 'malformed'],
-    ['a missing text', { id: 'missing-1', kind: 'message' }, 400, 'malformed'],
-    ['a text that is none', { id: 'number-12', kind: 'message', text: 7 }, 400, 'malformed'],
-    ['an unknown kind', { id: 'unknown-1', kind: 'installed', text: 'x' }, 400, 'malformed'],
-    ['an id that would be markup', { id: '"><script>', kind: 'message', text: 'x' }, 400, 'malformed'],
-    ['someone else\'s name in the body', { id: 'someone-1', kind: 'message', text: 'x', from: 'bo' }, 400, 'malformed'],
-    ['an empty text', { id: 'empty-123', kind: 'message', text: ' \n ' }, 400, 'empty'],
-    ['a text that is too long', { id: 'long-1234', kind: 'message', text: 'x'.repeat(2001) }, 400, 'empty'],
-    ['a body that is too large', { id: 'large-123', kind: 'message', text: 'x'.repeat(40_000) }, 413, 'tooLarge'],
+    ['a missing text', { id: message.id, kind: 'message' }, 400, 'malformed'],
+    ['a text that is none', { ...message, text: 7 }, 400, 'malformed'],
+    ['an unknown kind', { ...message, kind: 'installed' }, 400, 'malformed'],
+    ['an id that would be markup', { ...message, id: '"><script>' }, 400, 'malformed'],
+    ['an id that is a CPR number', { ...message, id: '010190-1234' }, 400, 'malformed'],
+    ['an id that is one without its sign', { ...message, id: '0101901234' }, 400, 'malformed'],
+    ['an id that is words', { ...message, id: 'Anna-Holm-is-ill' }, 400, 'malformed'],
+    ['an id with more than what the page makes', { ...message, id: `${message.id}-010190-1234` }, 400, 'malformed'],
+    ['an id that looks like one of the page\'s', { ...message, id: '01019012-3401-0190-1234-010190123401' }, 400, 'malformed'],
+    ['someone else\'s name in the body', { ...message, from: 'bo' }, 400, 'malformed'],
+    ['an empty text', { ...message, text: ' \n ' }, 400, 'empty'],
+    ['a text that is too long', { ...message, text: 'x'.repeat(2001) }, 400, 'empty'],
+    ['a body that is too large', { ...message, text: 'x'.repeat(40_000) }, 413, 'tooLarge'],
   ] as const)('says so for %s', async (_what, body, status, code) => {
     const answer = await post(lab, 'anna', body);
     const said = await answer.json() as { error: { code: string; message: string } };
@@ -115,7 +120,7 @@ describe('what the web chat can\'t take', () => {
 
   it('takes a text of the full length, each character escaped', async () => {
     const text = '\u00e6'.repeat(2000);
-    const body = `{"id":"escaped-1","kind":"message","text":"${'\\u00e6'.repeat(2000)}"}`;
+    const body = `{"id":"${question().id}","kind":"message","text":"${'\\u00e6'.repeat(2000)}"}`;
     expect((await post(lab, 'anna', body)).status).toBe(202);
     expect(seen).toEqual([text]);
   });

@@ -2,7 +2,7 @@ import type { Address, Handle, Incoming } from '../../../src/ports.ts';
 import { addressIn } from '../../../adapters/web/inbound.ts';
 import { createConversations } from '../../../adapters/web/conversations.ts';
 import type { Entry } from '../../../adapters/web/conversations.ts';
-import { NOW, listen, openLab, post } from './lab.ts';
+import { NOW, listen, openLab, post, question as say } from './lab.ts';
 import type { Lab } from './lab.ts';
 import { CARDS, drawChart, sampleMessage } from './sample.ts';
 
@@ -21,8 +21,6 @@ beforeEach(async () => {
 afterEach(() => lab.close());
 
 const addressOf = (person: string): Address => addressIn('local', person);
-let number = 0;
-const say = (text: string, kind: 'message' | 'action' = 'message'): { id: string; kind: string; text: string } => ({ id: `test-${number++}-abc`, kind, text });
 const entryOf = (data: Record<string, unknown>): Entry => data['entry'] as Entry;
 const entriesOf = (data: Record<string, unknown>): readonly Entry[] => data['entries'] as Entry[];
 const later = (): { promise: Promise<void>; resolve: () => void } => {
@@ -61,7 +59,7 @@ describe('a conversation in the web chat', () => {
     const source = /<img src="([^"]+)" width="960" height="480"/.exec(entryOf(await page.next('entry')).html)?.[1] ?? '';
     expect(source).toMatch(/^\/chat\/picture\/anna\/[0-9a-f-]{36}\.png$/);
     const picture = await fetch(lab.url + source);
-    expect([picture.status, picture.headers.get('content-type'), picture.headers.get('cache-control')]).toEqual([200, 'image/png', 'private, max-age=3600']);
+    expect([picture.status, picture.headers.get('content-type'), picture.headers.get('cache-control')]).toEqual([200, 'image/png', 'private, no-store']);
     expect(new Uint8Array(await picture.arrayBuffer())).toEqual(new Uint8Array(drawChart('da')));
     for (const forged of [source.replace(/.\.png$/, (end) => (end === '0.png' ? '1.png' : '0.png')), source.replace('/anna/', '/bo/'), source.replace('/anna/', '/'), '/chat/picture/', '/chat/picture/anna/', `${source}/x`, '/chat/picture/anna/__proto__']) expect((await fetch(lab.url + forged)).status).toBe(404);
     page.close();
@@ -211,7 +209,7 @@ describe('a conversation in the web chat', () => {
 
 describe('the memory of conversations', () => {
   it('keeps the last messages and forgets older ones together with their pictures', () => {
-    const memory = createConversations(3, 1000);
+    const memory = createConversations(3, 1000, () => '');
     const png = Uint8Array.of(1);
     for (let i = 0; i < 5; i += 1) memory.add('anna', { id: `m-${i}`, from: 'bot', at: '', language: 'da', title: '', html: '' }, { name: `${i}.png`, bytes: png });
     expect(memory.entries('anna').map(({ id }) => id)).toEqual(['m-2', 'm-3', 'm-4']);
@@ -221,18 +219,36 @@ describe('the memory of conversations', () => {
   });
 
   it('keeps no more bytes than it may, and drops the oldest files first', () => {
-    const memory = createConversations(9, 250);
+    const memory = createConversations(9, 250, () => '');
     for (let i = 0; i < 4; i += 1) memory.add(`p${i % 2}`, { id: `m-${i}`, from: 'bot', at: '', language: 'da', title: '', html: '' }, { name: `${i}.png`, bytes: new Uint8Array(100) });
     expect([0, 1, 2, 3].map((i) => memory.file(`p${i % 2}`, `${i}.png`) !== null)).toEqual([false, false, true, true]);
     expect(memory.entries('p0')).toHaveLength(2);
   });
 
   it('keeps the conversations of so many people and no more, and those that are open', () => {
-    const memory = createConversations(9, 1000);
+    const memory = createConversations(9, 1000, () => '');
     const say = (person: string): void => memory.add(person, { id: `m-${person}`, from: 'bot', at: '', language: 'da', title: '', html: '' });
     memory.listen('open', () => undefined);
     for (let i = 0; i < 1_100; i += 1) say(`p${i}`);
     say('open');
     expect([memory.entries('p1099').length, memory.entries('p0').length, memory.entries('open').length]).toEqual([1, 0, 1]);
+  });
+
+  it('gives back the room of what it drops when its reader has become another', () => {
+    const standing: Record<string, string> = { anna: 'of Syd', bo: 'of Nord' };
+    const memory = createConversations(9, 250, (person) => standing[person] ?? '');
+    const say = (person: string, file: string): void => memory.add(person, { id: `m-${file}`, from: 'bot', at: '', language: 'da', title: '', html: '' }, { name: file, bytes: new Uint8Array(100) });
+    say('bo', 'bo-1');
+    say('anna', 'anna-1');
+    standing['anna'] = 'of Vest';
+    expect(memory.unread()).toEqual({ anna: 1, bo: 1 });
+    expect([memory.file('anna', 'anna-1'), memory.entries('anna'), memory.entry('anna', 'm-anna-1')]).toEqual([null, [], null]);
+    expect(memory.unread()).toEqual({ bo: 1 });
+    say('anna', 'anna-2');
+    expect([memory.file('bo', 'bo-1'), memory.file('anna', 'anna-2')].map((file) => file?.length)).toEqual([100, 100]);
+    // What was dropped stays away, also when they become again who they were.
+    standing['anna'] = 'of Syd';
+    expect(memory.entries('anna')).toEqual([]);
+    expect(memory.entries('bo')).toHaveLength(1);
   });
 });

@@ -203,6 +203,20 @@ journeys('the web chat in Chromium', () => {
     await page.getByRole('heading', { name: 'Conversation as Cora Lund' }).waitFor();
   });
 
+  it('shows nothing of what was said any more when who sits there is no longer who it was', async () => {
+    await lab.close();
+    let standing = 'Anna Holm, director';
+    lab = await openLab({ standing: () => standing });
+    await lab.web.start(answer);
+    await visit();
+    await choose('Anna Holm');
+    await ask('Budget');
+    standing = 'Agnes Holm, leader of Nord';
+    await lab.web.send(addressIn('local', 'anna'), sampleMessage('da'));
+    await page.waitForFunction(() => document.querySelectorAll('#log article').length === 1);
+    expect(await log().locator('article.person').count()).toBe(0);
+  });
+
   it('doesn\'t move the page under a reader who has scrolled up, but says that something came', async () => {
     await visit();
     await choose('Anna Holm');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createHttp } from '../../../src/io/http/server.ts';
 import type { ChatAdapter, Log } from '../../../src/ports.ts';
 import { createWeb } from '../../../adapters/web/index.ts';
@@ -22,7 +23,7 @@ export async function openLab(change: Partial<WebOptions> = {}, port = 0): Promi
   const log: Log = { info: note, warn: note, error: note };
   const http = createHttp({ host: '127.0.0.1', port, trustedProxies: [], limit: null, log, ready: async () => ({ ok: true, detail: {} }), metrics: async () => '' });
   const language = (id: string): 'da' | 'en' => PEOPLE.find((person) => person.id === id)?.language ?? 'da';
-  const web = createWeb({ app: http.app, access: { kind: 'demo', boundTo: '127.0.0.1' }, people: () => PEOPLE, suggestions: ({ user }) => SUGGESTIONS[language(user)], now: () => NOW, log, ...change });
+  const web = createWeb({ app: http.app, access: { kind: 'demo', boundTo: '127.0.0.1' }, people: () => PEOPLE, standing: ({ user }) => user, renew: async () => undefined, suggestions: ({ user }) => SUGGESTIONS[language(user)], now: () => NOW, log, ...change });
   const { url } = await http.listen();
   return {
     url,
@@ -71,6 +72,9 @@ export async function listen(lab: Lab, person: string, headers: Record<string, s
     close: () => stop.abort(),
   };
 }
+
+/** What the page posts. */
+export const question = (text = 'budget', kind: 'message' | 'action' = 'message'): { id: string; kind: string; text: string } => ({ id: randomUUID(), kind, text });
 
 /** Posts as the page does. */
 export function post(lab: Lab, person: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
