@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { Access } from '../../../adapters/web/sign-in.ts';
 import { addressIn } from '../../../adapters/web/inbound.ts';
 import type { Handle, Identity } from '../../../src/ports.ts';
@@ -114,17 +113,18 @@ describe.each([['signed in by a proxy', SIGNED_IN], ['in the demo', DEMO]] as co
   });
 
   it('ends on a page that is open when nothing more happens', async () => {
-    jest.useFakeTimers({ doNotFake: ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate', 'setTimeout', 'clearTimeout'] });
+    const timers = (import.meta as unknown as { jest: typeof jest }).jest;
+    timers.useFakeTimers({ doNotFake: ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate', 'setTimeout', 'clearTimeout'] });
     try {
       await say();
       const page = await listen(lab, name, headers);
       await page.next('snapshot');
       becomesAnother();
-      jest.advanceTimersByTime(20_000);
+      timers.advanceTimersByTime(20_000);
       expect(await page.next('forgotten')).toEqual({ kind: 'forgotten' });
       await expect(page.next('never')).rejects.toThrow('the stream ended');
     } finally {
-      jest.useRealTimers();
+      timers.useRealTimers();
     }
   });
 
