@@ -14,7 +14,8 @@ export interface Ground {
   readonly own: readonly string[];
   /** The question before, when this one changes it; null: it stands alone. */
   readonly previous: Query | null;
-  readonly closed: IsoDate;
+  /** The day up to which some measures are complete. */
+  readonly closed: (measures: readonly string[]) => IsoDate;
   readonly today: IsoDate;
 }
 
@@ -108,8 +109,9 @@ export function measuresBy(pack: Pack, dimension: string): string[] {
 
 /** The query a question stands for: what it says, the rest kept from the question before or assumed. `doubt`: it must be asked back all the same. */
 export function complete(said: Said, ground: Ground, period: Period | null): { query: Query; doubt: Doubt | null; assumed: { unit: boolean; period: boolean; comparison: boolean } } {
-  const { pack, own, previous, closed } = ground;
+  const { pack, own, previous } = ground;
   const { measures, withPlan, doubt: noMeasure, kept } = measuresOf(said, ground);
+  const closed = ground.closed(measures);
   const doubts: Doubt[] = noMeasure === null ? [] : [noMeasure];
   const first = measures[0] ?? '';
   const measure = pack.measures.get(first);

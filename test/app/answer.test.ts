@@ -25,6 +25,11 @@ describe('an answer never holds a part against a whole', () => {
     expect(await headline('budget i 2026')).toBe('Nord: forbrug var 8,02 mio. kr. (foreløbig) i 2026. Budget for 2026 er 9,57 mio. kr.');
   });
 
+  it('without a time, spend and budget are those of the same months', async () => {
+    for (const text of ['holder vi budgettet', 'holder budgettet', 'hvorfor overskrider vi budgettet', 'hvorfor er vi over budget i 2026']) expect([text, await headline(text, 'chef')]).toEqual([text, expect.stringMatching(/^Hjemmeplejen: forbrug var 54,4 mio\. kr\. i januar–oktober 2026, 0,9 pct\. over budget\.|^Hjemmeplejen: forbrug var 54,4 mio\. kr\. i januar–oktober 2026\. Budget for januar–oktober 2026 er 53,9 mio\. kr\./)]);
+    expect(await headline('how are we doing against budget', 'chef')).toContain('January–October 2026');
+  });
+
   it('a year before the data begin is partial, and nothing is said to have grown from it', async () => {
     const { said } = await ask('forbrug i 2023');
     expect(said).toContain('foreløbig');

@@ -213,11 +213,12 @@ describe('the counting that is easily got wrong', () => {
   });
 });
 
-/** The centre's chief asks on 23 November 2026, October closed. */
+/** The centre's chief asks on 23 November 2026, October closed and the budget in for the whole year. */
 const ask = (text: string, language: Language | null = null): Reading => {
   const person = pack.people.get('centerchef');
   if (person === undefined) throw new Error('no chief');
-  return read(text, { lexicon, pack, person, people: new Map(), today: '2026-11-23', closedThrough: () => '2026-11-01', previous: null, offered: [], language });
+  const closedThrough = (_pack: string, measures: readonly string[]): string => measures.map((id) => completeTo(demo.house.figures('boern-unge'), id)).sort()[0] ?? '';
+  return read(text, { lexicon, pack, person, people: new Map(), today: '2026-11-23', closedThrough, previous: null, offered: [], language });
 };
 const OCTOBER = ['2026-10-01', '2026-11-01'] as const;
 const YEAR = ['2026-01-01', '2026-11-01'] as const;
@@ -250,6 +251,10 @@ describe('questions', () => {
     ['forbrug på anbringelser mod helårsanbragte i år', { measures: ['forbrug_anbringelser', 'budget_anbringelser', 'helaarsanbragte', 'pris_helaarsanbragt'], period: YEAR }],
     ['hvad bruger vi på anbringelser', { measures: ['forbrug_anbringelser'], period: YEAR }],
     ['hvor meget har vi brugt', { measures: ['forbrug'], period: YEAR, against: 'plan' }],
+    ['holder vi budgettet', { measures: ['forbrug', 'budget'], period: YEAR, against: 'plan' }],
+    ['hvorfor overskrider vi budgettet', { kind: 'why', measures: ['forbrug', 'budget'], period: YEAR }],
+    ['how are we doing against budget', { measures: ['forbrug', 'budget'], period: YEAR, against: 'plan' }],
+    ['budgetterede helårsanbragte', { measures: ['budget_helaarsanbragte'], period: OCTOBER }],
     ['hvilke teams er over budget', { measures: ['forbrug'], level: 'team', period: YEAR }],
     ['disponeret mod budget', { measures: ['disponeret'], against: 'plan' }],
     ['forbrug, disponeret og budget', { measures: ['forbrug', 'budget', 'disponeret'], period: YEAR }],
