@@ -35,7 +35,7 @@ export type Doubt =
   | { readonly kind: 'whole-except' }
   | { readonly kind: 'over-time' }
   | { readonly kind: 'threshold' }
-  | { readonly kind: 'value-over-time' };
+  | { readonly kind: 'two-ways'; readonly other: NonNullable<Query['by']> };
 
 /** The measures of a question: those said, or what its manner stands for ("hvad koster en time", "hvor meget har vi brugt"), or those of the question before. */
 function measuresOf(said: Said, ground: Ground): { measures: readonly string[]; withPlan: boolean; doubt: Doubt | null; kept: boolean } {
@@ -118,12 +118,14 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
 
   const regrouped = said.level !== null || said.by !== null || said.except.length > 0;
   const below = levelBelow(pack, own);
-  let level = said.level ?? (previous !== null && said.units.length === 0 && said.by === null && !said.trend ? previous.level : null);
+  const part = partOf(said.by) ?? (said.by !== null && 'dimension' in said.by ? null : partOf(previous?.by ?? null));
+  let level = said.level ?? (previous !== null && said.units.length === 0 && (said.by === null || partOf(said.by) !== null) && !said.trend ? previous.level : null);
   let units = said.units.length > 0 ? [...new Set(said.units)] : said.level !== null ? [pack.organisation.root] : previous !== null ? previous.units : [...own];
   if (said.versus && previous !== null && previous.level === null && said.units.length > 0) units = [...new Set([...previous.units, ...said.units])];
   // "Hvor stor en andel af hele området": the area is the whole, not what is asked about.
   if (said.comparisons.includes('share') && units.length === 1 && units[0] === pack.organisation.root && said.level === null) units = previous?.units ?? [...own];
-  const by: Query['by'] = said.by ?? (said.trend ? { grain: 'month' } : previous !== null && said.level === null ? previous.by : null);
+  const split = said.by !== null && 'dimension' in said.by ? said.by : part;
+  const by: Query['by'] = split ?? said.by ?? (said.trend ? { grain: 'month' } : previous !== null && said.level === null ? previous.by : null);
   if (said.oneOfLevel !== null) doubts.push({ kind: 'unit', level: said.oneOfLevel });
   if (said.except.length > 0) {
     const among = said.level ?? previous?.level ?? null;
@@ -142,7 +144,7 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
   const grouped = level !== null || by !== null || units.length > 1;
 
   const grain = by !== null && 'grain' in by ? by.grain : null;
-  const span = period ?? (previous !== null && !said.trend && (grain === null || pieces(previous.period, grain, pack.yearStart).length > 1) ? previous.period : defaultPeriod(pack, measures, closed, grain, said.trend));
+  const span = period ?? (previous !== null && (!said.trend || split !== null) && (grain === null || pieces(previous.period, grain, pack.yearStart).length > 1) ? previous.period : defaultPeriod(pack, measures, closed, grain, said.trend));
 
   const comparisons: Comparison[] = said.comparedTo !== null ? [...said.comparisons, 'period'] : [...said.comparisons];
   const explicit = comparisons.length > 0;
@@ -161,7 +163,10 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
   if (said.counted && measures.length === 1 && isMoney(measure?.unit ?? '')) doubts.push({ kind: 'restricted', measures });
   if (span.from > ground.today && !measures.some((id) => plannedBy(pack, id) !== undefined || pack.plans.get(id)?.kind === 'measure')) doubts.push({ kind: 'future' });
   if (comparisons.includes('period') && grain !== null) doubts.push({ kind: 'over-time' });
-  if (by !== null && 'dimension' in by && by.values !== null && said.trend) doubts.push({ kind: 'value-over-time' });
+  const over = overTime(said, previous);
+  const before = partOf(previous?.by ?? null);
+  if (split !== null && over !== null) doubts.push({ kind: 'two-ways', other: { grain: over } });
+  else if (split !== null && before !== null && split.dimension !== before.dimension && measuresBy(pack, split.dimension).includes(first)) doubts.push({ kind: 'two-ways', other: before });
 
   let order: Query['order'] = null;
   if (said.rank !== null && said.rank.of === 'value' && said.rank.direction !== 'highest' && said.rank.direction !== 'lowest') {
@@ -189,6 +194,17 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
     doubt: doubts[0] ?? null,
     assumed: { unit: said.units.length === 0 && said.level === null && said.except.length === 0 && previous === null, period: period === null && (previous === null || span !== previous.period), comparison: !explicit && !withPlan },
   };
+}
+
+type Split = Extract<NonNullable<Query['by']>, { dimension: string }>;
+
+/** The values a figure is narrowed to; null when it is told of all. */
+const partOf = (by: Query['by']): Split | null => (by !== null && 'dimension' in by && by.values !== null ? by : null);
+
+/** The pieces of time asked for; of what is narrowed now, those of the question before. */
+function overTime(said: Said, previous: Query | null): TimeGrain | null {
+  if (said.grain !== null || said.trend) return said.grain ?? 'month';
+  return partOf(said.by) !== null && said.level === null && previous?.by !== null && previous?.by !== undefined && 'grain' in previous.by ? previous.by.grain : null;
 }
 
 /** Which measure a ranking goes by: of a coupling its price, else the first. */

@@ -61,6 +61,12 @@ describe('an answer says what it is not', () => {
     expect(answered.card.actions.map(({ label }) => label)).not.toEqual([]);
   });
 
+  it('a figure of one account offers nothing next that leaves the account out', async () => {
+    const { answered } = await ask('hvad brugte vi sidste år på kørsel', 'chef');
+    expect(answered.card.actions.map(({ ask: next }) => next)).toEqual(['Forbrug pr. distrikt Kørsel 2025 mod plan', 'hvad betyder Forbrug']);
+    expect(await headline('Forbrug pr. distrikt Kørsel 2025 mod plan', 'chef')).toMatch(/^Forbrug, kørsel i 2025: højest i Centrum/);
+  });
+
   it('a CPR number is refused and not repeated, wherever it is asked', async () => {
     const { answered, said } = await ask('sygefravær for 131052-3308');
     expect(answered.kind).toBe('refused');
