@@ -34,7 +34,7 @@ export const HEADS: readonly string[] = list('tallene tallet tal niveauet niveau
 export const MONEY_HEADS: readonly string[] = list('udgifterne udgifter udgiften udgift omkostningerne omkostninger forbruget forbrug');
 
 /** English words that look like Danish ones are these only after the words that make them so. */
-export const FALSE_FRIENDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([['time', new Set(list('en een pr per leveret leverede hver 1 visiteret udfoert prisen'))]]);
+export const FALSE_FRIENDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([['time', new Set(list('en een pr per leveret leverede hver 1 visiteret udfoert prisen'))], ['times', new Set(list('en een hver leveret 1'))]]);
 
 /** Second halves that make another word of a compound: "vikarantal" is no slip for "vikarandel". */
 export const OTHER_HEADS: readonly string[] = list('antal andel tal pris priser timer time tid dage dag uger udgift udgifter forbrug procent budget loen udvikling besoeg rate share cost costs hours days count');
