@@ -18,7 +18,7 @@ import { phrase } from './phrase.ts';
 import { nothingSaid, type Shape } from './said.ts';
 import { mendTime } from './slips.ts';
 import { readTimes } from './times.ts';
-import { tokenize, type Token } from './tokens.ts';
+import { fold, tokenize, type Token } from './tokens.ts';
 import { FILLERS, languageOf } from './words.ts';
 
 /** What a question was read as. An unclear question is a value, not an exception. */
@@ -66,7 +66,7 @@ export function read(text: string, context: ReadContext): Reading {
     return { kind: 'clarify', language, question: asks(language).tooLong, choices: [], reason: 'length', leftover: [], understood: [], partial: null };
   }
   const typed = tokenize(text);
-  const language = context.language ?? languageOf(typed.map((token) => token.folded), text) ?? context.person.language;
+  const language = context.language ?? languageOf(typed.map((token) => fold(token.text)), text) ?? context.person.language;
   if (typed.length === 0) return { kind: 'help', language };
   const answered = chosen(typed, context);
   if (answered !== null) return read(answered.ask, { ...context, offered: [], language });

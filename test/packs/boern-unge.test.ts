@@ -214,9 +214,9 @@ describe('the counting that is easily got wrong', () => {
 });
 
 /** The centre's chief asks on 23 November 2026, October closed and the budget in for the whole year. */
-const ask = (text: string, language: Language | null = null): Reading => {
-  const person = pack.people.get('centerchef');
-  if (person === undefined) throw new Error('no chief');
+const ask = (text: string, language: Language | null = null, who = 'centerchef'): Reading => {
+  const person = pack.people.get(who);
+  if (person === undefined) throw new Error(who);
   const closedThrough = (_pack: string, measures: readonly string[]): string => measures.map((id) => completeTo(demo.house.figures('boern-unge'), id)).sort()[0] ?? '';
   return read(text, { lexicon, pack, person, people: new Map(), today: '2026-11-23', closedThrough, previous: null, offered: [], language });
 };
@@ -243,6 +243,14 @@ describe('questions', () => {
     ['åbne undersøgelser pr. team', { measures: ['undersoegelser_aabne'], level: 'team' }],
     ['§ 50 undersøgelser i 3. kvartal', { measures: ['undersoegelser'], period: ['2026-07-01', '2026-10-01'] }],
     ['hvor mange børn er anbragt', { measures: ['anbragte'], period: OCTOBER }],
+    ['hvor mange børn var anbragt i oktober', { measures: ['anbragte'], period: OCTOBER }],
+    ['hvor mange børn har været anbragt i 2025', { measures: ['boern_anbragt'], period: ['2025-01-01', '2026-01-01'] }],
+    ['hvor mange har været anbragt i år', { measures: ['boern_anbragt'], period: YEAR }],
+    ['hvor mange forskellige børn var anbragt i 2025', { measures: ['boern_anbragt'] }],
+    ['hvor mange børn har vi haft anbragt i plejefamilie i år', { measures: ['boern_anbragt'], by: 'indsats', values: ['Plejefamilie'], period: YEAR }],
+    ['how many children have been placed in 2025', { measures: ['boern_anbragt'], period: ['2025-01-01', '2026-01-01'] }],
+    ['how many children had been in care last year', { measures: ['boern_anbragt'], period: ['2025-01-01', '2026-01-01'] }],
+    ['how many children are in care', { measures: ['anbragte'], period: OCTOBER }],
     ['anbragte i plejefamilie', { measures: ['anbragte'], by: 'indsats', values: ['Plejefamilie'] }],
     ['anbragte efter type', { measures: ['anbragte'], by: 'indsats' }],
     ['helårsanbragte i år mod sidste år', { measures: ['helaarsanbragte'], period: YEAR, against: 'last-year' }],
@@ -289,11 +297,20 @@ describe('questions', () => {
     if (wanted.against !== undefined) expect(query.comparisons).toContain(wanted.against);
   });
 
+  it('is answered in English to who reads English, where its words are of both languages', () => {
+    for (const text of ['children placed per team', 'price per whole-year placement']) expect([text, ask(text, null, 'sektionsleder-aasen').language]).toEqual([text, 'en']);
+  });
+
   it('a whole-year person without saying of what is asked back, and so is a word nobody has defined', () => {
     const reading = ask('helårspersoner i år');
     expect(reading.kind === 'clarify' ? reading.choices.map((choice) => choice.query?.measures) : reading).toEqual([['helaarsanbragte'], ['helaar_forebyggende']]);
     const price = ask('pris pr. helårsperson i år');
     expect(price.kind === 'clarify' ? price.choices.map((choice) => choice.query?.measures) : price).toEqual([['pris_helaarsanbragt'], ['pris_forebyggende']]);
+    // Placed in a year: those who were at its end, or all who have been.
+    for (const question of ['hvor mange børn blev anbragt i 2025', 'how many children were placed in 2025']) {
+      const placed = ask(question);
+      expect(placed.kind === 'clarify' ? placed.choices.map((choice) => choice.query?.measures) : placed).toEqual([['anbragte'], ['boern_anbragt']]);
+    }
     for (const question of ['hvor mange underretninger blev ikke vurderet inden 24 timer', 'underretninger om vold', 'restbudget']) expect([question, ask(question).kind]).not.toEqual([question, 'query']);
   });
 
