@@ -26,6 +26,8 @@ export interface Asks {
   readonly overTime: string;
   readonly threshold: (measure: string) => string;
   readonly twoWays: string;
+  readonly partOfYear: string;
+  readonly wholeOf: (period: string) => string;
   readonly mended: (typed: string, meant: string) => string;
   readonly notClosed: string;
   readonly soFar: (whole: string, closed: string) => string;
@@ -79,6 +81,8 @@ const da: Asks = {
   wholeExcept: 'Jeg kan ikke trække en enhed fra en anden. Mente du et af disse?',
   overTime: 'Jeg kan sammenligne måned for måned med året før, men ikke med en anden periode. Mente du et af disse?',
   threshold: (measure) => `Procent af hvad? ${measure} er ikke en procent. Mente du et af disse?`,
+  partOfYear: 'Det er en del af et år mod et helt. Mente du et af disse?',
+  wholeOf: (period) => `hele ${period}`,
   twoWays: 'Jeg kan kun dele tallet op på én måde ad gangen. Mente du et af disse?',
   mended: (typed, meant) => `Jeg læste "${typed}" som "${meant}".`,
   notClosed: 'ikke lukket', soFar: (whole, closed) => `${whole} indtil nu, ${closed}`,
@@ -112,6 +116,8 @@ const en: Asks = {
   wholeExcept: "I can't take one unit from another. Did you mean one of these?",
   overTime: 'I can compare month by month with the year before, but not with another period. Did you mean one of these?',
   threshold: (measure) => `Percent of what? ${measure} is not a percentage. Did you mean one of these?`,
+  partOfYear: 'That is a part of a year against a whole one. Did you mean one of these?',
+  wholeOf: (period) => `the whole of ${period}`,
   twoWays: 'I can only divide the figure in one way at a time. Did you mean one of these?',
   mended: (typed, meant) => `I read "${typed}" as "${meant}".`,
   notClosed: 'not closed', soFar: (whole, closed) => `${whole} so far, ${closed}`,

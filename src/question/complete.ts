@@ -1,10 +1,11 @@
-import { periodOf, pieces, type IsoDate, type Period, type TimeGrain } from '../calendar/period.ts';
+import { periodOf, pieces, sameLastYear, samePeriod, type IsoDate, type Period, type TimeGrain } from '../calendar/period.ts';
 import { atLevel, subtree } from '../pack/organisation.ts';
 import type { Pack } from '../pack/model.ts';
 import type { Comparison, Having, Query } from '../query/query.ts';
 import { coarser, defaultComparisons, defaultPeriod, hasPlan, outlookOf, plannedBy, pricedBy, ratioOf, resolveMeasures, sourceGrain, spendOf } from './measures.ts';
 import { levelBelow } from './naming.ts';
 import type { Said } from './said.ts';
+import { samePart } from './times.ts';
 import { isMoney } from '../card/numbers.ts';
 
 /** What a question is completed with. */
@@ -35,6 +36,7 @@ export type Doubt =
   | { readonly kind: 'whole-except' }
   | { readonly kind: 'over-time' }
   | { readonly kind: 'threshold' }
+  | { readonly kind: 'part-of-year' }
   | { readonly kind: 'two-ways'; readonly other: NonNullable<Query['by']> };
 
 /** The measures of a question: those said, or what its manner stands for ("hvad koster en time", "hvor meget har vi brugt"), or those of the question before. */
@@ -146,7 +148,11 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
   const grain = by !== null && 'grain' in by ? by.grain : null;
   const span = period ?? (previous !== null && (!said.trend || split !== null) && (grain === null || pieces(previous.period, grain, pack.yearStart).length > 1) ? previous.period : defaultPeriod(pack, measures, closed, grain, said.trend));
 
-  const comparisons: Comparison[] = said.comparedTo !== null ? [...said.comparisons, 'period'] : [...said.comparisons];
+  // "Første halvår mod 2025": as much of that year.
+  const partly = said.comparedTo !== null && !said.whole && said.comparedTo.grain === 'year' && span.grain !== 'year' && grain === null;
+  const alike = partly && said.comparedTo !== null ? samePart(span, said.comparedTo, pack.yearStart) : said.comparedTo;
+  if (partly && alike === null) doubts.push({ kind: 'part-of-year' });
+  const comparisons: Comparison[] = said.comparedTo === null ? [...said.comparisons] : [...said.comparisons.filter((one) => one !== 'period'), partly && alike !== null && samePeriod(alike, sameLastYear(span)) ? 'last-year' : 'period'];
   const explicit = comparisons.length > 0;
   if (said.change && !explicit && measures.length > 0) comparisons.push(...(said.rank?.of === 'change' || level !== null || span.grain === 'year-to-date' ? ['last-year' as const] : grain === null ? ['previous' as const, 'last-year' as const] : ['last-year' as const]));
   if (withPlan) comparisons.push('plan');
@@ -188,7 +194,7 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
   if (finest !== undefined) doubts.push({ kind: 'grain', measure: finest.id, grain: finest.grain });
   return {
     query: {
-      pack: pack.id, measures, units, level, period: span, comparisons: [...new Set(comparisons)], comparedTo: comparisons.includes('period') ? said.comparedTo ?? previous?.comparedTo ?? null : null,
+      pack: pack.id, measures, units, level, period: span, comparisons: [...new Set(comparisons)], comparedTo: comparisons.includes('period') ? alike ?? said.comparedTo ?? previous?.comparedTo ?? null : null,
       by, having: having ?? (same && said.having === null && kept ? previous.having : null), order, limit,
     },
     doubt: doubts[0] ?? null,

@@ -123,6 +123,11 @@ export function choicesFor(doubted: Doubted): Choice[] {
       add('', { ...query, by: null, comparisons: ['average'], comparedTo: null, period: said.periods[0] ?? defaultPeriod(pack, query.measures, context.closed, null) });
       break;
     }
+    case 'part-of-year': {
+      add('', query);
+      add('', { ...query, comparisons: ['last-year'], comparedTo: null });
+      break;
+    }
     case 'two-ways': {
       add('', query);
       const { other } = doubt;
@@ -184,6 +189,7 @@ export function questionOf(doubt: Doubt, { pack, language, query, words }: Pick<
     case 'over-time': return words.overTime;
     case 'threshold': return words.threshold(name(query.measures[0] ?? ''));
     case 'two-ways': return words.twoWays;
+    case 'part-of-year': return words.partOfYear;
     case 'no-measure': return words.whichMeasure;
   }
 }

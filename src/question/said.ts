@@ -34,6 +34,8 @@ export interface Said {
   torn: boolean;
   comparisons: Comparison[];
   comparedTo: Period | null;
+  /** "Hele 2025": the year as a whole, also beside a part of one. */
+  whole: boolean;
   trend: boolean;
   /** "Steget", "faldet": a change, against something not said. */
   change: boolean;
@@ -64,6 +66,6 @@ export interface Said {
 }
 
 export const nothingSaid = (): Said => ({
-  measures: [], unclear: [], units: [], except: [], versus: false, viaPlan: false, level: null, others: false, priced: false, oneOfLevel: null, by: null, grain: null, periods: [], periodWords: '', torn: false, comparisons: [], comparedTo: null,
+  measures: [], unclear: [], units: [], except: [], versus: false, viaPlan: false, level: null, others: false, priced: false, oneOfLevel: null, by: null, grain: null, periods: [], periodWords: '', torn: false, comparisons: [], comparedTo: null, whole: false,
   trend: false, change: false, deviation: false, having: null, loose: false, restricted: null, rank: null, limit: null, shape: null, priceOf: false, divided: null, outlook: false, spending: false, averaged: false, counted: false, soFar: '',
 });

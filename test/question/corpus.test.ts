@@ -12,13 +12,13 @@ import type { Query } from '../../src/query/query.ts';
  * Questions as people type them, and what each must be read as: one JSON object a line in corpus/, and every mistake
  * that is found becomes a line there. Only what is written is checked. `as`: who asks; `after`: what they asked before.
  * Asked on 23 November 2026. `kind`: the reading's (`query` when it is not written; `not-answered`: asked back, or not
- * understood, but never answered with figures). `only`: no other measures. `period` is from and to, to exclusive.
+ * understood, but never answered with figures). `only`: no other measures. `period` is from and to, to exclusive, and so is `against`, what it is compared with.
  */
 interface Line {
   readonly q: string; readonly pack?: string; readonly as?: string; readonly after?: readonly string[];
   readonly kind?: Reading['kind'] | 'not-answered'; readonly reason?: string;
   readonly measures?: readonly string[]; readonly only?: boolean; readonly units?: readonly string[]; readonly level?: string | null; readonly period?: readonly [string, string];
-  readonly comparisons?: readonly string[]; readonly by?: string | null; readonly values?: readonly string[]; readonly limit?: number; readonly order?: 'asc' | 'desc'; readonly having?: boolean; readonly shape?: string;
+  readonly comparisons?: readonly string[]; readonly against?: readonly [string, string]; readonly by?: string | null; readonly values?: readonly string[]; readonly limit?: number; readonly order?: 'asc' | 'desc'; readonly having?: boolean; readonly shape?: string;
 }
 
 const FILES: Readonly<Record<string, { readonly pack: string; readonly as: string }>> = {
@@ -80,6 +80,7 @@ function misses(line: Line, reading: Reading): string[] {
   equal('level', query.level, line.level);
   equal('period', [query.period.from, query.period.to], line.period);
   if (line.comparisons?.some((one) => !(query.comparisons as readonly string[]).includes(one)) === true) equal('comparisons', query.comparisons, line.comparisons);
+  equal('against', query.comparedTo === null ? null : [query.comparedTo.from, query.comparedTo.to], line.against);
   equal('by', query.by === null ? null : 'grain' in query.by ? query.by.grain : query.by.dimension, line.by);
   equal('values', query.by !== null && 'dimension' in query.by ? query.by.values : null, line.values);
   equal('limit', query.limit, line.limit);
