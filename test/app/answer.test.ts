@@ -67,6 +67,12 @@ describe('an answer says what it is not', () => {
     expect(await headline('Forbrug pr. distrikt Kørsel 2025 mod plan', 'chef')).toMatch(/^Forbrug, kørsel i 2025: højest i Centrum/);
   });
 
+  it('why one account is over budget is not explained by what all of them are', async () => {
+    const { said } = await ask('hvorfor Forbrug Hjemmeplejen Kørsel 2025 mod plan', 'chef');
+    expect(said).toContain('Hjemmeplejen, kørsel: forbrug var 2,83 mio. kr. i 2025, 0,3 pct. over budget.');
+    expect(said).not.toMatch(/Mindreforbruget|Hvor forskellen ligger/);
+  });
+
   it('a CPR number is refused and not repeated, wherever it is asked', async () => {
     const { answered, said } = await ask('sygefravær for 131052-3308');
     expect(answered.kind).toBe('refused');
