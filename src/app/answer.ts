@@ -209,7 +209,9 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const months: Query | null = single && wantsChart !== false && reading.kind !== 'why' && query.period.to.endsWith('-01')
     ? { ...query, period: rolling(query.period.to < closed.to ? query.period.to : closed.to, MONTHS_BEHIND), by: { grain: 'month' }, comparisons: couplingIds(pack, query) === null ? ['last-year', 'plan'] : ['plan'], comparedTo: null, having: null, order: null, limit: null }
     : null;
-  const [asked, history, explained] = await Promise.all([runQuery(figures, query), months === null ? null : runQuery(figures, months), reading.kind === 'why' ? explain(figures, query, reading.moved, language, (one) => allowedWhole(membership, one)) : null]);
+  // Where a difference lies is worked out of the whole figure, and says nothing of a part of it.
+  const partial = query.by !== null && 'dimension' in query.by && query.by.values !== null;
+  const [asked, history, explained] = await Promise.all([runQuery(figures, query), months === null ? null : runQuery(figures, months), reading.kind === 'why' && !partial ? explain(figures, query, reading.moved, language, (one) => allowedWhole(membership, one)) : null]);
   // None is over the limit: they are shown all the same, and the answer says so.
   const noneMet = query.having !== null && asked.rows.length === 0;
   const found = noneMet ? await runQuery(figures, { ...query, having: null, limit: null }) : asked;

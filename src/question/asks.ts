@@ -25,7 +25,9 @@ export interface Asks {
   readonly wholeExcept: string;
   readonly overTime: string;
   readonly threshold: (measure: string) => string;
-  readonly valueOverTime: string;
+  readonly twoWays: string;
+  readonly partOfYear: string;
+  readonly wholeOf: (period: string) => string;
   readonly mended: (typed: string, meant: string) => string;
   readonly notClosed: string;
   readonly soFar: (whole: string, closed: string) => string;
@@ -79,7 +81,9 @@ const da: Asks = {
   wholeExcept: 'Jeg kan ikke trække en enhed fra en anden. Mente du et af disse?',
   overTime: 'Jeg kan sammenligne måned for måned med året før, men ikke med en anden periode. Mente du et af disse?',
   threshold: (measure) => `Procent af hvad? ${measure} er ikke en procent. Mente du et af disse?`,
-  valueOverTime: 'Jeg kan ikke vise en del af fordelingen over tid. Mente du et af disse?',
+  partOfYear: 'Det er en del af et år mod et helt. Mente du et af disse?',
+  wholeOf: (period) => `hele ${period}`,
+  twoWays: 'Jeg kan kun dele tallet op på én måde ad gangen. Mente du et af disse?',
   mended: (typed, meant) => `Jeg læste "${typed}" som "${meant}".`,
   notClosed: 'ikke lukket', soFar: (whole, closed) => `${whole} indtil nu, ${closed}`,
   comparedWith: { plan: 'mod budget eller mål', previous: 'mod forrige periode', 'last-year': 'mod samme periode sidste år', period: 'mod', average: 'mod gennemsnittet', highest: 'mod den højeste af de andre', lowest: 'mod den laveste af de andre', share: 'andel af det hele' },
@@ -112,7 +116,9 @@ const en: Asks = {
   wholeExcept: "I can't take one unit from another. Did you mean one of these?",
   overTime: 'I can compare month by month with the year before, but not with another period. Did you mean one of these?',
   threshold: (measure) => `Percent of what? ${measure} is not a percentage. Did you mean one of these?`,
-  valueOverTime: "I can't show a part of a split over time. Did you mean one of these?",
+  partOfYear: 'That is a part of a year against a whole one. Did you mean one of these?',
+  wholeOf: (period) => `the whole of ${period}`,
+  twoWays: 'I can only divide the figure in one way at a time. Did you mean one of these?',
   mended: (typed, meant) => `I read "${typed}" as "${meant}".`,
   notClosed: 'not closed', soFar: (whole, closed) => `${whole} so far, ${closed}`,
   comparedWith: { plan: 'against budget or target', previous: 'against the period before', 'last-year': 'against the same period last year', period: 'against', average: 'against the average', highest: 'against the highest of the others', lowest: 'against the lowest of the others', share: 'share of the whole' },

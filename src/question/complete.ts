@@ -1,10 +1,11 @@
-import { periodOf, pieces, type IsoDate, type Period, type TimeGrain } from '../calendar/period.ts';
+import { periodOf, pieces, sameLastYear, samePeriod, type IsoDate, type Period, type TimeGrain } from '../calendar/period.ts';
 import { atLevel, subtree } from '../pack/organisation.ts';
 import type { Pack } from '../pack/model.ts';
 import type { Comparison, Having, Query } from '../query/query.ts';
 import { coarser, defaultComparisons, defaultPeriod, hasPlan, outlookOf, plannedBy, pricedBy, ratioOf, resolveMeasures, sourceGrain, spendOf } from './measures.ts';
 import { levelBelow } from './naming.ts';
 import type { Said } from './said.ts';
+import { samePart } from './times.ts';
 import { isMoney } from '../card/numbers.ts';
 
 /** What a question is completed with. */
@@ -14,7 +15,8 @@ export interface Ground {
   readonly own: readonly string[];
   /** The question before, when this one changes it; null: it stands alone. */
   readonly previous: Query | null;
-  readonly closed: IsoDate;
+  /** The day up to which some measures are complete. */
+  readonly closed: (measures: readonly string[]) => IsoDate;
   readonly today: IsoDate;
 }
 
@@ -34,7 +36,8 @@ export type Doubt =
   | { readonly kind: 'whole-except' }
   | { readonly kind: 'over-time' }
   | { readonly kind: 'threshold' }
-  | { readonly kind: 'value-over-time' };
+  | { readonly kind: 'part-of-year' }
+  | { readonly kind: 'two-ways'; readonly other: NonNullable<Query['by']> };
 
 /** The measures of a question: those said, or what its manner stands for ("hvad koster en time", "hvor meget har vi brugt"), or those of the question before. */
 function measuresOf(said: Said, ground: Ground): { measures: readonly string[]; withPlan: boolean; doubt: Doubt | null; kept: boolean } {
@@ -108,20 +111,23 @@ export function measuresBy(pack: Pack, dimension: string): string[] {
 
 /** The query a question stands for: what it says, the rest kept from the question before or assumed. `doubt`: it must be asked back all the same. */
 export function complete(said: Said, ground: Ground, period: Period | null): { query: Query; doubt: Doubt | null; assumed: { unit: boolean; period: boolean; comparison: boolean } } {
-  const { pack, own, previous, closed } = ground;
+  const { pack, own, previous } = ground;
   const { measures, withPlan, doubt: noMeasure, kept } = measuresOf(said, ground);
+  const closed = ground.closed(measures);
   const doubts: Doubt[] = noMeasure === null ? [] : [noMeasure];
   const first = measures[0] ?? '';
   const measure = pack.measures.get(first);
 
   const regrouped = said.level !== null || said.by !== null || said.except.length > 0;
   const below = levelBelow(pack, own);
-  let level = said.level ?? (previous !== null && said.units.length === 0 && said.by === null && !said.trend ? previous.level : null);
+  const part = partOf(said.by) ?? (said.by !== null && 'dimension' in said.by ? null : partOf(previous?.by ?? null));
+  let level = said.level ?? (previous !== null && said.units.length === 0 && (said.by === null || partOf(said.by) !== null) && !said.trend ? previous.level : null);
   let units = said.units.length > 0 ? [...new Set(said.units)] : said.level !== null ? [pack.organisation.root] : previous !== null ? previous.units : [...own];
   if (said.versus && previous !== null && previous.level === null && said.units.length > 0) units = [...new Set([...previous.units, ...said.units])];
   // "Hvor stor en andel af hele området": the area is the whole, not what is asked about.
   if (said.comparisons.includes('share') && units.length === 1 && units[0] === pack.organisation.root && said.level === null) units = previous?.units ?? [...own];
-  const by: Query['by'] = said.by ?? (said.trend ? { grain: 'month' } : previous !== null && said.level === null ? previous.by : null);
+  const split = said.by !== null && 'dimension' in said.by ? said.by : part;
+  const by: Query['by'] = split ?? said.by ?? (said.trend ? { grain: 'month' } : previous !== null && said.level === null ? previous.by : null);
   if (said.oneOfLevel !== null) doubts.push({ kind: 'unit', level: said.oneOfLevel });
   if (said.except.length > 0) {
     const among = said.level ?? previous?.level ?? null;
@@ -140,9 +146,13 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
   const grouped = level !== null || by !== null || units.length > 1;
 
   const grain = by !== null && 'grain' in by ? by.grain : null;
-  const span = period ?? (previous !== null && !said.trend && (grain === null || pieces(previous.period, grain, pack.yearStart).length > 1) ? previous.period : defaultPeriod(pack, measures, closed, grain, said.trend));
+  const span = period ?? (previous !== null && (!said.trend || split !== null) && (grain === null || pieces(previous.period, grain, pack.yearStart).length > 1) ? previous.period : defaultPeriod(pack, measures, closed, grain, said.trend));
 
-  const comparisons: Comparison[] = said.comparedTo !== null ? [...said.comparisons, 'period'] : [...said.comparisons];
+  // "Første halvår mod 2025": as much of that year.
+  const partly = said.comparedTo !== null && !said.whole && said.comparedTo.grain === 'year' && span.grain !== 'year' && grain === null;
+  const alike = partly && said.comparedTo !== null ? samePart(span, said.comparedTo, pack.yearStart) : said.comparedTo;
+  if (partly && alike === null) doubts.push({ kind: 'part-of-year' });
+  const comparisons: Comparison[] = said.comparedTo === null ? [...said.comparisons] : [...said.comparisons.filter((one) => one !== 'period'), partly && alike !== null && samePeriod(alike, sameLastYear(span)) ? 'last-year' : 'period'];
   const explicit = comparisons.length > 0;
   if (said.change && !explicit && measures.length > 0) comparisons.push(...(said.rank?.of === 'change' || level !== null || span.grain === 'year-to-date' ? ['last-year' as const] : grain === null ? ['previous' as const, 'last-year' as const] : ['last-year' as const]));
   if (withPlan) comparisons.push('plan');
@@ -159,7 +169,10 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
   if (said.counted && measures.length === 1 && isMoney(measure?.unit ?? '')) doubts.push({ kind: 'restricted', measures });
   if (span.from > ground.today && !measures.some((id) => plannedBy(pack, id) !== undefined || pack.plans.get(id)?.kind === 'measure')) doubts.push({ kind: 'future' });
   if (comparisons.includes('period') && grain !== null) doubts.push({ kind: 'over-time' });
-  if (by !== null && 'dimension' in by && by.values !== null && said.trend) doubts.push({ kind: 'value-over-time' });
+  const over = overTime(said, previous);
+  const before = partOf(previous?.by ?? null);
+  if (split !== null && over !== null) doubts.push({ kind: 'two-ways', other: { grain: over } });
+  else if (split !== null && before !== null && split.dimension !== before.dimension && measuresBy(pack, split.dimension).includes(first)) doubts.push({ kind: 'two-ways', other: before });
 
   let order: Query['order'] = null;
   if (said.rank !== null && said.rank.of === 'value' && said.rank.direction !== 'highest' && said.rank.direction !== 'lowest') {
@@ -181,12 +194,23 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
   if (finest !== undefined) doubts.push({ kind: 'grain', measure: finest.id, grain: finest.grain });
   return {
     query: {
-      pack: pack.id, measures, units, level, period: span, comparisons: [...new Set(comparisons)], comparedTo: comparisons.includes('period') ? said.comparedTo ?? previous?.comparedTo ?? null : null,
+      pack: pack.id, measures, units, level, period: span, comparisons: [...new Set(comparisons)], comparedTo: comparisons.includes('period') ? alike ?? said.comparedTo ?? previous?.comparedTo ?? null : null,
       by, having: having ?? (same && said.having === null && kept ? previous.having : null), order, limit,
     },
     doubt: doubts[0] ?? null,
     assumed: { unit: said.units.length === 0 && said.level === null && said.except.length === 0 && previous === null, period: period === null && (previous === null || span !== previous.period), comparison: !explicit && !withPlan },
   };
+}
+
+type Split = Extract<NonNullable<Query['by']>, { dimension: string }>;
+
+/** The values a figure is narrowed to; null when it is told of all. */
+const partOf = (by: Query['by']): Split | null => (by !== null && 'dimension' in by && by.values !== null ? by : null);
+
+/** The pieces of time asked for; of what is narrowed now, those of the question before. */
+function overTime(said: Said, previous: Query | null): TimeGrain | null {
+  if (said.grain !== null || said.trend) return said.grain ?? 'month';
+  return partOf(said.by) !== null && said.level === null && previous?.by !== null && previous?.by !== undefined && 'grain' in previous.by ? previous.by.grain : null;
 }
 
 /** Which measure a ranking goes by: of a coupling its price, else the first. */

@@ -1,4 +1,4 @@
-import { lastClosed, periodOf, type IsoDate, type Period } from '../calendar/period.ts';
+import { lastClosed, periodOf, pieces, type IsoDate, type Period } from '../calendar/period.ts';
 import { periodName } from '../card/periods.ts';
 import type { Language, Pack } from '../pack/model.ts';
 import { unitsOf } from '../query/evaluate.ts';
@@ -8,7 +8,7 @@ import { measuresBy, type Doubt } from './complete.ts';
 import { edits } from './inflect.ts';
 import type { Lexicon } from './lexicon.ts';
 import { defaultComparisons, defaultPeriod, outlookOf, pricesOf, resolveMeasures } from './measures.ts';
-import { levelBelow, type NamedMeasure } from './naming.ts';
+import { levelBelow, levelWithin, type NamedMeasure } from './naming.ts';
 import type { Said } from './said.ts';
 import { fold } from './tokens.ts';
 
@@ -117,10 +117,24 @@ export function choicesFor(doubted: Doubted): Choice[] {
       add(periodName(last, language, pack.yearStart), { ...query, period: last });
       break;
     }
-    case 'average': case 'over-time': case 'value-over-time': {
+    case 'average': case 'over-time': {
       add('', { ...query, by: { grain: 'month' }, comparisons: query.comparisons.filter((one) => one !== 'period' && one !== 'average'), comparedTo: null, period: said.periods[0] ?? defaultPeriod(pack, query.measures, context.closed, 'month') });
       add('', { ...query, by: null, period: said.periods[0] ?? defaultPeriod(pack, query.measures, context.closed, null) });
       add('', { ...query, by: null, comparisons: ['average'], comparedTo: null, period: said.periods[0] ?? defaultPeriod(pack, query.measures, context.closed, null) });
+      break;
+    }
+    case 'part-of-year': {
+      add('', query);
+      add('', { ...query, comparisons: ['last-year'], comparedTo: null });
+      break;
+    }
+    case 'two-ways': {
+      add('', query);
+      const { other } = doubt;
+      const apart = 'grain' in other && said.periods[0] === undefined && pieces(query.period, other.grain, pack.yearStart).length < 2 ? defaultPeriod(pack, query.measures, context.closed, other.grain) : query.period;
+      add('', { ...query, by: other, period: apart });
+      const level = query.level === null && query.by !== null && 'dimension' in query.by && query.by.values !== null ? levelWithin(pack, query.units) : null;
+      if (level !== null) add('', { ...query, level });
       break;
     }
     case 'share': {
@@ -174,7 +188,8 @@ export function questionOf(doubt: Doubt, { pack, language, query, words }: Pick<
     case 'whole-except': return words.wholeExcept;
     case 'over-time': return words.overTime;
     case 'threshold': return words.threshold(name(query.measures[0] ?? ''));
-    case 'value-over-time': return words.valueOverTime;
+    case 'two-ways': return words.twoWays;
+    case 'part-of-year': return words.partOfYear;
     case 'no-measure': return words.whichMeasure;
   }
 }

@@ -58,7 +58,7 @@ export function hear(draft: Draft, names: readonly Found[], { pack, language, ow
   const folded = draft.tokens.map((token) => token.folded).join(' ');
   const said = nothingSaid();
   const named = measuresNamed(names);
-  const time = (ids: readonly string[]): PeriodContext => ({ today, closed: closedThrough(ids.length > 0 ? ids : [...pack.measures.keys()].slice(0, 1)), yearStart: pack.yearStart });
+  const time = (ids: readonly string[]): PeriodContext => ({ today, closed: closedThrough(ids), yearStart: pack.yearStart });
   const idsNamed = named.flatMap((one) => one.ids);
 
   take(draft, '(?:kan|vil|kunne|ville|could|can|would) (?:du|i|you) ikke|couldn t you|can t you|won t you');
@@ -88,10 +88,11 @@ export function hear(draft: Draft, names: readonly Found[], { pack, language, ow
   const timed = said.periods.length > 0 ? [stepped, lastYear].filter((one) => one !== null) : readTimes(draft, said, when);
   // Of a stock, "ultimo december" is how it stood then.
   if (said.periods.length === 2 && /^(?:ultimo|pr|per|as)/i.test(said.periodWords) && said.measures.length > 0 && said.measures.every((id) => pack.measures.get(id)?.kind === 'stock')) said.periods = said.periods.slice(0, 1);
-  // Of a quarter or half-year now running, what is closed; of a budget, all of it.
-  if (said.periods.length === 1 && !/20\d\d/.test(said.periodWords) && !(said.measures.length > 0 && said.measures.every((id) => plannedBy(pack, id) !== undefined))) {
+  const why = asksWhy(folded, said.deviation || said.change || said.comparisons.length > 0);
+  // Of a quarter or half-year now running, what is closed; of a budget, all of it. What is to be explained is so until now, in a year that was named as well.
+  if (said.periods.length === 1 && (why || (!/20\d\d/.test(said.periodWords) && !(said.measures.length > 0 && said.measures.every((id) => plannedBy(pack, id) !== undefined))))) {
     const [running] = said.periods;
-    if (running !== undefined && (running.grain === 'quarter' || running.grain === 'half-year') && running.from < when.closed && running.to > when.closed) {
+    if (running !== undefined && (running.grain === 'quarter' || running.grain === 'half-year' || (why && running.grain === 'year')) && running.from < when.closed && running.to > when.closed) {
       said.soFar = periodName(running, language, pack.yearStart);
       said.periods = [{ from: running.from, to: lastClosed('month', when.closed).to, grain: 'rolling' }];
     }
@@ -103,7 +104,6 @@ export function hear(draft: Draft, names: readonly Found[], { pack, language, ow
     if (coming.from > today && coming.from < shiftMonths(today, 12) && periodOf('year', coming.from).from === periodOf('year', today).from) said.periods = [lone, coming];
   }
   said.versus = previous !== null && /^(?:og |and )?(?:mod|vs|versus|against|compared (?:to|with)|sammenlignet med|i forhold til) /.test(folded);
-  const why = asksWhy(folded, said.deviation || said.change || said.comparisons.length > 0);
   if (why) for (let i = 0; i < 2; i += 1) take(draft, WHY);
 
   const moved = UP.test(folded) === DOWN.test(folded) ? null : UP.test(folded) ? 'up' : 'down';

@@ -82,6 +82,16 @@ export function sourceGrain(pack: Pack, id: string): TimeGrain {
   return grains.reduce((most, grain) => (coarser(grain, most) ? grain : most), 'day' as TimeGrain);
 }
 
+/**
+ * The day up to which some measures can be told together. A budget is known ahead of time, and is read beside what it is
+ * the budget of: it is closed as that is, and never after today.
+ */
+export function closedTogether(pack: Pack, measures: readonly string[], today: IsoDate, closedThrough: (measures: readonly string[]) => IsoDate): IsoDate {
+  const known = measures.length > 0 ? measures : [...pack.measures.keys()].slice(0, 1);
+  const closed = closedThrough([...new Set([...known, ...known.flatMap((id) => plannedBy(pack, id) ?? [])])]);
+  return closed < today ? closed : today;
+}
+
 /** Without a period: the year to date for economy, the last closed month for all else; for rows over time, enough of them to see a development. */
 export function defaultPeriod(pack: Pack, measures: readonly string[], closed: IsoDate, overTime: TimeGrain | null, trend = false): Period {
   const month = lastClosed('month', closed);

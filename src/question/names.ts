@@ -156,6 +156,10 @@ function otherNumber(lexicon: Lexicon, entry: Entry, tokens: readonly Token[], f
 /** Words inside a name that may be left out or stand elsewhere. */
 const TINY: ReadonlySet<string> = new Set(['pr', 'per', 'of', 'the', 'af', 'i', 'in', 'en', 'et', 'a', 'an', 'for', 'til', 'to', 'og', 'and', 'med', 'with']);
 
+/** One thing divided by another: without its "pr.", only its own words in their order, beside each other or before "a citizen", "each citizen". */
+const PER = /^(?:pr|per)$/;
+const ONE = /^(?:en|et|een|hver|hvert|enkelte?|a|an|one|each|every|1)$/;
+
 /** The words of a measure's name in another order, or with a small word between: "hours were delivered", "timer leveret". */
 function scattered(entries: readonly Entry[], tokens: readonly Token[], fits: readonly Fits[], free: readonly boolean[], use: Use): void {
   for (const entry of entries) {
@@ -166,7 +170,10 @@ function scattered(entries: readonly Entry[], tokens: readonly Token[], fits: re
     if (at.includes(-1) || new Set(at).size < at.length) continue;
     const [first, last] = [Math.min(...at), Math.max(...at)];
     const between = tokens.slice(first, last + 1).filter((_, i) => !at.includes(first + i));
-    if (last - first > content.length + 2 || between.some((token, i) => !FILLERS.has(token.folded) || CONNECTORS.has(token.folded) || /^(?:pr|per)$/.test(token.folded) || free[first + i] === false)) continue;
+    const divided = entry.words.some((word) => PER.test(word));
+    const named = at.every((i, j) => (fits[i]?.get(content[j] ?? '') ?? 3) === 0 && i > (at[j - 1] ?? -1)) && (between.length === 0 || between.some((token) => ONE.test(token.folded)));
+    if (divided && !named) continue;
+    if (last - first > content.length + 2 || between.some((token, i) => !FILLERS.has(token.folded) || CONNECTORS.has(token.folded) || PER.test(token.folded) || free[first + i] === false)) continue;
     use([...at].sort((a, b) => a - b), entries.filter((other) => other.meaning.kind === 'measure' && other.words.join(' ') === entry.words.join(' ')), false);
   }
 }

@@ -40,6 +40,12 @@ export function levelBelow(pack: Pack, own: readonly string[]): string | null {
   return child === undefined ? null : pack.organisation.units.get(child)?.level ?? null;
 }
 
+/** The level just below some units; null when they have none. */
+export function levelWithin(pack: Pack, units: readonly string[]): string | null {
+  const child = units.flatMap((unit) => pack.organisation.units.get(unit)?.children ?? [])[0];
+  return child === undefined ? null : pack.organisation.units.get(child)?.level ?? null;
+}
+
 /** Reads units, levels, dimensions and their values. `own` are the asker's units. */
 export function readPlaces(draft: Draft, said: Said, pack: Pack, names: readonly Found[], own: readonly string[]): Taken[] {
   const taken: Taken[] = [];

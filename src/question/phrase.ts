@@ -51,8 +51,10 @@ export function phrase(pack: Pack, query: Query, language: Language, closed: Iso
   const units = query.level !== null && query.units.length === 1 && query.units[0] === pack.organisation.root ? [] : query.units.map((id) => pack.organisation.units.get(id)?.name[language] ?? id);
   const level = query.level === null ? '' : words.per(pack.organisation.levels.find((l) => l.id === query.level)?.name[language] ?? query.level);
   const by = query.by === null ? '' : 'grain' in query.by ? words.per(words.grains[query.by.grain]) : query.by.values === null ? words.per(dimensionName(pack, query.by.dimension, language)) : query.by.values.map((value) => valueName(pack, value, language)).join(and);
+  // A part of a year is held against all of another only where that is said.
+  const whole = (text: string): string => (query.comparedTo?.grain === 'year' && query.period.grain !== 'year' ? words.wholeOf(text) : text);
   // Highest and lowest come along with the average, and are not typed.
-  const compared = query.comparisons.filter((comparison) => comparison !== 'highest' && comparison !== 'lowest').map((comparison) => (comparison === 'period' ? (query.comparedTo === null ? '' : `${words.against} ${periodPhrase(query.comparedTo, language, pack.yearStart, closed)}`) : words.typed[comparison]));
+  const compared = query.comparisons.filter((comparison) => comparison !== 'highest' && comparison !== 'lowest').map((comparison) => (comparison === 'period' ? (query.comparedTo === null ? '' : `${words.against} ${whole(periodPhrase(query.comparedTo, language, pack.yearStart, closed))}`) : words.typed[comparison]));
   const order = query.order === null || query.having !== null ? '' : query.order.against === 'plan' ? words.deviation(query.order.descending) : query.order.against !== null ? words.change(query.order.descending) : query.limit !== null ? '' : query.order.descending ? words.highest : words.lowest;
   const limit = query.limit === null ? '' : query.order?.descending === false && query.order.against === null ? words.last(query.limit) : words.first(query.limit);
   const having = query.having === null ? '' : havingPhrase(pack, query.having, language);

@@ -10,6 +10,7 @@ import { hear } from './hear.ts';
 import { sameWord } from './inflect.ts';
 import { asksWhatItMeans, definitionOf, intentOf, withoutPoliteness } from './intents.ts';
 import type { Lexicon } from './lexicon.ts';
+import { closedTogether } from './measures.ts';
 import { findNames, splitCompounds, type Found } from './names.ts';
 import { measuresNamed, takeNames } from './naming.ts';
 import { nextChoices } from './offers.ts';
@@ -17,7 +18,7 @@ import { phrase } from './phrase.ts';
 import { nothingSaid, type Shape } from './said.ts';
 import { mendTime } from './slips.ts';
 import { readTimes } from './times.ts';
-import { tokenize, type Token } from './tokens.ts';
+import { fold, tokenize, type Token } from './tokens.ts';
 import { FILLERS, languageOf } from './words.ts';
 
 /** What a question was read as. An unclear question is a value, not an exception. */
@@ -65,7 +66,7 @@ export function read(text: string, context: ReadContext): Reading {
     return { kind: 'clarify', language, question: asks(language).tooLong, choices: [], reason: 'length', leftover: [], understood: [], partial: null };
   }
   const typed = tokenize(text);
-  const language = context.language ?? languageOf(typed.map((token) => token.folded), text) ?? context.person.language;
+  const language = context.language ?? languageOf(typed.map((token) => fold(token.text)), text) ?? context.person.language;
   if (typed.length === 0) return { kind: 'help', language };
   const answered = chosen(typed, context);
   if (answered !== null) return read(answered.ask, { ...context, offered: [], language });
@@ -96,16 +97,18 @@ function packOf(context: ReadContext, names: readonly Found[]): Pack {
   return [context.pack, ...context.lexicon.packs.values()].reduce((best, pack) => (score(pack) > score(best) ? pack : best), context.pack);
 }
 
+const closedIn = (context: ReadContext, pack: Pack) => (measures: readonly string[]): IsoDate => closedTogether(pack, measures, context.today, (ids) => context.closedThrough(pack.id, ids));
+
 /** The figure a definition is about, for the questions that follow it. */
 function figureOf(context: ReadContext, pack: Pack, measures: readonly string[]): Query {
   const own = (context.people.get(pack.id) ?? context.person).units;
-  return complete({ ...nothingSaid(), measures: [...measures] }, { pack, own, previous: null, closed: context.closedThrough(pack.id, measures), today: context.today }, null).query;
+  return complete({ ...nothingSaid(), measures: [...measures] }, { pack, own, previous: null, closed: closedIn(context, pack), today: context.today }, null).query;
 }
 
 function freshness(context: ReadContext, pack: Pack, language: Language, draft: Draft, names: readonly Found[]): Reading {
   const measures = measuresNamed(names).flatMap((name) => name.ids);
   const said = nothingSaid();
-  readTimes(draft, said, { today: context.today, closed: context.closedThrough(pack.id, [...pack.measures.keys()].slice(0, 1)), yearStart: pack.yearStart });
+  readTimes(draft, said, { today: context.today, closed: closedIn(context, pack)([]), yearStart: pack.yearStart });
   return { kind: 'fresh', language, pack: pack.id, measures, period: said.periods.at(-1) ?? null };
 }
 
@@ -133,17 +136,19 @@ function chosen(tokens: readonly Token[], context: ReadContext): Choice | null {
 function readFigures(context: ReadContext, pack: Pack, language: Language, draft: Draft, names: readonly Found[]): Reading {
   const words = asks(language);
   const { own, previous } = { own: (context.people.get(pack.id) ?? context.person).units, previous: context.previous?.pack === pack.id ? context.previous : null };
-  const heard = hear(draft, names, { pack, language, own, previous, today: context.today, closedThrough: (ids) => context.closedThrough(pack.id, ids) });
-  const { said, named, time, why, moved, uncompared, continues } = heard;
+  const closed = closedIn(context, pack);
+  const heard = hear(draft, names, { pack, language, own, previous, today: context.today, closedThrough: closed });
+  const { said, named, why, moved, uncompared, continues } = heard;
 
   // What changes the question before: it names no measure of its own, or says so ("og timer?").
   const standsAlone = (said.measures.length > 0 && !(said.viaPlan && previous?.measures.includes(said.measures[0] ?? '') === true)) || said.unclear.length > 0 || said.spending || said.outlook || said.priced;
   const kept = previous !== null && (!standsAlone || continues || previous.measures.length === 0) ? previous : null;
-  const ground: Ground = { pack, own, previous: kept, closed: time.closed, today: context.today };
-  const phrased: Phrased = (query) => phrase(pack, query, language, time.closed);
+  const ground: Ground = { pack, own, previous: kept, closed, today: context.today };
+  const phrased: Phrased = (query) => phrase(pack, query, language, closed(query.measures));
   const completed = complete(said, ground, said.periods[0] ?? null);
   const query: Query = uncompared ? { ...completed.query, comparisons: [], comparedTo: null } : completed.query;
   const { doubt, assumed } = completed;
+  const closedTo = closed(query.measures);
 
   const ownWords = query.measures.flatMap((id) => context.lexicon.entries.filter((entry) => entry.meaning.kind === 'measure' && entry.meaning.id === id && entry.meaning.pack === pack.id).flatMap((entry) => entry.words));
   const free = draft.tokens.filter((_, i) => draft.marks[i] === null);
@@ -155,7 +160,7 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
 
   const understood = describe({ pack, language, query, said, draft, names, heard, assumed, kept: kept !== null });
   const anything = standsAlone || said.units.length > 0 || said.except.length > 0 || said.level !== null || said.oneOfLevel !== null || said.by !== null || said.trend || said.change || said.deviation || said.periods.length > 0 || said.comparedTo !== null || said.comparisons.length > 0 || said.shape !== null || said.rank !== null || said.having !== null || said.limit !== null || why || uncompared;
-  const doubts = { pack, language, query, phrased, words, context: { ...time, own }, leftover, lexicon: context.lexicon, said, named };
+  const doubts = { pack, language, query, phrased, words, context: { today: context.today, closed: closedTo, own }, leftover, lexicon: context.lexicon, said, named };
   if (!anything) return { kind: 'not-understood', language, leftover, nearest: choicesFor({ ...doubts, doubt: { kind: 'no-measure' } }).slice(0, 2) };
   const back = (reason: string, question: string, choices: readonly Choice[], partial: Query | null = query): Reading => ({ kind: 'clarify', language, question, choices, reason, leftover, understood, partial });
 
@@ -171,7 +176,7 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
     return back('leftover', negation === undefined ? words.leftover(leftover.map((word) => `"${word}"`).join(', ')) : words.negation(negation), choicesFor({ ...doubts, doubt: { kind: 'leftover', negated: negation !== undefined } }));
   }
   if (said.periods.length > 1) return back('period', words.whichPeriod(said.periodWords), choicesFor({ ...doubts, doubt: { kind: 'periods' } }));
-  if (/rest|remainder/.test(said.periodWords.toLowerCase()) && said.periods[0] !== undefined && said.periods[0].from >= time.closed && pack.measures.get(query.measures[0] ?? '')?.kind !== 'forecast') return back('future', words.noFuture, choicesFor({ ...doubts, doubt: { kind: 'future' } }));
+  if (/rest|remainder/.test(said.periodWords.toLowerCase()) && said.periods[0] !== undefined && said.periods[0].from >= closedTo && pack.measures.get(query.measures[0] ?? '')?.kind !== 'forecast') return back('future', words.noFuture, choicesFor({ ...doubts, doubt: { kind: 'future' } }));
   if (doubt !== null) return back(doubt.kind, questionOf(doubt, doubts), choicesFor({ ...doubts, doubt }));
-  return { kind: why ? 'why' : 'query', moved, language, query, understood, ignored, alternatives: nextChoices(context, pack, query, language, time.closed).filter((choice) => !why || choice.query !== null), shape: said.shape };
+  return { kind: why ? 'why' : 'query', moved, language, query, understood, ignored, alternatives: nextChoices(context, pack, query, language, closed).filter((choice) => !why || choice.query !== null), shape: said.shape };
 }

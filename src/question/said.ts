@@ -25,6 +25,8 @@ export interface Said {
   /** A level in the definite singular ("distriktet"), which a person with several can't mean. */
   oneOfLevel: string | null;
   by: { readonly grain: TimeGrain } | { readonly dimension: string; readonly values: readonly string[] | null } | null;
+  /** "Pr. måned", beside a split or not. */
+  grain: TimeGrain | null;
   /** A period; several that must be asked about; none. */
   periods: readonly Period[];
   periodWords: string;
@@ -32,6 +34,8 @@ export interface Said {
   torn: boolean;
   comparisons: Comparison[];
   comparedTo: Period | null;
+  /** "Hele 2025": the year as a whole, also beside a part of one. */
+  whole: boolean;
   trend: boolean;
   /** "Steget", "faldet": a change, against something not said. */
   change: boolean;
@@ -62,6 +66,6 @@ export interface Said {
 }
 
 export const nothingSaid = (): Said => ({
-  measures: [], unclear: [], units: [], except: [], versus: false, viaPlan: false, level: null, others: false, priced: false, oneOfLevel: null, by: null, periods: [], periodWords: '', torn: false, comparisons: [], comparedTo: null,
+  measures: [], unclear: [], units: [], except: [], versus: false, viaPlan: false, level: null, others: false, priced: false, oneOfLevel: null, by: null, grain: null, periods: [], periodWords: '', torn: false, comparisons: [], comparedTo: null, whole: false,
   trend: false, change: false, deviation: false, having: null, loose: false, restricted: null, rank: null, limit: null, shape: null, priceOf: false, divided: null, outlook: false, spending: false, averaged: false, counted: false, soFar: '',
 });

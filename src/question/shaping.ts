@@ -39,6 +39,7 @@ export function readGrain(draft: Draft, said: Said): Taken[] {
     const taken = take(draft, pattern);
     if (taken === null) continue;
     said.by = { grain };
+    said.grain = grain;
     return [taken];
   }
   return [];

@@ -1,4 +1,4 @@
-import { lastClosed, periodOf, previousPeriod, sameLastYear, samePeriod, yearToDate, type IsoDate, type Period } from '../calendar/period.ts';
+import { lastClosed, periodOf, previousPeriod, sameLastYear, samePeriod, shiftMonths, yearToDate, type IsoDate, type Period } from '../calendar/period.ts';
 import { AGAINST } from './comparing.ts';
 import { freeText, MARK, takeTokens, type Draft, type Taken } from './draft.ts';
 import { findPeriod, type PeriodContext } from './periods.ts';
@@ -34,13 +34,14 @@ export function readTimes(draft: Draft, said: Said, context: PeriodContext): Tak
   const before = draft.tokens.slice(0, first.from).map((token, i) => draft.marks[i] ?? token.folded).join(' ');
   said.periods = first.periods;
   said.periodWords = first.words;
+  said.whole = found.some(({ words }) => /hele|whole/i.test(words));
   const heldAgainst = HELD_AGAINST.test(`${before} `);
   if (second === undefined) {
     // "Timer mod september": the time of the figures themselves is not said.
     if (heldAgainst && first.periods.length === 1) { said.periods = []; said.periodWords = ''; said.comparedTo = first.periods[0]; }
     // "Steget siden september": the month named is what to compare with.
     else if (said.change && /^(?:siden|since) /i.test(first.words) && first.periods.length === 1 && first.periods[0].from.endsWith('-01')) {
-      const pair = paired(periodOf('month', first.periods[0].from), lastClosed('month', context.closed), context);
+      const pair = paired(periodOf('month', first.periods[0].from), lastClosed('month', context.closed), false, context);
       said.periods = [pair.period];
       if (pair.comparison === 'period') said.comparedTo = pair.base;
       else said.comparisons.push(pair.comparison);
@@ -49,7 +50,7 @@ export function readTimes(draft: Draft, said: Said, context: PeriodContext): Tak
   }
   const between = draft.tokens.slice(first.to, second.from).map((token, i) => draft.marks[first.to + i] ?? token.folded).join(' ');
   const taken = [{ words: [first.words, second.words].join(' … '), from: first.from, to: second.to, groups: [] }];
-  const pair = third === undefined && first.periods.length === 1 && second.periods.length === 1 ? paired(first.periods[0], second.periods[0], context) : null;
+  const pair = third === undefined && first.periods.length === 1 && second.periods.length === 1 ? paired(first.periods[0], second.periods[0], said.whole, context) : null;
   if (pair === null || between === '' || (!JOINT.test(between) && !heldAgainst)) {
     said.periods = found.flatMap((one) => one.periods);
     said.torn = true;
@@ -70,17 +71,26 @@ export function readTimes(draft: Draft, said: Said, context: PeriodContext): Tak
 }
 
 /** The newer of two periods and what the older one is to it. A year that is not over is held against as much of the year before. */
-function paired(a: Period, b: Period, context: PeriodContext): { period: Period; base: Period; comparison: Comparison; adjacent: boolean } {
-  const [older, newer] = a.from < b.from || (a.from === b.from && a.to < b.to) ? [a, b] : [b, a];
+function paired(a: Period, b: Period, whole: boolean, context: PeriodContext): { period: Period; base: Period; comparison: Comparison; adjacent: boolean } {
+  const [older, later] = a.from < b.from || (a.from === b.from && a.to < b.to) ? [a, b] : [b, a];
+  // "1. halvår 2025 mod 2026": of the newer year, the same half.
+  const newer = !whole && later.grain === 'year' && older.grain !== 'year' ? samePart(older, later, context.yearStart) ?? later : later;
   // "I sommer mod sidste sommer": the same season, a year before.
   if (samePeriod(a, b)) return { period: a, base: sameLastYear(a), comparison: 'last-year', adjacent: false };
   const same = (one: Period): boolean => samePeriod(one, older);
   const running = newer.grain === 'year' && newer.to > context.closed && newer.from < context.closed;
   const adjacent = older.grain === newer.grain && older.to === newer.from;
-  const whole = periodOf('year', newer.from, context.yearStart);
-  const yearBefore = newer.grain === 'year-to-date' && samePeriod(older, { ...previousPeriod(whole), grain: 'year' });
+  const yearBefore = newer.grain === 'year-to-date' && samePeriod(older, { ...previousPeriod(periodOf('year', newer.from, context.yearStart)), grain: 'year' });
   if (same(sameLastYear(newer)) || yearBefore) return { period: running ? toDate(context.closed, context.yearStart) : newer, base: older, comparison: 'last-year', adjacent };
   if (same(previousPeriod(newer))) return { period: newer, base: older, comparison: 'previous', adjacent };
-  return { period: newer, base: older, comparison: 'period', adjacent };
+  return { period: running && older.grain === 'year' ? toDate(context.closed, context.yearStart) : newer, base: older, comparison: 'period', adjacent };
+}
+
+/** What a period is of its own year, of another one; null when it is no part of a year, or no whole months. */
+export function samePart(part: Period, year: Period, yearStart: number): Period | null {
+  const own = periodOf('year', part.from, yearStart);
+  if (!part.from.endsWith('-01') || !part.to.endsWith('-01') || part.to > own.to || own.from === year.from) return null;
+  const months = 12 * (Number(year.from.slice(0, 4)) - Number(own.from.slice(0, 4)));
+  return { from: shiftMonths(part.from, months), to: shiftMonths(part.to, months), grain: part.grain };
 }
 const toDate = (closed: IsoDate, yearStart: number): Period => yearToDate(lastClosed('month', closed).to, yearStart);

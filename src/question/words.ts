@@ -34,15 +34,15 @@ export const HEADS: readonly string[] = list('tallene tallet tal niveauet niveau
 export const MONEY_HEADS: readonly string[] = list('udgifterne udgifter udgiften udgift omkostningerne omkostninger forbruget forbrug');
 
 /** English words that look like Danish ones are these only after the words that make them so. */
-export const FALSE_FRIENDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([['time', new Set(list('en een pr per leveret leverede hver 1 visiteret udfoert prisen'))]]);
+export const FALSE_FRIENDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([['time', new Set(list('en een pr per leveret leverede hver 1 visiteret udfoert prisen'))], ['times', new Set(list('en een hver leveret 1'))]]);
 
 /** Second halves that make another word of a compound: "vikarantal" is no slip for "vikarandel". */
 export const OTHER_HEADS: readonly string[] = list('antal andel tal pris priser timer time tid dage dag uger udgift udgifter forbrug procent budget loen udvikling besoeg rate share cost costs hours days count');
 
-const DANISH = new Set(list('hvad hvordan hvor hvem hvilke hvilket hvorfor er det den der paa af til og vi jeg vis giv mod sidste maaned aar kvartal uge pr hvilken hos fra ligger mange meget udvikling maal denne seneste forrige de dyreste billigste januar februar marts maj juni juli oktober har havde med som over ikke hele vores mit min samme alle koster er oe maaneder distrikter distrikterne uger siden foer kan du mig sammenlign hoejeste laveste stoerste'));
+const DANISH = new Set(list('hvad hvordan hvor hvem hvilke hvilket hvorfor er det den der paa af til og vi jeg vis giv mod sidste maaned aar kvartal uge pr hvilken hos fra ligger mange meget udvikling maal denne seneste forrige de dyreste billigste januar februar marts maj juni juli oktober har havde med som ikke hele vores mit min samme alle koster er oe maaneder distrikter distrikterne uger siden foer kan du mig sammenlign hoejeste laveste stoerste'));
 const ENGLISH = new Set(list('what how much many who which was were are the of our my show give me last month year quarter week by against compared this past previous and target january february march may june july october why is does did where have with between in on compare than districts months since highest lowest most least cheapest please could can you'));
 
-/** The language a question is in, from its small words; null when they do not tell. `vs`, `per` and `trend` are said in both. */
+/** The language a question is in, from its small words; null when they do not tell. `vs`, `per`, `over`, `august` and `trend` are said in both. */
 export function languageOf(words: readonly string[], text = ''): Language | null {
   const danish = words.filter((word) => DANISH.has(word)).length + (/[æøå]/i.test(text) ? 1 : 0);
   const english = words.filter((word) => ENGLISH.has(word)).length;

@@ -25,6 +25,11 @@ describe('an answer never holds a part against a whole', () => {
     expect(await headline('budget i 2026')).toBe('Nord: forbrug var 8,02 mio. kr. (foreløbig) i 2026. Budget for 2026 er 9,57 mio. kr.');
   });
 
+  it('without a time, spend and budget are those of the same months', async () => {
+    for (const text of ['holder vi budgettet', 'holder budgettet', 'hvorfor overskrider vi budgettet', 'hvorfor er vi over budget i 2026']) expect([text, await headline(text, 'chef')]).toEqual([text, expect.stringMatching(/^Hjemmeplejen: forbrug var 54,4 mio\. kr\. i januar–oktober 2026, 0,9 pct\. over budget\.|^Hjemmeplejen: forbrug var 54,4 mio\. kr\. i januar–oktober 2026\. Budget for januar–oktober 2026 er 53,9 mio\. kr\./)]);
+    expect(await headline('how are we doing against budget', 'chef')).toContain('January–October 2026');
+  });
+
   it('a year before the data begin is partial, and nothing is said to have grown from it', async () => {
     const { said } = await ask('forbrug i 2023');
     expect(said).toContain('foreløbig');
@@ -54,6 +59,18 @@ describe('an answer says what it is not', () => {
     expect(answered.kind).toBe('clarify');
     expect(answered.card.headline).toMatch(/^Forbrug kan ikke deles på /);
     expect(answered.card.actions.map(({ label }) => label)).not.toEqual([]);
+  });
+
+  it('a figure of one account offers nothing next that leaves the account out', async () => {
+    const { answered } = await ask('hvad brugte vi sidste år på kørsel', 'chef');
+    expect(answered.card.actions.map(({ ask: next }) => next)).toEqual(['Forbrug pr. distrikt Kørsel 2025 mod plan', 'hvad betyder Forbrug']);
+    expect(await headline('Forbrug pr. distrikt Kørsel 2025 mod plan', 'chef')).toMatch(/^Forbrug, kørsel i 2025: højest i Centrum/);
+  });
+
+  it('why one account is over budget is not explained by what all of them are', async () => {
+    const { said } = await ask('hvorfor Forbrug Hjemmeplejen Kørsel 2025 mod plan', 'chef');
+    expect(said).toContain('Hjemmeplejen, kørsel: forbrug var 2,83 mio. kr. i 2025, 0,3 pct. over budget.');
+    expect(said).not.toMatch(/Mindreforbruget|Hvor forskellen ligger/);
   });
 
   it('a CPR number is refused and not repeated, wherever it is asked', async () => {

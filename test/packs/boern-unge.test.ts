@@ -213,11 +213,12 @@ describe('the counting that is easily got wrong', () => {
   });
 });
 
-/** The centre's chief asks on 23 November 2026, October closed. */
-const ask = (text: string, language: Language | null = null): Reading => {
-  const person = pack.people.get('centerchef');
-  if (person === undefined) throw new Error('no chief');
-  return read(text, { lexicon, pack, person, people: new Map(), today: '2026-11-23', closedThrough: () => '2026-11-01', previous: null, offered: [], language });
+/** The centre's chief asks on 23 November 2026, October closed and the budget in for the whole year. */
+const ask = (text: string, language: Language | null = null, who = 'centerchef'): Reading => {
+  const person = pack.people.get(who);
+  if (person === undefined) throw new Error(who);
+  const closedThrough = (_pack: string, measures: readonly string[]): string => measures.map((id) => completeTo(demo.house.figures('boern-unge'), id)).sort()[0] ?? '';
+  return read(text, { lexicon, pack, person, people: new Map(), today: '2026-11-23', closedThrough, previous: null, offered: [], language });
 };
 const OCTOBER = ['2026-10-01', '2026-11-01'] as const;
 const YEAR = ['2026-01-01', '2026-11-01'] as const;
@@ -242,6 +243,14 @@ describe('questions', () => {
     ['åbne undersøgelser pr. team', { measures: ['undersoegelser_aabne'], level: 'team' }],
     ['§ 50 undersøgelser i 3. kvartal', { measures: ['undersoegelser'], period: ['2026-07-01', '2026-10-01'] }],
     ['hvor mange børn er anbragt', { measures: ['anbragte'], period: OCTOBER }],
+    ['hvor mange børn var anbragt i oktober', { measures: ['anbragte'], period: OCTOBER }],
+    ['hvor mange børn har været anbragt i 2025', { measures: ['boern_anbragt'], period: ['2025-01-01', '2026-01-01'] }],
+    ['hvor mange har været anbragt i år', { measures: ['boern_anbragt'], period: YEAR }],
+    ['hvor mange forskellige børn var anbragt i 2025', { measures: ['boern_anbragt'] }],
+    ['hvor mange børn har vi haft anbragt i plejefamilie i år', { measures: ['boern_anbragt'], by: 'indsats', values: ['Plejefamilie'], period: YEAR }],
+    ['how many children have been placed in 2025', { measures: ['boern_anbragt'], period: ['2025-01-01', '2026-01-01'] }],
+    ['how many children had been in care last year', { measures: ['boern_anbragt'], period: ['2025-01-01', '2026-01-01'] }],
+    ['how many children are in care', { measures: ['anbragte'], period: OCTOBER }],
     ['anbragte i plejefamilie', { measures: ['anbragte'], by: 'indsats', values: ['Plejefamilie'] }],
     ['anbragte efter type', { measures: ['anbragte'], by: 'indsats' }],
     ['helårsanbragte i år mod sidste år', { measures: ['helaarsanbragte'], period: YEAR, against: 'last-year' }],
@@ -250,6 +259,10 @@ describe('questions', () => {
     ['forbrug på anbringelser mod helårsanbragte i år', { measures: ['forbrug_anbringelser', 'budget_anbringelser', 'helaarsanbragte', 'pris_helaarsanbragt'], period: YEAR }],
     ['hvad bruger vi på anbringelser', { measures: ['forbrug_anbringelser'], period: YEAR }],
     ['hvor meget har vi brugt', { measures: ['forbrug'], period: YEAR, against: 'plan' }],
+    ['holder vi budgettet', { measures: ['forbrug', 'budget'], period: YEAR, against: 'plan' }],
+    ['hvorfor overskrider vi budgettet', { kind: 'why', measures: ['forbrug', 'budget'], period: YEAR }],
+    ['how are we doing against budget', { measures: ['forbrug', 'budget'], period: YEAR, against: 'plan' }],
+    ['budgetterede helårsanbragte', { measures: ['budget_helaarsanbragte'], period: OCTOBER }],
     ['hvilke teams er over budget', { measures: ['forbrug'], level: 'team', period: YEAR }],
     ['disponeret mod budget', { measures: ['disponeret'], against: 'plan' }],
     ['forbrug, disponeret og budget', { measures: ['forbrug', 'budget', 'disponeret'], period: YEAR }],
@@ -284,11 +297,20 @@ describe('questions', () => {
     if (wanted.against !== undefined) expect(query.comparisons).toContain(wanted.against);
   });
 
+  it('is answered in English to who reads English, where its words are of both languages', () => {
+    for (const text of ['children placed per team', 'price per whole-year placement']) expect([text, ask(text, null, 'sektionsleder-aasen').language]).toEqual([text, 'en']);
+  });
+
   it('a whole-year person without saying of what is asked back, and so is a word nobody has defined', () => {
     const reading = ask('helårspersoner i år');
     expect(reading.kind === 'clarify' ? reading.choices.map((choice) => choice.query?.measures) : reading).toEqual([['helaarsanbragte'], ['helaar_forebyggende']]);
     const price = ask('pris pr. helårsperson i år');
     expect(price.kind === 'clarify' ? price.choices.map((choice) => choice.query?.measures) : price).toEqual([['pris_helaarsanbragt'], ['pris_forebyggende']]);
+    // Placed in a year: those who were at its end, or all who have been.
+    for (const question of ['hvor mange børn blev anbragt i 2025', 'how many children were placed in 2025']) {
+      const placed = ask(question);
+      expect(placed.kind === 'clarify' ? placed.choices.map((choice) => choice.query?.measures) : placed).toEqual([['anbragte'], ['boern_anbragt']]);
+    }
     for (const question of ['hvor mange underretninger blev ikke vurderet inden 24 timer', 'underretninger om vold', 'restbudget']) expect([question, ask(question).kind]).not.toEqual([question, 'query']);
   });
 

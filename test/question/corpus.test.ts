@@ -12,13 +12,13 @@ import type { Query } from '../../src/query/query.ts';
  * Questions as people type them, and what each must be read as: one JSON object a line in corpus/, and every mistake
  * that is found becomes a line there. Only what is written is checked. `as`: who asks; `after`: what they asked before.
  * Asked on 23 November 2026. `kind`: the reading's (`query` when it is not written; `not-answered`: asked back, or not
- * understood, but never answered with figures). `only`: no other measures. `period` is from and to, to exclusive.
+ * understood, but never answered with figures). `only`: no other measures. `period` is from and to, to exclusive, and so is `against`, what it is compared with.
  */
 interface Line {
   readonly q: string; readonly pack?: string; readonly as?: string; readonly after?: readonly string[];
   readonly kind?: Reading['kind'] | 'not-answered'; readonly reason?: string;
   readonly measures?: readonly string[]; readonly only?: boolean; readonly units?: readonly string[]; readonly level?: string | null; readonly period?: readonly [string, string];
-  readonly comparisons?: readonly string[]; readonly by?: string | null; readonly values?: readonly string[]; readonly limit?: number; readonly order?: 'asc' | 'desc'; readonly having?: boolean; readonly shape?: string;
+  readonly comparisons?: readonly string[]; readonly against?: readonly [string, string]; readonly by?: string | null; readonly values?: readonly string[]; readonly limit?: number; readonly order?: 'asc' | 'desc'; readonly having?: boolean; readonly shape?: string;
 }
 
 const FILES: Readonly<Record<string, { readonly pack: string; readonly as: string }>> = {
@@ -30,6 +30,9 @@ const FILES: Readonly<Record<string, { readonly pack: string; readonly as: strin
 };
 /** The day up to which each pack's data are complete. */
 const CLOSED: Readonly<Record<string, string>> = { hjemmepleje: '2026-11-01', 'boern-unge': '2026-11-01', vejdrift: '2026-11-01', 'english-care': '2011-04-01', 'scottish-care': '2026-04-01' };
+/** A budget is in for the whole of the year. */
+const BUDGETED = '2027-01-01';
+const closedThrough = (pack: string, measures: readonly string[]): string => (measures.length > 0 && measures.every((id) => /(?:^|_)budget(?:_|$)/.test(id)) ? BUDGETED : CLOSED[pack] ?? '');
 const packs = new Map<string, { readonly pack: Pack; readonly lexicon: Lexicon }>();
 
 beforeAll(async () => {
@@ -51,7 +54,7 @@ function readLine(line: Line, file: { readonly pack: string; readonly as: string
   let previous: Query | null = null;
   let offered: readonly Choice[] = [];
   const say = (text: string): Reading => read(text, {
-    lexicon, pack, person, people: new Map(), today: '2026-11-23', closedThrough: () => CLOSED[pack.id] ?? '', language: null, previous, offered,
+    lexicon, pack, person, people: new Map(), today: '2026-11-23', closedThrough, language: null, previous, offered,
   });
   for (const text of line.after ?? []) {
     const reading = say(text);
@@ -77,6 +80,7 @@ function misses(line: Line, reading: Reading): string[] {
   equal('level', query.level, line.level);
   equal('period', [query.period.from, query.period.to], line.period);
   if (line.comparisons?.some((one) => !(query.comparisons as readonly string[]).includes(one)) === true) equal('comparisons', query.comparisons, line.comparisons);
+  equal('against', query.comparedTo === null ? null : [query.comparedTo.from, query.comparedTo.to], line.against);
   equal('by', query.by === null ? null : 'grain' in query.by ? query.by.grain : query.by.dimension, line.by);
   equal('values', query.by !== null && 'dimension' in query.by ? query.by.values : null, line.values);
   equal('limit', query.limit, line.limit);

@@ -137,7 +137,8 @@ describe('another domain works without a change of code', () => {
 
 describe('the language of the answer', () => {
   it('is the question\'s; where its words are of both languages, the reader\'s own', () => {
-    for (const [text, who, language] of [['budget vs timer i oktober 2026', 'leder-nord', 'da'], ['budget vs hours last month', 'leder-nord', 'en'], ['budget vs timer', 'leder-syd', 'en'], ['budget vs hours', 'leder-nord', 'da'], ['forbrug mod timer sidste måned', 'leder-syd', 'da']] as const) {
+    for (const [text, who, language] of [['budget vs timer i oktober 2026', 'leder-nord', 'da'], ['budget vs hours last month', 'leder-nord', 'en'], ['budget vs timer', 'leder-syd', 'en'], ['budget vs hours', 'leder-nord', 'da'], ['forbrug mod timer sidste måned', 'leder-syd', 'da'],
+      ['cost per hour per district', 'leder-syd', 'en'], ['cost per hour', 'leder-syd', 'en'], ['per district', 'leder-syd', 'en'], ['timer pr. distrikt', 'leder-syd', 'da'], ['spend per month by district', 'leder-nord', 'en'], ['pris per time', 'leder-nord', 'da'], ['over budget', 'leder-syd', 'en'], ['forbrug august', 'leder-nord', 'da']] as const) {
       expect([text, ask(text, null, who).language]).toEqual([text, language]);
     }
   });
