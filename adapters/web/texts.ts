@@ -22,7 +22,7 @@ export const TEXTS = {
     bot: 'Overblik',
     typing: 'Overblik finder svaret …',
     newer: 'Ny besked',
-    unread: '{count} nye',
+    unread: 'Ulæst: {count}',
     offline: 'Forbindelsen er afbrudt. Siden prøver igen af sig selv.',
     online: 'Forbindelsen er tilbage.',
     unsent: 'Spørgsmålet blev ikke sendt: tjenesten svarer ikke. Det står stadig i feltet.',

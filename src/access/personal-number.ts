@@ -231,6 +231,9 @@ const isWithCentury = (ddmmyyyy: string): boolean => /^\d{4}(?:18|19|20)\d\d$/.t
 /** What stands between the items of a list. */
 const isList = (gaps: readonly string[]): boolean => gaps.every((gap) => /^[ ,;]+$/.test(gap));
 
+/** What stands between the fields of a line of a file. */
+const FIELDS = /^[;,|]$/;
+
 /** A single digit stands for the day or the month. */
 const isShort = (day: Run, month: Run): boolean => day.length + month.length < 4;
 /** `1/1-90`, as well as the same sign twice. */
@@ -248,11 +251,12 @@ function isSeparated([a, b, c, d]: readonly [Run, Run, Run, Run], digits: (run: 
   return !(a.gap === '.' && inside === '.');
 }
 
-/** `01-01-1990-1234` or `1/1-1990 1234`; not the point in time `31-12-2026 1030`. */
+/** `01-01-1990-1234` or `1/1-1990 1234`; not the point in time `31-12-2026 1030`, nor a line of a file, `31-12-2026;5211`. */
 function isSeparatedWithCentury([a, b, c, d]: readonly [Run, Run, Run, Run], digits: (run: Run) => string): boolean {
   const day = digits(a) + digits(b) + digits(c);
   if (!isWithCentury(day)) return false;
   if (!isShort(a, b) && b.gap === c.gap && (d.gap === b.gap || HYPHENS.test(d.gap ?? ''))) return true;
+  if (FIELDS.test(d.gap ?? '')) return false;
   return (isShort(a, b) ? isShortDay(a, b, c) : isDated(b.gap ?? '', c.gap ?? '')) && isNumber(day + digits(d));
 }
 
@@ -273,6 +277,8 @@ function standsAlone(runs: readonly Run[], at: number, digits: (run: Run) => str
   const all = length === 10 || length === 12 ? chain.map(digits).join('') : '';
   if (all === '' || !isNumber(all)) return 0;
   const gaps = chain.slice(1).map(({ gap }) => gap ?? '');
+  // A day in full and the next field of a line.
+  if (length === 12 && FIELDS.test(gaps[ends.indexOf(8)] ?? '')) return 0;
   const blanks = gaps.every((gap) => gap === ' ');
   const shape = chain.map((run) => run.length).join(' ');
   const yearFirst = chain[0]?.length === 4 && isYear(all.slice(0, 4));

@@ -149,12 +149,12 @@ journeys('the web chat in Chromium', () => {
     await choose('Anna Holm');
     await page.locator('#suggestions button').first().waitFor();
     await lab.web.send(addressIn('local', 'bo'), sampleMessage('da'));
-    await page.getByText('1 ulæste').waitFor();
+    await page.getByText('Ulæst: 1').waitFor();
     await lab.web.send(addressIn('local', 'anna'), sampleMessage('da'));
     await log().getByRole('article', { name: /Overblik.*Hjemmepleje · Distrikt Nord/ }).waitFor();
     await choose('Bo Kjær Rasmussen');
     await log().getByRole('article').first().waitFor();
-    await page.getByText('1 ulæste').waitFor({ state: 'hidden' });
+    await page.getByText('Ulæst: 1').waitFor({ state: 'hidden' });
   });
 
   it('shows the picture in full size in a tab of its own, by a click on it', async () => {
