@@ -5,6 +5,7 @@ import { replies } from '../card/replies.ts';
 import type { Language } from '../pack/model.ts';
 import { basesOf } from '../query/evaluate.ts';
 import type { Comparison, Query } from '../query/query.ts';
+import { levelWithin } from '../question/naming.ts';
 import { dimensionName } from '../question/phrase.ts';
 import { runQuery, type Figures } from './figures.ts';
 
@@ -32,7 +33,7 @@ export async function explain(figures: Figures, query: Query, moved: 'up' | 'dow
   const contrary = moved !== null && said === undefined && comparisons.some((one) => !Number.isNaN(went(one)));
   const base: Query = { ...alone, comparisons: [comparison] };
   const price = [...pack.measures.values()].find((m) => m.kind === 'ratio' && m.numerator === id && m.unit.includes(' per '));
-  const below = pack.organisation.units.get(pack.organisation.units.get(unit)?.children[0] ?? '')?.level ?? null;
+  const below = levelWithin(pack, [unit]);
   const sources = basesOf(pack, id).map((one) => { const m = pack.measures.get(one); return m !== undefined && 'source' in m ? pack.sources.get(m.source) : undefined; });
   const dimensions = sources[0]?.dimensions.filter(({ id: dimension }) => sources.every((source) => source?.dimensions.some((one) => one.id === dimension))) ?? [];
   const level = pack.organisation.levels.find((one) => one.id === below);

@@ -30,7 +30,6 @@ export interface Hearing {
 export interface Heard {
   readonly said: Said;
   readonly named: readonly NamedMeasure[];
-  readonly time: PeriodContext;
   readonly why: boolean;
   /** The way it says the figure went. */
   readonly moved: 'up' | 'down' | null;
@@ -107,5 +106,5 @@ export function hear(draft: Draft, names: readonly Found[], { pack, language, ow
   if (why) for (let i = 0; i < 2; i += 1) take(draft, WHY);
 
   const moved = UP.test(folded) === DOWN.test(folded) ? null : UP.test(folded) ? 'up' : 'down';
-  return { said, named, time: when, why, moved, uncompared, continues: CONTINUES.test(folded), words: { filtered, shaped, placed, compared, timed } };
+  return { said, named, why, moved, uncompared, continues: CONTINUES.test(folded), words: { filtered, shaped, placed, compared, timed } };
 }

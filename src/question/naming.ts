@@ -36,8 +36,7 @@ export function measuresNamed(names: readonly Found[]): NamedMeasure[] {
 export function levelBelow(pack: Pack, own: readonly string[]): string | null {
   const level = pack.organisation.units.get(own[0] ?? '')?.level ?? null;
   if (level !== null && own[0] !== pack.organisation.root) return level;
-  const child = pack.organisation.units.get(pack.organisation.root)?.children[0];
-  return child === undefined ? null : pack.organisation.units.get(child)?.level ?? null;
+  return levelWithin(pack, [pack.organisation.root]);
 }
 
 /** The level just below some units; null when they have none. */
