@@ -10,6 +10,7 @@ import { lastReport, loadSource, signatureOf } from './io/load/load.ts';
 import { readPackFolders, type PackFolder, type PackFolders } from './io/packs/read.ts';
 import { openFacts } from './io/warehouse/duckdb.ts';
 import { openParser } from './io/warehouse/parser.ts';
+import { movedTo } from './pack/demonstration.ts';
 import type { Pack } from './pack/model.ts';
 import { withoutTaken } from './pack/people.ts';
 import type { Clock, Log } from './ports.ts';
@@ -134,14 +135,16 @@ async function takeEach(config: Config, { folders, faults, unseen }: PackFolders
   return { written: [...next.values()], waiting, faults: told };
 }
 
+const movedBy = (pack: Pack): number => pack.demonstration?.moved ?? 0;
+
 /** How files become facts, with the settings of this machine. */
 function loaderFor(config: Config, clock: Clock): Loader {
   const folder = (pack: Pack): string => resolve(config.dataDir, 'facts', pack.id);
   return {
-    signature: (pack, source) => signatureOf(source, pack.dir, pack.organisation, rollupStatements(pack, source), pack.yearStart, config.dataDir),
+    signature: (pack, source) => signatureOf(source, pack.dir, pack.organisation, rollupStatements(pack, source), pack.yearStart, config.dataDir, movedBy(pack)),
     load: (pack, source, anew, onProgress) => loadSource({
       anew,
-      source, packDir: pack.dir, ownDir: config.dataDir, organisation: pack.organisation, yearStart: pack.yearStart, finish: rollupStatements(pack, source),
+      source, packDir: pack.dir, ownDir: config.dataDir, organisation: pack.organisation, yearStart: pack.yearStart, moveMonths: movedBy(pack), finish: rollupStatements(pack, source),
       intoDir: folder(pack), tempDir: join(tmpdir(), 'overblik'), memoryMb: config.memoryMb, now: () => clock.now(),
       onProgress: ({ file, rows }) => onProgress(file, rows),
     }),
@@ -162,7 +165,7 @@ function withNewestPeople(pack: Pack, written: readonly Pack[]): Pack | null {
 export async function openPackHouse(config: Config, clock: Clock, log: Log, only: string | null = null): Promise<PackHouse> {
   let seen = await readPackFolders(config.packRoots);
   /** As they are written, and as they are in service: between a change and the load it needs, the two differ. */
-  let written: readonly Pack[] = await allInOrder(config, seen, only);
+  let written: readonly Pack[] = (await allInOrder(config, seen, only)).map((pack) => movedTo(pack, clock.now()));
   let waiting: ReadonlySet<string> = new Set();
   let told: ReadonlySet<string> = new Set(seen.unseen.map(({ fault }) => describeFault(fault)));
   for (const { fault } of seen.unseen) log.warn('pack-not-seen', { fault: describeFault(fault) });
@@ -182,8 +185,9 @@ export async function openPackHouse(config: Config, clock: Clock, log: Log, only
     const faults = taken.faults.map(describeFault);
     if (faults.some((one) => !told.has(one))) log.error('packs-not-taken', { faults: faults.slice(0, 5), count: faults.length });
     told = new Set(faults);
-    if (isDeepStrictEqual(taken.written, written)) return;
-    written = taken.written;
+    const moved = taken.written.map((pack) => movedTo(pack, clock.now()));
+    if (isDeepStrictEqual(moved, written)) return;
+    written = moved;
     log.info('packs-changed', { packs: written.map(({ id }) => id).join(', ') });
     serving = serving.flatMap((pack) => {
       const renewed = withNewestPeople(pack, written);
@@ -205,6 +209,8 @@ export async function openPackHouse(config: Config, clock: Clock, log: Log, only
 
   const load = async (onProgress?: (pack: string, source: string, file: string, rows: number) => void): Promise<(SourceOutcome & { pack: string })[]> => {
     if (figures.size > 0) await renew();
+    // A month may have passed: what is moved with time is moved on.
+    written = written.map((pack) => movedTo(pack, clock.now()));
     const packs = written;
     const outcomes: (SourceOutcome & { pack: string })[] = [];
     for (const pack of packs) {

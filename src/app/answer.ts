@@ -4,6 +4,7 @@ import { knownUnits, permit, seesDimension, seesMeasure, seesParts, visibleUnits
 import { answerCard, couplingIds, type UnderstoodPart } from '../card/answer.ts';
 import type { Action, Block, Card } from '../card/card.ts';
 import { withCaveatsFor } from '../card/caveats.ts';
+import { packLabel } from '../card/label.ts';
 import { messages } from '../card/messages.ts';
 import { dayName } from '../card/periods.ts';
 import type { Language, Measure, Pack, Person } from '../pack/model.ts';
@@ -63,7 +64,7 @@ export function helpCard(membership: Membership, language: Language, headline: s
     { kind: 'text', text: `${m.helpMeasures}: ${measures.join(', ')}.` },
     { kind: 'text', text: `${m.helpUnits}: ${units.join(', ')}.` },
     { kind: 'text', text: m.helpFollowUps },
-  ], actionsFrom(examples.map((ask) => ({ label: ask, ask }))), pack.label?.[language] ?? '');
+  ], actionsFrom(examples.map((ask) => ({ label: ask, ask }))), packLabel(pack, language));
 }
 
 /** Questions that work for a person, in their language. */
@@ -100,7 +101,7 @@ function definitionCard(figures: Figures, person: Person, ids: readonly string[]
   const last = language === 'da' ? 'sidste måned' : 'last month';
   const title = measures.map((measure) => measure.name[language]).join(', ');
   return {
-    ...plainCard(language, title, `${measures.length > 1 ? `${measures[0]?.name[language] ?? ''}: ` : ''}${measures[0]?.definition[language] ?? ''}`, blocks, actionsFrom(measures.map((measure) => ({ label: `${measure.name[language]} ${last}`, ask: `${measure.name[language]} ${last}` }))), pack.label?.[language] ?? ''),
+    ...plainCard(language, title, `${measures.length > 1 ? `${measures[0]?.name[language] ?? ''}: ` : ''}${measures[0]?.definition[language] ?? ''}`, blocks, actionsFrom(measures.map((measure) => ({ label: `${measure.name[language]} ${last}`, ask: `${measure.name[language]} ${last}` }))), packLabel(pack, language)),
     provenance: [...sources].filter(([, end]) => end >= '1900-01-01').map(([id, end]) => m.source(pack.sources.get(id)?.attribution[language] ?? '', dayName(shiftDays(end, -1), language))),
   };
 }
@@ -132,7 +133,7 @@ async function unitPage(asking: Asking, membership: Membership, unit: string, la
   if (!visibleUnits(pack, person).has(unit)) return outOfBounds(membership, [unit], language, reading);
   const theirs: Person = { ...person, units: [unit], alsoSees: [], language };
   const page = await latestPage({ pack, person: theirs }, asking.figures(pack.id), true);
-  return { kind: 'help', card: page?.card ?? plainCard(language, pack.title[language], replies(language).noSuchUnitPage(name), [], [], pack.label?.[language] ?? ''), reading, allowed: ofPage(pack, theirs, page) };
+  return { kind: 'help', card: page?.card ?? plainCard(language, pack.title[language], replies(language).noSuchUnitPage(name), [], [], packLabel(pack, language)), reading, allowed: ofPage(pack, theirs, page) };
 }
 
 /** The newest page of a person's digest, or with `others` of one that others get; null when there is none or no period is complete. */
@@ -201,7 +202,7 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
     const { measure, dimensions } = undivided;
     const choices = dimensions.filter((id) => seesDimension(pack, person, id)).map((id) => ({ label: dimensionName(pack, id, language), ask: phrase(pack, { ...query, by: { dimension: id, values: null } }, language, completeTo(figures, measure)) }));
     const said = m.notDividable(pack.measures.get(measure)?.name[language] ?? measure, dimensionName(pack, query.by !== null && 'dimension' in query.by ? query.by.dimension : '', language));
-    return { kind: 'clarify', card: plainCard(language, pack.title[language], said, [], actionsFrom(choices), pack.label?.[language] ?? ''), reading, allowed };
+    return { kind: 'clarify', card: plainCard(language, pack.title[language], said, [], actionsFrom(choices), packLabel(pack, language)), reading, allowed };
   }
   const wantsChart = reading.shape === null ? null : reading.shape === 'chart';
   const single = query.level === null && query.units.length === 1 && query.by === null && query.period.grain !== 'week' && query.period.grain !== 'day';
@@ -251,7 +252,7 @@ export async function answer(text: string, asking: Asking): Promise<Answer> {
   const reading = read(text, { lexicon: asking.lexicon, person: first.person, people: new Map(asking.memberships.map((one) => [one.pack.id, one.person])), pack: first.pack, today: asking.today, closedThrough, previous: stillAllowed(asking.memberships, asking.previous), offered: asking.offered.filter(everyOffer), language: asking.language });
   const { language } = reading;
   const m = messages(language);
-  const label = first.pack.label?.[language] ?? '';
+  const label = packLabel(first.pack, language);
   /** Answered with no figures of any unit. */
   const nothing = wholly({ pack: first.pack.id });
   switch (reading.kind) {

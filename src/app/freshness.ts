@@ -1,6 +1,7 @@
 import { lastClosed, periodOf, shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
 import type { Block, Card } from '../card/card.ts';
 import { inWords, plainCell, sourceName } from '../card/figures.ts';
+import { packLabel } from '../card/label.ts';
 import { dayName } from '../card/periods.ts';
 import { replies } from '../card/replies.ts';
 import type { Language } from '../pack/model.ts';
@@ -32,5 +33,5 @@ export function freshnessCard(figures: Figures, measures: readonly string[], per
   const words = subject === null ? '' : inWords(pack, subject, language);
   const capital = words.charAt(0).toUpperCase() + words.slice(1);
   const headline = subject === null ? r.never : missing.length > 0 ? r.notComplete(capital, missing.map(name).join(', ')) : period === null ? r.newest(words) : r.complete(capital);
-  return { language, title: pack.title[language], label: pack.label?.[language] ?? '', headline, blocks, picture: null, actions: [], provenance: [] };
+  return { language, title: pack.title[language], label: packLabel(pack, language), headline, blocks, picture: null, actions: [], provenance: [] };
 }

@@ -8,6 +8,7 @@ import { couple } from '../insight/coupling.ts';
 import type { Action, Block, Card, Picture, TableCell, TableColumn } from './card.ts';
 import { barsPicture, coupledPicture, labelOf, multiplesPicture, rowName, trendPicture } from './charts.ts';
 import { cellText, differenceCell, differenceOf, forecastNotes, inWords, noneOf, notesOf, plainCell, provenanceOf, shownDecimals, spentSentence } from './figures.ts';
+import { packLabel } from './label.ts';
 import { messages } from './messages.ts';
 import { formatDeviation, formatValue, oneOf } from './numbers.ts';
 import { replies } from './replies.ts';
@@ -288,7 +289,7 @@ export function answerCard(pack: Pack, result: Result, context: AnswerContext): 
   return {
     language,
     title: names,
-    label: pack.label?.[language] ?? '',
+    label: packLabel(pack, language),
     headline: context.filtered === null ? sentence(pack, result, language, context.latest) : filteredSentence(pack, result, context.filtered, language),
     blocks,
     picture: picture !== null && hasData(picture.chart) ? picture : null,

@@ -19,6 +19,8 @@ export interface Messages {
   readonly split: (total: string, over: boolean, volume: string, price: string, unit: string) => string;
   readonly partialPeriod: (period: string) => string;
   readonly attention: string;
+  /** Behind the label of synthetic data: their dates are moved forward. */
+  readonly movedOn: (months: number) => string;
   readonly nothingUnusual: (period: string) => string;
   /** The headline has told of a deviation already. */
   readonly nothingElseUnusual: (period: string) => string;
@@ -153,6 +155,7 @@ const da: Messages = {
   split: (total, over, volume, price, unit) => `${over ? 'Merforbruget' : 'Mindreforbruget'} på ${total} kan deles i to: ${volume} fra ${unit === 'hours' ? 'timetallet' : 'antallet'} og ${price} fra prisen${unit === 'hours' ? ' pr. time' : ''}.`,
   partialPeriod: (period) => `Tallene for ${period} er ikke komplette endnu.`,
   attention: 'Værd at se på',
+  movedOn: (months) => `flyttet ${months} ${months === 1 ? 'måned' : 'måneder'} frem`,
   nothingUnusual: (period) => `Ingen usædvanlige afvigelser i ${period}.`,
   nothingElseUnusual: (period) => `Derudover ingen usædvanlige afvigelser i ${period}.`,
   deviationLine: (measure, value, difference, over, plan) => `${measure}: ${ended(value)} Det er ${difference} ${over ? 'over' : 'under'} ${plan}.`,
@@ -273,6 +276,7 @@ const en: Messages = {
   split: (total, over, volume, price, unit) => `The ${over ? 'overspend' : 'underspend'} of ${total} has two parts: ${volume} from the number${unit === 'hours' ? ' of hours' : ''} and ${price} from the price${unit === 'hours' ? ' of an hour' : ''}.`,
   partialPeriod: (period) => `The figures for ${period} are not complete yet.`,
   attention: 'Worth a look',
+  movedOn: (months) => `moved forward ${months} ${months === 1 ? 'month' : 'months'}`,
   nothingUnusual: (period) => `No unusual deviations in ${period}.`,
   nothingElseUnusual: (period) => `No other unusual deviations in ${period}.`,
   deviationLine: (measure, value, difference, over, plan) => `${measure}: ${ended(value)} That is ${difference} ${over ? 'over' : 'under'} ${plan}.`,

@@ -4,6 +4,7 @@ import type { Block, Card, TableCell } from '../card/card.ts';
 import { admission } from '../card/admission.ts';
 import { cellText, inWords, plainCell, sourceName } from '../card/figures.ts';
 import { formatNumber } from '../card/numbers.ts';
+import { packLabel } from '../card/label.ts';
 import { dayName } from '../card/periods.ts';
 import { tidings } from '../card/tidings.ts';
 import type { Digest, Language, Measure, Pack, Person } from '../pack/model.ts';
@@ -55,7 +56,7 @@ export type Payload =
   | { readonly kind: 'welcome' };
 
 const card = (pack: Pack, language: Language, title: string, headline: string, blocks: readonly Block[]): Card =>
-  ({ language, title, label: pack.label?.[language] ?? '', headline, blocks, picture: null, actions: [], provenance: [] });
+  ({ language, title, label: packLabel(pack, language), headline, blocks, picture: null, actions: [], provenance: [] });
 const text = (words: string): Block => ({ kind: 'text', text: words });
 const upper = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 const names = (pack: Pack, ids: readonly string[]): string => ids.map((id) => pack.people.get(id)?.name ?? id).join(', ');

@@ -3,6 +3,7 @@ import { withCaveatsFor } from '../card/caveats.ts';
 import { cellText, differenceCell, differenceOf, forecastNotes, inWords, notesOf, plainCell, provenanceOf, shownDecimals } from '../card/figures.ts';
 import { coupledPicture, multiplesPicture, trendPicture, variancePicture } from '../card/charts.ts';
 import { hasData } from '../chart/spec.ts';
+import { packLabel } from '../card/label.ts';
 import { messages } from '../card/messages.ts';
 import { formatDeviation, formatPercent, formatValue, NBSP } from '../card/numbers.ts';
 import { permitDigest, seesMeasure, seesParts, visibleUnits } from '../access/rule.ts';
@@ -105,7 +106,7 @@ export function composePage(pack: Pack, whole: Digest, person: Person, period: P
   return {
     language,
     title: `${unit.name[language]}, ${inWords(pack, period, language)}`,
-    label: pack.label?.[language] ?? '',
+    label: packLabel(pack, language),
     headline: first === '' ? plainHeadline(page, results) : first,
     blocks, picture,
     actions: actionsOf(page),

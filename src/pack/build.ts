@@ -103,6 +103,7 @@ export function buildPack(id: string, dir: string, written: Written, organisatio
     id, dir,
     title: both(raw.title),
     label: raw.label === undefined ? null : both(raw.label),
+    demonstration: raw.demonstration === undefined ? null : { lastMonth: `${raw.demonstration.last_month}-01`, moved: 0 },
     timeZone: raw.time_zone ?? TIME_ZONE,
     language,
     yearStart: raw.year_start ?? 1,

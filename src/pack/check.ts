@@ -83,6 +83,9 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
     expressions.push({ id: key, text, role, columns, source, relation: relationOf(sources.get(source)?.value as RawSource, role === 'scalar'), place: entry.located.at([...entry.path, ...path]) });
   };
 
+  const rawPack = single.get('pack') as Entry<RawSection<'pack'>>;
+  if (rawPack.value.demonstration !== undefined && rawPack.value.label === undefined) fault(rawPack, ['demonstration'], 'Dates are moved for synthetic data only, and the pack has no label that says so.', "Add 'label: {da: Syntetiske data, en: Synthetic data}', or take 'demonstration' out for real data.");
+
   const rawOrganisation = single.get('organisation') as Entry<RawSection<'organisation'>>;
   const { organisation, faults: unitFaults } = buildOrganisation(rawOrganisation.value, both, wordsOf);
   for (const wrong of unitFaults as UnitFault[]) fault(rawOrganisation, wrong.path, wrong.message, wrong.hint);

@@ -299,6 +299,14 @@ export interface Caveat {
 /** Where a pack is when it does not say. */
 export const TIME_ZONE = 'Europe/Copenhagen';
 
+/** Data whose dates are moved by whole months as they load, so that a demonstration never ages. */
+export interface Demonstration {
+  /** First day of the last whole month in the files. */
+  readonly lastMonth: IsoDate;
+  /** How many months everything in the pack is moved forward by. */
+  readonly moved: number;
+}
+
 /** A pack: checked, complete, frozen. After this no one checks again. */
 export interface Pack {
   readonly id: string;
@@ -306,6 +314,8 @@ export interface Pack {
   readonly title: Text;
   /** Shown wherever figures of the pack are shown (`Syntetiske data`); null: real data. */
   readonly label: Text | null;
+  /** Synthetic data that move on with time; null: data that stay where they are. */
+  readonly demonstration: Demonstration | null;
   readonly timeZone: string;
   readonly language: Language;
   /** First month of the fiscal year, 1 to 12. */

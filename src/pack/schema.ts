@@ -180,6 +180,9 @@ export const packFile = only({
   pack: only({
     title: text,
     label: text.optional().describe('Shown wherever figures of the pack are shown, such as "Synthetic data"'),
+    demonstration: only({
+      last_month: pattern(/^\d{4}-(0[1-9]|1[0-2])$/, 'Not a month.\nWrite year and month as "2026-10".').describe('Last whole month in the files, as 2026-10'),
+    }).optional().describe('Only with a label: synthetic data whose dates move on by whole months as they load, so that their last month is always the last closed one'),
     time_zone: z.string().optional(),
     language: z.enum(LANGUAGES).optional(),
     year_start: z.int().min(1).max(12).optional().describe('First month of the fiscal year'),

@@ -116,7 +116,7 @@ function crowd(count: number): { pack: Pack; people: Person[] } {
   const people = Array.from({ length: count }, (_, i): Person => ({ id: `p${i}`, name: `P${i}`, title: { da: '', en: '' }, role: 'leader', units: ['root'], alsoSees: [], language: 'da', email: null, slack: null, teams: `t${i}` }));
   const digest: Digest = { id: 'monthly', title: { da: 'Måneden', en: 'The month' }, schedule: { workday: 5, at: '08:00' }, deadline: null, readiness: [], tolerance: 1, period: { grain: 'month', which: 'last-closed' }, audience: [{ role: 'leader', level: null }], start: MONTH.from, sections: [], line: 1, file: '' };
   const pack: Pack = {
-    id: `crowd-${count}`, dir: '.', title: { da: 'Mange', en: 'Many' }, label: null, timeZone: 'Europe/Copenhagen', language: 'da', yearStart: 1, closedDays: [], retention: { questions: 24, pages: 60, audit: 60 }, analystsChannel: { slack: null, teams: null },
+    id: `crowd-${count}`, dir: '.', title: { da: 'Mange', en: 'Many' }, label: null, demonstration: null, timeZone: 'Europe/Copenhagen', language: 'da', yearStart: 1, closedDays: [], retention: { questions: 24, pages: 60, audit: 60 }, analystsChannel: { slack: null, teams: null },
     organisation: { root: 'root', levels: [], units: new Map() }, sources: new Map(), measures: new Map(), plans: new Map(), caveats: [], caveatSource: null, access: { leader: NOTHING_MORE, chief: NOTHING_MORE, politician: NOTHING_MORE, analyst: NOTHING_MORE }, people: new Map(people.map((one) => [one.id, one])), digests: new Map([['monthly', digest]]),
   };
   return { pack, people };

@@ -73,6 +73,14 @@ describe('a mistake is told with its place, what is wrong and how to mend it', (
     expect(await told(['measures:\n', 'access: {leader: {depth: sums}}\nmeasures:\n'])).toEqual([expect.stringMatching(/all, totals/)]);
   });
 
+  it('dates moved in a pack that does not say its data are synthetic, or to a month that is none', async () => {
+    expect(await told(['Test}}', 'Test}, demonstration: {last_month: 2026-10}}'])).toEqual([
+      expect.stringMatching(/^2:\d+ Dates are moved for synthetic data only, and the pack has no label that says so\. Add 'label:/),
+    ]);
+    expect(await told(['Test}}', 'Test}, label: Synthetic, demonstration: {last_month: 2026-13}}'])).toEqual([expect.stringMatching(/Not a month\. Write year and month as "2026-10"\./)]);
+    expect(await told(['Test}}', 'Test}, label: Synthetic, demonstration: {last_month: 2026-10}}'])).toEqual([]);
+  });
+
   it('a measure that is not there, with the nearest one', async () => {
     const [fault] = await told(['numerator: spend,', 'numerator: spent,']);
     expect(fault).toContain("There is no measure 'spent'. Did you mean 'spend'?");

@@ -27,6 +27,8 @@ export interface LoadInput {
   readonly organisation: Organisation;
   /** First month of the fiscal year, for periods written `2017/18 Q4`. */
   readonly yearStart: number;
+  /** How many months every date is moved forward by: a demonstration's data. Default 0. */
+  readonly moveMonths?: number;
   /** SQL run in the new file once facts, closure and units are in: the roll-ups. */
   readonly finish: readonly string[];
   /** Where the files of facts are kept. */
@@ -48,8 +50,8 @@ export interface LoadInput {
  * Rejects with ServiceError naming the source and file; the last good load then stays in service.
  */
 export async function loadSource(input: LoadInput): Promise<LoadReport> {
-  const { source, packDir, organisation, finish, yearStart, ownDir } = input;
-  const signature = await signatureOf(source, packDir, organisation, finish, yearStart, ownDir);
+  const { source, packDir, organisation, finish, yearStart, ownDir, moveMonths = 0 } = input;
+  const signature = await signatureOf(source, packDir, organisation, finish, yearStart, ownDir, moveMonths);
   await ensureFolder(input.intoDir);
   const published = await lastReport(input.intoDir, source.id);
   if (published?.signature === signature && input.anew !== true) return published;
@@ -63,7 +65,7 @@ export async function loadSource(input: LoadInput): Promise<LoadReport> {
     const files = await findFiles(source, packDir, ownDir);
     const outcome = await build(input, files, path, scratchDir, signature).catch((error: unknown) => loadError(source.id, error));
     // Whatever was read of a file that somebody was writing, good or bad, says nothing.
-    if (await signatureOf(source, packDir, organisation, finish, yearStart, ownDir) !== signature) {
+    if (await signatureOf(source, packDir, organisation, finish, yearStart, ownDir, moveMonths) !== signature) {
       throw new ServiceError(`source ${source.id}`, 'A file changed while it was read. It is read again at the next load.', { retryAfterMs: 60_000 });
     }
     if (outcome instanceof ServiceError) throw outcome;
@@ -113,7 +115,7 @@ async function build(input: LoadInput, files: readonly SourceFile[], path: strin
       for (const ending of ['', '.utf8', '.copy']) await rm(scratch + ending, { force: true });
     }
     await lock(connection);
-    const outcome = await finishFacts(connection, source, staged);
+    const outcome = await finishFacts(connection, source, staged, input.moveMonths ?? 0);
     for (const statement of input.finish) await connection.run(statement);
     const ended = input.now();
     const report = { source: source.id, ...outcome, loadedAt: ended.toISOString(), durationMs: ended.getTime() - started.getTime(), signature };

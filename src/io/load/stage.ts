@@ -89,8 +89,8 @@ export async function stageFile(connection: DuckDBConnection, source: Source, pa
   return { number, shown, ready };
 }
 
-/** Makes the tables facts and rejects from the stage. Rejects with ServiceError when a file is mostly unfit, or nothing is left. */
-export async function finishFacts(connection: DuckDBConnection, source: Source, files: readonly StagedFile[]): Promise<Pick<LoadReport, 'rows' | 'rejected' | 'rejects' | 'files' | 'firstDate' | 'lastDate'>> {
+/** Makes the tables facts and rejects from the stage; every date in the facts is `moveMonths` after the one in the file. Rejects with ServiceError when a file is mostly unfit, or nothing is left. */
+export async function finishFacts(connection: DuckDBConnection, source: Source, files: readonly StagedFile[], moveMonths = 0): Promise<Pick<LoadReport, 'rows' | 'rejected' | 'rejects' | 'files' | 'firstDate' | 'lastDate'>> {
   const derived = source.derived.map((column) => `(${column.sql}) as ${name(column.name)}`);
   const scope = `(select ${['*', ...derived].join(', ')} from stage.staged)`;
   const where = source.where === null ? 'true' : `(${source.where})`;
@@ -115,7 +115,9 @@ export async function finishFacts(connection: DuckDBConnection, source: Source, 
   const rowsIn = (file: StagedFile): number => Number(counts.find((row) => row['file'] === file.number)?.['rows'] ?? 0);
   for (const file of files) await refuseMostlyUnfit(connection, source, file, rowsIn(file));
 
-  await connection.run(`create table facts as select ${kept.join(', ')}, _unit, ${name(source.dateColumn)}::date as _date from ${scope} where _bad is null and ${where} order by _date, _unit`);
+  const good = `(select * from ${scope} where _bad is null and ${where})`;
+  const moved = moveMonths === 0 ? kept : await movedColumns(connection, scope, kept, moveMonths);
+  await connection.run(`create table facts as select *, ${name(source.dateColumn)}::date as _date from (select ${moved.join(', ')}, _unit from ${good}) order by _date, _unit`);
   const [facts] = await rowsOf(connection, 'select count(*) as rows, min(_date) as first, max(_date) as last from facts');
   const [rejected] = await rowsOf(connection, 'select count(*) as rows from rejects');
   if (Number(facts?.['rows']) === 0) throw new ServiceError(`source ${source.id}`, `The files hold no row to load (${files.map((file) => file.shown).slice(0, 5).join(', ')}).`, { final: true });
@@ -128,6 +130,15 @@ export async function finishFacts(connection: DuckDBConnection, source: Source, 
     firstDate: facts?.['first'] as string | null,
     lastDate: facts?.['last'] as string | null,
   };
+}
+
+/** The columns with every date and time moved by some months. What was derived from them keeps its value: a wait of four days stays one. */
+async function movedColumns(connection: DuckDBConnection, scope: string, columns: readonly string[], months: number): Promise<string[]> {
+  const types = new Map((await rowsOf(connection, `describe select ${columns.join(', ')} from ${scope}`)).map((row) => [name(String(row['column_name'])), String(row['column_type'])]));
+  return columns.map((column) => {
+    const type = types.get(column) ?? '';
+    return type === 'DATE' || type.startsWith('TIMESTAMP') ? `(${column} + to_months(${months}))::${type} as ${column}` : column;
+  });
 }
 
 async function refuseMostlyUnfit(connection: DuckDBConnection, source: Source, file: StagedFile, accepted: number): Promise<void> {
