@@ -6,8 +6,8 @@ export const SEED = 20261031;
 /** Half-open: the last day with facts is 31 October 2026. */
 export const FROM = '2023-11-01';
 export const TO = '2026-11-01';
-/** The year in progress has its whole budget, so budget rows go on to its end. */
-export const BUDGET_TO = '2027-01-01';
+/** Budgets go on for two years after the one in progress: wherever the data are moved to, the budgets of this year and the next are whole. */
+export const BUDGET_TO = '2029-01-01';
 
 export interface District {
   readonly id: string;
@@ -49,7 +49,7 @@ export const ACCOUNTS = [
 export type Account = (typeof ACCOUNTS)[number]['number'];
 
 /** Prices and pay by year, 2026 = 1. */
-const PRICE_INDEX: Readonly<Record<number, number>> = { 2023: 0.945, 2024: 0.962, 2025: 0.981, 2026: 1 };
+const PRICE_INDEX: Readonly<Record<number, number>> = { 2023: 0.945, 2024: 0.962, 2025: 0.981, 2026: 1, 2027: 1.02, 2028: 1.04 };
 /** Delivered hours per allocated hour that budgets count on. */
 export const BUDGETED_DELIVERY = 0.98;
 /** Allocated minutes per citizen and week that budgets count on. */

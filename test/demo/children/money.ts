@@ -64,7 +64,22 @@ export function budget(cases: readonly Case[]): BudgetLine[] {
       return { team, year, account: kind, places: true, months: months.map(() => planned) };
     });
     return [...money, ...places];
-  }));
+  })).flatMap((line, i, lines) => {
+    // Two more years after the last line of a team, so that wherever the data are moved to, the budgets of this year and the next are whole.
+    if (lines[i + 1]?.team === line.team) return [line];
+    const last = lines.filter((one) => one.team === line.team && one.year === years.at(-1));
+    return [line, ...last.map(nextYear), ...last.map(nextYear).map(nextYear)];
+  });
+}
+
+const COMING_PRICES = 1.02;
+
+/** The budget of the year after, at its prices. */
+function nextYear(line: BudgetLine): BudgetLine {
+  const year = line.year + 1;
+  if (line.places) return { ...line, year };
+  const whole = Math.round((line.months.reduce((sum, month) => sum + month, 0) * COMING_PRICES) / 1000_00) * 1000_00;
+  return { ...line, year, months: spread(whole, monthsOfYear(year)) };
 }
 
 /** Cuts an amount by the months' days into whole kr.; rounding the running sum makes the parts add up. */
