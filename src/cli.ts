@@ -5,7 +5,6 @@ import { maskPersonalNumbers } from './access/personal-number.ts';
 import { isIsoDate, type IsoDate } from './calendar/period.ts';
 import type { Terminal } from './commands.ts';
 import { DefinitionError, ServiceError, describeFault } from './errors.ts';
-import { systemClock } from './io/clock/clock.ts';
 import { readConfig, type Config } from './io/config/config.ts';
 import { createLog, hideSecrets } from './io/log/log.ts';
 import { LANGUAGES } from './pack/model.ts';
@@ -58,7 +57,7 @@ export async function run(arguments_: readonly string[], given: Terminal): Promi
       // It is waited for further down; what goes wrong before that is no loose end.
       opening.catch(() => undefined);
       const { serve } = await import('./service.ts');
-      const service = await serve(config, systemClock, log, opening);
+      const service = await serve(config, terminal.clock, log, opening);
       terminal.out(`Overblik is ready: ${service.url}${config.demo ? ' (local chat with invented people)' : ''}`);
       await terminal.ended;
       await service.stop();
@@ -71,7 +70,7 @@ export async function run(arguments_: readonly string[], given: Terminal): Promi
   program.command('doctor').description('look at the set-up: settings, packs, fonts, disk, database, platforms, clock; no secret is shown')
     .action(async () => {
       const { doctorCommand } = await import('./doctor.ts');
-      code = await doctorCommand(quiet, systemClock, terminal);
+      code = await doctorCommand(quiet, terminal.clock, terminal);
     });
   program.command('schema').description('print the JSON Schema of a pack, for editors')
     .action(async () => {
@@ -138,7 +137,7 @@ export async function run(arguments_: readonly string[], given: Terminal): Promi
     .action(async () => {
       const { config, log } = prepared();
       const { startWorker } = await import('./worker.ts');
-      const worker = await startWorker(config, systemClock, log);
+      const worker = await startWorker(config, terminal.clock, log);
       terminal.out('The worker is ready.');
       await terminal.ended;
       await worker.stop();

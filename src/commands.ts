@@ -40,6 +40,7 @@ export interface Terminal {
   err(text: string): void;
   /** Resolves when the process is asked to end. */
   readonly ended: Promise<void>;
+  readonly clock: Clock;
 }
 
 /** `2026-10` a month, `2026-Q3` a quarter, `2026-H1` a half-year, `2026` a year; in the pack's fiscal year. */
@@ -90,7 +91,7 @@ async function withHouse<T>(config: Config, clock: Clock, log: Log, terminal: Te
 
 /** Loads what changed and reports it; 3 when a source failed. */
 export async function loadCommand(config: Config, log: Log, terminal: Terminal, only: string | null): Promise<number> {
-  const house = await openPackHouse(config, systemClock, log, only);
+  const house = await openPackHouse(config, terminal.clock, log, only);
   try {
     const outcomes = await house.refresh((pack, source, file, rows) => terminal.err(`${pack}/${source}: ${file}, ${rows} rows`));
     for (const { pack, source, outcome, report, reason } of outcomes) {
@@ -110,7 +111,7 @@ export async function loadCommand(config: Config, log: Log, terminal: Terminal, 
 
 /** Composes the pages of a digest and prints them, or writes them to a folder. */
 export async function digestCommand(config: Config, log: Log, terminal: Terminal, name: string, options: { period?: string; as?: string; all?: boolean; out?: string; json?: boolean }): Promise<number> {
-  return withHouse(config, systemClock, log, terminal, async (house) => {
+  return withHouse(config, terminal.clock, log, terminal, async (house) => {
     const { pack, digest } = digestNamed(house.packs(), name);
     const figures = house.figures(pack.id);
     const period = options.period === undefined ? latestPeriod(figures, digest) : parsePeriod(options.period, pack, digest);
@@ -163,7 +164,7 @@ async function drawnAlone(card: Card, log: Log): Promise<Message> {
 
 /** Answers a question as a person would be answered. */
 export async function askCommand(config: Config, log: Log, terminal: Terminal, text: string, options: { as: string; lang?: Language; now?: IsoDate; after?: string[]; explain?: boolean; json?: boolean; out?: string }): Promise<number> {
-  const clock = options.now === undefined ? systemClock : clockAt(options.now);
+  const clock = options.now === undefined ? terminal.clock : clockAt(options.now);
   return withHouse(config, clock, log, terminal, async (house) => {
     const memberships = personNamed(house.packs(), options.as);
     const today = dayIn(memberships[0]?.pack.timeZone ?? TIME_ZONE, clock.now());
@@ -251,7 +252,7 @@ export async function checkCommand(config: Config, terminal: Terminal, only: str
 
 /** Sends one page through the running service; no delivery is counted. */
 export async function sendCommand(config: Config, log: Log, terminal: Terminal, name: string, options: { to: string; period?: string }): Promise<void> {
-  await withHouse(config, systemClock, log, terminal, async (house) => {
+  await withHouse(config, terminal.clock, log, terminal, async (house) => {
     const { pack, digest } = digestNamed(house.packs(), name);
     personNamed([pack], options.to);
     const period = options.period === undefined ? latestPeriod(house.figures(pack.id), digest) : parsePeriod(options.period, pack, digest);
@@ -353,7 +354,7 @@ export async function planCommand(config: Config, log: Log, terminal: Terminal, 
     terminal.err('The service is not running, so what was sent and who has written to it is not known.');
     return { rows: [], addresses: null, closings: {}, accounts: [] };
   }) as { accounts: Account[]; rows: { pack: string; digest: string; from: string; recipient: string; state: string; reason: string | null }[]; addresses: { person: string; platform: string; knownAs: string }[] | null; closings: Record<string, { from: IsoDate; to: IsoDate; source: string }[]> };
-  await withHouse(config, systemClock, log, terminal, async (house) => {
+  await withHouse(config, terminal.clock, log, terminal, async (house) => {
     const lines: { due: string; pack: string; digest: string; period: string; recipient: string; what: string }[] = [];
     for (const pack of house.packs()) for (const digest of pack.digests.values()) {
       const [from, to] = [instantAt(options.from, '00:00', pack.timeZone), instantAt(shiftDays(options.to, 1), '00:00', pack.timeZone)];
@@ -409,7 +410,7 @@ export async function backupCommand(config: Config, log: Log, terminal: Terminal
 export async function restoreCommand(config: Config, log: Log, terminal: Terminal, file: string): Promise<void> {
   const store = await openServiceStore(config, log, true);
   try {
-    const now = systemClock.now();
+    const now = terminal.clock.now();
     const { header, rows } = await readBackup(store, file, now, log);
     const unsure = await doubtOpen(store, now);
     terminal.out(`${rows} rows as of ${header.at}. ${unsure} ${unsure === 1 ? 'delivery that was open then is' : 'deliveries that were open then are'} asked about before anything is sent.`);

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { run } from './cli.ts';
+import { systemClock } from './io/clock/clock.ts';
 
 if (existsSync('.env')) process.loadEnvFile('.env');
 
@@ -13,6 +14,7 @@ process.exitCode = await run(process.argv.slice(2), {
   out: (text) => { process.stdout.write(`${text}\n`); },
   err: (text) => { process.stderr.write(`${text}\n`); },
   ended,
+  clock: systemClock,
 });
 // A chat library may keep a socket open after it was told to stop.
 process.exit();

@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../src/cli.ts';
+import { systemClock } from '../src/io/clock/clock.ts';
 import { openStore } from '../src/io/store/store.ts';
 import { silent } from './demo/house.ts';
 
@@ -20,7 +21,7 @@ beforeAll(async () => {
 
 async function audit(...words: string[]): Promise<{ code: number; told: string[] }> {
   const told: string[] = [];
-  const code = await run(['audit', ...words], { environment: { OVERBLIK_DATA_DIR: dir }, out: (text) => { told.push(...text.split('\n')); }, err: (text) => { told.push(text); }, ended: Promise.resolve() });
+  const code = await run(['audit', ...words], { environment: { OVERBLIK_DATA_DIR: dir }, out: (text) => { told.push(...text.split('\n')); }, err: (text) => { told.push(text); }, ended: Promise.resolve(), clock: systemClock });
   return { code, told };
 }
 /** The numbers of the entries in the file, in their order. */

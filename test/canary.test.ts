@@ -34,7 +34,7 @@ interface Entry { readonly from: string; readonly html: string }
 let service: Service;
 const start = (): Promise<Service> => serve(readConfig(environment), clock, createLog('debug', { write: (line) => { note('log', line); } }));
 const command = async (...words: string[]): Promise<void> => {
-  await run(words, { environment, out: (text) => { note(`command ${words[0]}`, text); }, err: (text) => { note(`command ${words[0]}`, text); }, ended: Promise.resolve() });
+  await run(words, { environment, out: (text) => { note(`command ${words[0]}`, text); }, err: (text) => { note(`command ${words[0]}`, text); }, ended: Promise.resolve(), clock });
 };
 const fetched = async (path: string, init: RequestInit = {}): Promise<void> => {
   const response = await fetch(`${service.url}${path}`, init);

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../src/cli.ts';
+import { clockAt } from '../src/io/clock/clock.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'overblik-cli-'));
 afterAll(() => rm(dir, { recursive: true, force: true }));
@@ -16,7 +17,7 @@ async function overblik(arguments_: readonly string[], environment: Readonly<Rec
   const [out, err]: [string[], string[]] = [[], []];
   const code = await run(arguments_, {
     environment: { OVERBLIK_DATA_DIR: join(dir, 'var'), ...environment },
-    out: (text) => { out.push(text); }, err: (text) => { err.push(text); }, ended: Promise.resolve(),
+    out: (text) => { out.push(text); }, err: (text) => { err.push(text); }, ended: Promise.resolve(), clock: clockAt('2026-11-23'),
   });
   const outcome = { code, out: out.join('\n'), err: err.join('\n') };
   // Whatever happens, a user is never shown where in the program it happened.

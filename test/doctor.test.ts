@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { run } from '../src/cli.ts';
+import { systemClock } from '../src/io/clock/clock.ts';
 import { doctorCommand } from '../src/doctor.ts';
 import { readConfig, SECRET_SETTINGS } from '../src/io/config/config.ts';
 import { createLog } from '../src/io/log/log.ts';
@@ -39,7 +40,7 @@ async function printed(work: (out: (text: string) => void, err: (text: string) =
 }
 
 const doctor = (environment: Readonly<Record<string, string>>, ...first: string[]): Promise<Outcome> =>
-  printed((out, err) => run([...first, 'doctor'], { environment: { OVERBLIK_DATA_DIR: join(dir, 'var'), PORT: '0', ...environment }, out, err, ended: Promise.resolve() }));
+  printed((out, err) => run([...first, 'doctor'], { environment: { OVERBLIK_DATA_DIR: join(dir, 'var'), PORT: '0', ...environment }, out, err, ended: Promise.resolve(), clock: systemClock }));
 
 const lines = ({ out }: Outcome, state: string): string[] => out.split('\n').filter((line) => line.startsWith(state)).map((line) => line.slice(6));
 
@@ -196,7 +197,7 @@ describe('with platforms', () => {
 
   it.each([['serve'], ['worker'], ['status'], ['backup', join(dir, 'state.backup')], ['questions'], ['audit', '--verify']])('nor does any other command that fails: %s', async (...command) => {
     const { root } = writeSmallPack();
-    const outcome = await printed((out, err) => run(command, { environment: { ...base(), ...secrets, OVERBLIK_PACKS: root, OVERBLIK_DATABASE_WAIT_SECONDS: '0' }, out, err, ended: Promise.resolve() }));
+    const outcome = await printed((out, err) => run(command, { environment: { ...base(), ...secrets, OVERBLIK_PACKS: root, OVERBLIK_DATABASE_WAIT_SECONDS: '0' }, out, err, ended: Promise.resolve(), clock: systemClock }));
     expect(outcome.code).toBe(3);
     expect(outcome.err).toContain('the store');
     expect(shown(outcome)).toEqual([]);

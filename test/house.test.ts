@@ -71,7 +71,7 @@ const say = async (person: string, text: string): Promise<void> => {
 };
 const command = async (...words: string[]): Promise<{ code: number; told: string }> => {
   const told: string[] = [];
-  const code = await run(words, { environment, out: (text) => { told.push(text); }, err: (text) => { told.push(text); }, ended: Promise.resolve() });
+  const code = await run(words, { environment, out: (text) => { told.push(text); }, err: (text) => { told.push(text); }, ended: Promise.resolve(), clock });
   return { code, told: told.join('\n') };
 };
 

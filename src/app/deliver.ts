@@ -314,7 +314,8 @@ async function notify(due: Due, period: Period, pages: readonly Delivery[], read
 async function correct(due: Due): Promise<void> {
   const { pack, digest, store, work, people } = due;
   const { marks, loadedAt } = work.data(pack);
-  const since = shiftMonths(dayIn(pack.timeZone, due.clock.now()), -CORRECTED_MONTHS);
+  // Of a demonstration only pages of its present dates are: when all of it moves on by a month, nothing that was said has become wrong.
+  const since = (pack.demonstration?.moved ?? 0) > 0 ? digest.start : shiftMonths(dayIn(pack.timeZone, due.clock.now()), -CORRECTED_MONTHS);
   const sent = (await sentOfOtherData(store, pack.id, digest.id, marks, since)).filter(({ recipient }) => people.has(recipient));
   for (const from of new Set(sent.map((one) => one.from))) {
     const pages = sent.filter((one) => one.from === from);

@@ -118,12 +118,12 @@ it('in a channel with Bent neither her figures nor his are said, and what goes t
 it('on the command line, as Anne, neither', async () => {
   for (const [text, ...more] of [['forbrug i Syd i oktober 2026'], ['forbrug i 4712 i oktober 2026'], ['forbrug i alle distrikter i oktober 2026 i Excel'], ['og i Syd?', '--after', 'forbrug i oktober 2026'], ['forbrug i Syd i oktober 2026', '--explain'], ['forbrug pr. distrikt i oktober 2026', '--json']] as const) {
     const told: string[] = [];
-    await run(['ask', text, '--as', 'anne', ...more], { environment, out: (line) => { told.push(line); }, err: (line) => { told.push(line); }, ended: Promise.resolve() });
+    await run(['ask', text, '--as', 'anne', ...more], { environment, out: (line) => { told.push(line); }, err: (line) => { told.push(line); }, ended: Promise.resolve(), clock });
     expect(told.length).toBeGreaterThan(0);
     expect({ text, told: SECRETS.exec(told.join('\n'))?.[0] ?? null }).toEqual({ text, told: null });
   }
   const pages: string[] = [];
-  await run(['digest', 'proeve/maaned', '--period', '2026-10', '--as', 'anne'], { environment, out: (line) => { pages.push(line); }, err: (line) => { pages.push(line); }, ended: Promise.resolve() });
+  await run(['digest', 'proeve/maaned', '--period', '2026-10', '--as', 'anne'], { environment, out: (line) => { pages.push(line); }, err: (line) => { pages.push(line); }, ended: Promise.resolve(), clock });
   expect(pages.join('\n')).toMatch(OWN);
   expect(pages.join('\n')).not.toMatch(SECRETS);
 });
