@@ -52,3 +52,8 @@ export class ServiceError extends Error {
     this.mayHaveArrived = options.mayHaveArrived ?? false;
   }
 }
+
+/** What went wrong on the way to a message, before anything of it was sent: none can have arrived. */
+export function withNothingSent({ service, message, retryAfterMs, final, cause }: ServiceError): ServiceError {
+  return new ServiceError(service, message.slice(service.length + 2), { retryAfterMs, final, cause });
+}

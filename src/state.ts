@@ -6,6 +6,7 @@ import { erasePerson } from './app/erase.ts';
 import { closePeriod, counts, move, standings, troubles, type Delivery, type Standing } from './app/ledger.ts';
 import { listQuestions } from './app/records.ts';
 import { outcomeOf } from './app/deliver.ts';
+import { ASKABLE } from './delivery/state.ts';
 import { UsageError } from './errors.ts';
 import { writeBackup } from './io/store/backup.ts';
 import { PLATFORMS, type Clock, type Queue, type Store } from './ports.ts';
@@ -135,11 +136,28 @@ function parsed<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
 const trouble = ({ pack, digest, from, recipient, kind, state, reason, notBefore, attempts }: Delivery): object => ({ pack, digest, period: from, recipient, kind, state, reason, notBefore, attempts });
 
 /** Lets what failed be tried again: someone has mended why. */
+interface FailedRow extends Record<string, unknown> { readonly id: number; readonly doubtful: boolean; readonly askable: boolean }
+
+/** The failed deliveries meant: whether each may have arrived, and whether the platform is still to be asked about it. */
+const failedOf = (store: Store, of: z.infer<typeof again>): Promise<FailedRow[]> => store.query<FailedRow>(
+  `select d.id,
+     coalesce((select m.from_state = 'unsure' from delivery_moves m where m.delivery = d.id and m.to_state = 'failed' order by m.id desc limit 1), false) as doubtful,
+     d.platform = any(string_to_array($5, ',')) and not exists (select from delivery_moves m where m.delivery = d.id and m.from_state = 'failed' and m.to_state = 'unsure') as askable
+   from deliveries d
+   where d.pack = $1 and d.digest = $2 and d.state = 'failed' and ($3::date is null or d.period_from = $3::date) and ($4::text is null or d.recipient = $4::text)`,
+  [of.pack, of.digest, of.from, of.person, ASKABLE.join(',')]);
+
 async function retry({ store, queue, clock }: State, of: z.infer<typeof again>): Promise<number> {
-  const rows = await store.query<{ id: number }>(
-    `select id from deliveries where pack = $1 and digest = $2 and state = 'failed' and ($3::date is null or period_from = $3::date) and ($4::text is null or recipient = $4::text)`, [of.pack, of.digest, of.from, of.person]);
+  const rows = await failedOf(store, of);
+  const ids = (which: (row: FailedRow) => boolean): number[] => rows.filter(which).map(({ id }) => id);
   return store.transaction(async (tx) => {
-    const moved = await move(tx, rows.map(({ id }) => id), 'ready', { reason: 'Tried again by an analyst.' }, clock.now(), ACTOR, ['failed']);
+    const to = (chosen: number[], state: 'ready' | 'unsure', reason: string, repeated = false): Promise<number[]> => move(tx, chosen, state, { reason, repeated }, clock.now(), ACTOR, ['failed']);
+    const moved = [
+      ...await to(ids((row) => !row.doubtful), 'ready', 'Tried again by an analyst.'),
+      // What may have arrived is asked about first; where nobody can be asked, or asking failed before, it goes out marked.
+      ...await to(ids((row) => row.doubtful && row.askable), 'unsure', 'Tried again by an analyst: the platform is asked first whether it arrived.'),
+      ...await to(ids((row) => row.doubtful && !row.askable), 'ready', "Tried again by an analyst, marked as possibly repeated: nobody can be asked whether it arrived.", true),
+    ];
     await tx.query(`update deliveries set told = false where id = any(string_to_array($1, ',')::bigint[])`, [moved.join(',')]);
     if (moved.length > 0) await queue?.add(tx, moved);
     await recordAudit(tx, { at: clock.now(), actor: ACTOR, action: 'retried', detail: { ...of, count: moved.length } });

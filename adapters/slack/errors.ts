@@ -35,8 +35,8 @@ const PASSING: Readonly<Record<string, string>> = {
   ratelimited: 'too many messages', rate_limited: 'too many messages', internal_error: 'it failed inside', fatal_error: 'it failed inside',
   service_unavailable: 'it is not available', request_timeout: 'it timed out', team_added_to_org: 'the workspace is being moved',
 };
-/** By Slack's documentation some of what was asked may have been done before these. */
-const UNCLEAR = ['internal_error', 'fatal_error', 'request_timeout'];
+/** Slack, or something before it, failed on the way: the message may have been taken first. */
+const UNCLEAR = ['internal_error', 'fatal_error', 'request_timeout', 'service_unavailable'];
 /** Slack's words for blocks it does not take; views.publish says `invalid_arguments`, a table too many `invalid_attachments`. */
 const BLOCKS = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long', 'invalid_attachments', 'invalid_arguments'];
 const NEVER_LEFT = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH/;
@@ -77,7 +77,7 @@ export function toServiceError(error: unknown): ServiceError {
   }
   if (typeof known.statusCode === 'number') {
     const { statusCode } = known;
-    if (statusCode >= 500 || statusCode === 408 || statusCode === 429) return new ServiceError(SERVICE, `it failed (${statusCode})`, { mayHaveArrived: statusCode === 504 || statusCode === 408, cause: error });
+    if (statusCode >= 500 || statusCode === 408 || statusCode === 429) return new ServiceError(SERVICE, `it failed (${statusCode})`, { mayHaveArrived: statusCode !== 429, cause: error });
     return new ServiceError(SERVICE, `the request was refused (${statusCode})`, { final: true, cause: error });
   }
   const system = systemCode(error);

@@ -1,7 +1,7 @@
 import { App, ExpressReceiver, type AnyMiddlewareArgs, type Receiver } from '@slack/bolt';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
-import { ServiceError } from '../../src/errors.ts';
+import { ServiceError, withNothingSent } from '../../src/errors.ts';
 import type { Message } from '../../src/card/card.ts';
 import { admission } from '../../src/card/admission.ts';
 import { messages } from '../../src/card/messages.ts';
@@ -130,9 +130,12 @@ export function createSlack(options: SlackOptions): ChatAdapter {
   };
 
   const send: ChatAdapter['send'] = async (address, message, sending) => {
-    try {
+    const placed = async (): Promise<string> => {
       if (sending !== undefined && address.user !== '') await refuseOutsiders(address.user);
-      const channel = await transport.channelOf(address);
+      return transport.channelOf(address);
+    };
+    const channel = await placed().catch((error: unknown) => { throw withNothingSent(toServiceError(error)); });
+    try {
       const { sent, pictureSent } = await plainer(message, 'message', (blocks) => {
         if (sending !== undefined && now() > sending.until) throw new ServiceError('Slack', 'took so long with the picture that the message did not leave');
         return transport.post(channel, address.thread, renderText(message.card, blocks === null ? MESSAGE_CHARACTERS : LIMITS.text), blocks, sending?.key ?? null);

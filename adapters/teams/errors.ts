@@ -32,7 +32,8 @@ const PASSING: Readonly<Record<number, string>> = {
 
 /** No connection was made, so nothing was sent. After any other break the connector may have taken the message. */
 const NEVER_LEFT = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH/;
-const MAY_HAVE_ARRIVED = [408, 504];
+/** Of the passing troubles, the one that comes before the message is looked at. After the others it may have been taken. */
+const TURNED_AWAY = 429;
 
 /** Milliseconds from a `Retry-After` header: seconds, or an HTTP date. Null when it says nothing usable. */
 export function retryAfterMs(header: string | null | undefined, now: Date): number | null {
@@ -75,6 +76,8 @@ export function toServiceError(error: unknown, now: Date): ServiceError {
   const header = known.response?.headers?.get?.('retry-after');
   const waitMs = retryAfterMs(typeof header === 'string' ? header : null, now);
   const passing = PASSING[status] ?? (status >= 500 ? 'the connector failed' : undefined);
-  if (passing !== undefined) return new ServiceError(SERVICE, `${passing} (${status})${codeOf(known)}`, { retryAfterMs: waitMs, mayHaveArrived: MAY_HAVE_ARRIVED.includes(status), cause: error });
+  if (passing !== undefined) return new ServiceError(SERVICE, `${passing} (${status})${codeOf(known)}`, { retryAfterMs: waitMs, mayHaveArrived: status !== TURNED_AWAY, cause: error });
+  // It was taken, and the answer could not be read.
+  if (status < 400) return new ServiceError(SERVICE, `the connector's answer could not be read (${status})`, { mayHaveArrived: true, cause: error });
   return new ServiceError(SERVICE, `${FINAL[status] ?? 'the connector refused the message'} (${status})${codeOf(known)}`, { final: true, cause: error });
 }

@@ -1,6 +1,6 @@
 import express from 'express';
 import type { NextFunction, Request, Response } from 'express';
-import { ServiceError } from '../../src/errors.ts';
+import { ServiceError, withNothingSent } from '../../src/errors.ts';
 import type { Message } from '../../src/card/card.ts';
 import type { Address, ChatAdapter, Handle, Incoming, Log } from '../../src/ports.ts';
 import { statusOf, toServiceError } from './errors.ts';
@@ -55,7 +55,7 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
 
   const post = async (address: Address, message: TeamsMessage): Promise<string> => {
     const id = await transport.post(address, message);
-    if (id === '') throw new ServiceError('Teams', 'the message was taken without an id, so it is not known to have arrived');
+    if (id === '') throw new ServiceError('Teams', 'the message was taken without an id, so it is not known to have arrived', { mayHaveArrived: true });
     return id;
   };
 
@@ -161,9 +161,6 @@ export function createTeams(options: TeamsOptions): ChatAdapter {
     },
   };
 }
-
-/** What went wrong before anything was sent: no message can have arrived. */
-const withNothingSent = ({ message, retryAfterMs, final, cause }: ServiceError): ServiceError => new ServiceError('Teams', message.replace(/^Teams: /, ''), { retryAfterMs, final, cause });
 
 /** Whom a link is for: the person, or where there is none (a channel), the conversation. */
 const readerOf = ({ tenant, conversation, user }: Address): string => JSON.stringify(['teams', tenant, user === '' ? conversation : user]);

@@ -21,6 +21,8 @@ const REMAKE_MS = 5 * 60_000;
 const NOWHERE_MS = 30 * 60_000;
 /** A turn further away than this is not waited for: the delivery is put back. */
 const LONGEST_WAIT_MS = 30_000;
+/** Between tries to note that the platform has a message: about a minute in all, well within a lease. */
+const RECORD_WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 /** Clocks differ: the platform is asked about messages from a little before the first attempt. */
 const CLOCKS_MS = 5 * 60_000;
 /** Why a correction goes to nobody. */
@@ -107,13 +109,16 @@ async function send(task: Task): Promise<void> {
   }, began, settings.worker);
   if (!claimed) return;
   const sending: Delivery = { ...delivery, state: 'sending', attempts: delivery.attempts + 1 };
+  let sent: Awaited<ReturnType<ChatAdapter['send']>>;
   try {
-    const { messageId, pictureSent } = await adapter.send(address, made.message, { key: deliveryKey(delivery), until: new Date(began.getTime() + settings.leaseMs / 2) });
-    const pictureLost = made.message.png !== null && !pictureSent;
-    await record(task, messageId, pictureSent, pictureLost ? 'The platform did not take the picture; the text arrived.' : null);
+    sent = await adapter.send(address, made.message, { key: deliveryKey(delivery), until: new Date(began.getTime() + settings.leaseMs / 2) });
   } catch (error) {
     await afterFailure(task, sending, address, error);
+    return;
   }
+  // From here on the platform has it: whatever the store does now says nothing about that.
+  const pictureLost = made.message.png !== null && !sent.pictureSent;
+  await record(task, sent.messageId, sent.pictureSent, pictureLost ? 'The platform did not take the picture; the text arrived.' : null);
 }
 
 /** Where a delivery goes: where its recipient is today, never where one before it went. Else why it can't go yet, or ever. */
@@ -213,22 +218,39 @@ async function takeTurn({ store, clock, settings }: Task, address: Address): Pro
   return { ms: turn - now.getTime(), taken: true };
 }
 
-async function record({ store, clock, log, settings, delivery }: Task, messageId: string, pictureSent: boolean | null, reason: string | null): Promise<void> {
-  try {
-    // Who was sent what stands in the audit exactly when it stands in the ledger.
-    const settled = await store.transaction(async (tx) => {
-      const left = await settleDelivered(tx, delivery.id, { messageId, pictureSent, reason }, clock.now(), settings.worker);
-      if (left !== null) await recordAudit(tx, { at: clock.now(), actor: 'delivery', action: 'sent', detail: { pack: delivery.pack, digest: delivery.digest, period: delivery.from, kind: delivery.kind, recipient: delivery.recipient, ...left } });
-      return left !== null;
-    });
-    if (settled) log.info('delivered', { delivery: delivery.id, pack: delivery.pack, digest: delivery.digest, period: delivery.from, kind: delivery.kind });
-    else log.warn('delivery-moved-meanwhile', { delivery: delivery.id, messageId });
-  } catch (error) {
-    // The row stays in sending; when its lease has run out the platform is asked, and has it.
-    log.error('delivery-not-recorded', { delivery: delivery.id, messageId, error: error instanceof Error ? error : String(error) });
-    throw error;
+/**
+ * Notes that the platform has the message. A store that is away for a moment (a restart, a failover, a lock) is waited for: where
+ * the platform can't be asked, nothing but this note keeps the message from going out again. Rejects when it stays away; the row
+ * is then still `sending`, and found out about when its lease has run out.
+ */
+async function record(task: Task, messageId: string, pictureSent: boolean | null, reason: string | null): Promise<void> {
+  const { clock, log, settings, delivery } = task;
+  for (const ms of [...RECORD_WAITS_MS, null]) {
+    try {
+      const settled = await settle(task, messageId, pictureSent, reason);
+      if (settled) log.info('delivered', { delivery: delivery.id, pack: delivery.pack, digest: delivery.digest, period: delivery.from, kind: delivery.kind });
+      else if (!(await isRecorded(task, messageId))) log.warn('delivery-moved-meanwhile', { delivery: delivery.id, messageId });
+      return;
+    } catch (error) {
+      log.error('delivery-not-recorded', { delivery: delivery.id, messageId, at: clock.now().toISOString(), again: ms !== null, error: error instanceof Error ? error : String(error) });
+      if (ms === null) throw error;
+      await settings.wait(ms);
+    }
   }
 }
+
+/** Who was sent what stands in the audit exactly when it stands in the ledger. False when the row was in no state for it. */
+const settle = ({ store, clock, settings, delivery }: Task, messageId: string, pictureSent: boolean | null, reason: string | null): Promise<boolean> => store.transaction(async (tx) => {
+  const left = await settleDelivered(tx, delivery.id, { messageId, pictureSent, reason }, clock.now(), settings.worker);
+  if (left !== null) await recordAudit(tx, { at: clock.now(), actor: 'delivery', action: 'sent', detail: { pack: delivery.pack, digest: delivery.digest, period: delivery.from, kind: delivery.kind, recipient: delivery.recipient, ...left } });
+  return left !== null;
+});
+
+/** A transaction whose commit broke off may have been done all the same. */
+const isRecorded = async ({ store, delivery }: Task, messageId: string): Promise<boolean> => {
+  const now = await deliveryOf(store, delivery.id);
+  return now?.state === 'delivered' && now.messageId === messageId;
+};
 
 /** What a failed sending makes of the delivery: in passing, for good, or nobody knows. */
 async function afterFailure(task: Task, sending: Delivery, address: Address, error: unknown): Promise<void> {

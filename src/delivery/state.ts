@@ -10,13 +10,16 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 /** What is sent: a page of a digest, word that it is late, word that a figure in it has changed, to the analysts how it all went, what failed and who asks for access, and a welcome to who was let in. */
 export type DeliveryKind = 'page' | 'notice' | 'correction' | 'receipt' | 'alarm' | 'request' | 'welcome';
 
+/** The platforms that can be asked whether a message arrived: their adapters have a `find`. */
+export const ASKABLE: readonly string[] = ['slack'];
+
 /** What only analysts are told. */
 export const FOR_ANALYSTS = ['receipt', 'alarm', 'request'] as const satisfies readonly DeliveryKind[];
 
 /**
  * All moves there are. Held to held is another reason. Owed to unsure: a state brought back from a backup does not know
  * whether it was sent. Unsure to delivered: the platform had it, or its sender came back late. Unsure to ready: the platform
- * has it not. Failed to ready: someone mended what was wrong. Withdrawn to owed: the recipient is back.
+ * has it not. Failed to ready: someone mended what was wrong. Failed to unsure: the same, of what may have arrived. Withdrawn to owed: the recipient is back.
  */
 const MOVES: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
   owed: ['held', 'ready', 'unsure', 'withdrawn'],
@@ -24,7 +27,7 @@ const MOVES: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
   ready: ['held', 'sending', 'unsure', 'withdrawn'],
   sending: ['ready', 'delivered', 'unsure', 'failed'],
   unsure: ['ready', 'delivered', 'failed'],
-  failed: ['ready'],
+  failed: ['ready', 'unsure'],
   withdrawn: ['owed'],
   delivered: [],
 };

@@ -36,11 +36,13 @@ describe('sending to Slack', () => {
   });
 
   it.each<[string, { status?: number; body?: unknown; drop?: boolean }, Partial<ServiceError>]>([
-    ['a failing server', { status: 500, body: {} }, { final: false, mayHaveArrived: false }],
+    ['a failing server, which may have sent it first', { status: 500, body: {} }, { final: false, mayHaveArrived: true }],
+    ['a gateway without a server', { status: 502, body: {} }, { final: false, mayHaveArrived: true }],
+    ['a busy server', { status: 503, body: {} }, { final: false, mayHaveArrived: true }],
     ['a gateway that gave up waiting', { status: 504, body: {} }, { final: false, mayHaveArrived: true }],
     ['a connection that breaks', { drop: true }, { final: false, mayHaveArrived: true }],
     ['an error inside Slack, which may have sent it all the same', { body: { ok: false, error: 'internal_error' } }, { final: false, mayHaveArrived: true }],
-    ['a moment without Slack', { body: { ok: false, error: 'service_unavailable' } }, { final: false, mayHaveArrived: false }],
+    ['a moment without Slack, which may have sent it first', { body: { ok: false, error: 'service_unavailable' } }, { final: false, mayHaveArrived: true }],
     ['a channel that is gone', { body: { ok: false, error: 'channel_not_found' } }, { final: true }],
     ['a channel without the bot', { body: { ok: false, error: 'not_in_channel' } }, { final: true }],
     ['a revoked token', { body: { ok: false, error: 'token_revoked' } }, { final: true }],

@@ -58,6 +58,18 @@ describe('sending', () => {
     expect(connector.received.length).toBe(1);
   });
 
+  it.each<[string, Reply, boolean]>([
+    ['a fault of the connector', { status: 500 }, true], ['a gateway', { status: 502 }, true], ['a busy connector', { status: 503 }, true], ['a connector out of time', { status: 504 }, true],
+    ['a conversation being changed', { status: 412 }, true], ['a request that took too long', { status: 408 }, true],
+    ['an answer without an id', { status: 201, body: {} }, true], ['an empty answer', { status: 201, raw: '' }, true], ['half an answer', { status: 201, raw: '{"id": "m-' }, true], ['a page in place of an answer', { status: 200, raw: '<html>' }, true],
+    ['too many messages', { status: 429 }, false], ['a refusal', { status: 400 }, false],
+  ])('says whether the message may have arrived all the same after %s, and never calls it lost for good', async (_name, reply, mayHaveArrived) => {
+    connector.replies.push(reply);
+    const error = await failure(teams.send(address(), message));
+    expect({ mayHaveArrived: error.mayHaveArrived, final: error.final }).toEqual({ mayHaveArrived, final: reply.status === 400 });
+    expect(connector.received.length).toBe(1);
+  });
+
   it('is tried once when the connection breaks, since the message may have arrived', async () => {
     connector.replies.push('reset');
     const error = await failure(teams.send(address(), message));
