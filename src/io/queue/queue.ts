@@ -4,7 +4,12 @@ import type { Log, Parameter, Queue, Store } from '../../ports.ts';
 const QUEUE = 'deliver';
 /** Any fixed number, another than that of our own migrations. */
 const LOCK = 7_203_115;
-const AT_ONCE = 8;
+/** Handled at a time; one that hangs holds one of them and keeps nobody else waiting. */
+const SLOTS = 16;
+/** Fetched at a time. */
+const BATCH = 8;
+/** A wake-up that broke (the store was away) comes again after this. */
+const AGAIN_S = 30;
 const DEFAULT_POLL_S = 2;
 /** A wake-up whose worker died is given up after this; the ledger has put in another by then. */
 const EXPIRES_S = 900;
@@ -42,13 +47,28 @@ export async function openQueue(store: Store, { embedded, log, pollSeconds = DEF
       await boss.insert(QUEUE, deliveries.map((delivery) => ({ data: { delivery }, singletonKey: String(delivery), ...(afterSeconds !== undefined && { startAfter: Math.max(0, Math.ceil(afterSeconds)) }) })), { db: database(transaction) });
     },
     work: async (handle) => {
-      const worker = await boss.work<{ delivery: number }>(QUEUE, { batchSize: AT_ONCE, burstWhenBatchFull: true, pollingIntervalSeconds: pollSeconds }, async (jobs) => {
-        // One that breaks takes nobody with it: the ledger says what became of each.
-        const ends = await Promise.allSettled(jobs.map(({ data }) => handle(data.delivery)));
-        const broken = ends.find((end) => end.status === 'rejected');
-        if (broken !== undefined) throw broken.reason;
+      const running = new Set<Promise<void>>();
+      const begin = (delivery: number): void => {
+        const one = handle(delivery).catch(async (error: unknown) => {
+          log.warn('wake-up-broke', { delivery, error: error instanceof Error ? error : String(error) });
+          // The scan finds it too, but only after some minutes.
+          await boss.insert(QUEUE, [{ data: { delivery }, singletonKey: String(delivery), startAfter: AGAIN_S }]).catch(() => undefined);
+        }).finally(() => running.delete(one));
+        running.add(one);
+      };
+      // A wake-up is done when its handling has begun: the ledger says what became of it, and puts in another for what was lost.
+      const worker = await boss.work<{ delivery: number }>(QUEUE, { batchSize: BATCH, burstWhenBatchFull: true, pollingIntervalSeconds: pollSeconds }, async (jobs) => {
+        for (const { data } of jobs) {
+          while (running.size >= SLOTS) await Promise.race(running);
+          begin(data.delivery);
+        }
       });
-      return { stop: async () => { await boss.offWork(QUEUE, { id: worker, wait: true }); } };
+      return {
+        stop: async () => {
+          await boss.offWork(QUEUE, { id: worker, wait: true });
+          await Promise.all(running);
+        },
+      };
     },
     close: () => boss.stop({ graceful: true, close: false, timeout: STOP_MS }),
   };

@@ -57,6 +57,26 @@ function queueContract(name: string, open: () => Promise<Store>, embedded: boole
       expect([...one, ...two].sort((a, b) => a - b)).toEqual(ids);
     });
 
+    it('that hang hold a place each and keep no other waiting', async () => {
+      const ids = Array.from({ length: 60 }, (_, i) => 3000 + i);
+      await store.transaction((tx) => queue.add(tx, ids));
+      let release = (): void => undefined;
+      const hanging = new Promise<void>((resolve) => { release = resolve; });
+      const came: number[] = [];
+      let done = (): void => undefined;
+      const others = new Promise<void>((resolve) => { done = resolve; });
+      const worker = await queue.work(async (id) => {
+        // Eight of the first nine never come back until all others have had their turn.
+        if (id < 3009 && id !== 3004) return hanging;
+        came.push(id);
+        if (came.length === 52) done();
+      });
+      await others;
+      expect(came).toHaveLength(52);
+      release();
+      await worker.stop();
+    });
+
     it('whose handling breaks take no other with them', async () => {
       await store.transaction((tx) => queue.add(tx, [20, 21, 22]));
       const came: number[] = [];
