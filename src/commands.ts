@@ -98,6 +98,7 @@ export async function loadCommand(config: Config, log: Log, terminal: Terminal, 
       terminal.out(`${pack}/${source}: ${outcome}${report === null ? '' : `${outcome === 'failed' ? '; the last good load stays in service:' : ','} ${report.rows} rows${report.firstDate === null ? '' : ` from ${report.firstDate} to ${report.lastDate}`}, ${report.rejected} rejected, ${report.durationMs} ms`}`);
       if (reason !== '') terminal.out(`  ${maskPersonalNumbers(reason.replaceAll('\n', '\n  '))}`);
       for (const file of report?.files ?? []) terminal.out(`  ${maskPersonalNumbers(file.path)}: ${file.rows} rows${file.encoding === '' ? '' : `, ${file.encoding}`}${file.delimiter === '' ? '' : `, separated by ${file.delimiter === '\t' ? 'tab' : `'${file.delimiter}'`}`}`);
+      for (const { file, text } of report?.remarks ?? []) terminal.out(`  note: ${maskPersonalNumbers(file)}: ${maskPersonalNumbers(text)}`);
       // What was set aside is told when it is loaded; later it stands in the facts.
       for (const reject of outcome === 'loaded' ? report?.rejects ?? [] : []) terminal.out(`  rejected: ${maskPersonalNumbers(reject.file)}:${reject.line} column ${reject.column}: '${maskPersonalNumbers(reject.value)}' ${reject.reason}`);
       const more = (report?.rejected ?? 0) - (report?.rejects.length ?? 0);

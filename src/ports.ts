@@ -152,6 +152,8 @@ export interface LoadReport {
   /** At most 20 of the rejected rows; all stand in the table `rejects` of the source's facts. */
   readonly rejects: readonly { readonly file: string; readonly line: number; readonly column: string; readonly value: string; readonly reason: string }[];
   readonly files: readonly { readonly path: string; readonly rows: number; readonly encoding: string; readonly delimiter: string }[];
+  /** What an analyst must know though nothing was refused. */
+  readonly remarks: readonly { readonly file: string; readonly text: string }[];
   /** First and last date in the facts; null when there are none. */
   readonly firstDate: IsoDate | null;
   readonly lastDate: IsoDate | null;

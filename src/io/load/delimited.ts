@@ -23,6 +23,8 @@ export interface ReadyFile {
   /** Places of the columns that are constants of the layout. */
   readonly constants: ReadonlySet<number>;
   readonly ragged: readonly RaggedRow[];
+  /** What an analyst must know though nothing was refused, in whole sentences. */
+  readonly remarks: readonly string[];
 }
 
 /** Why a file can't be loaded, in words for the data owner, without any value that could be personal. */
@@ -62,7 +64,7 @@ export async function readyDelimited(reading: Reading): Promise<ReadyFile | Unus
   const scan = await scanFile(reading, plain, delimiter, placement, firstRow);
   if ('problem' in scan) return scan;
 
-  const ready = { encoding: encoding.name, delimiter, spelling, isoToo: false, constants: constantPlaces(placement) };
+  const ready = { encoding: encoding.name, delimiter, spelling, isoToo: false, constants: constantPlaces(placement), remarks: [] };
   if (scan.regular && layout.unpivot === null && layout.fillDown.length === 0) {
     const names = Array.from({ length: scan.width }, (_, index) => `'c${index}': 'VARCHAR'`).join(', ');
     const columns = placement.columns.map((place, index) => `${place.kind === 'cell' ? `c${place.index}` : constantOf(place)} as v${index}`);

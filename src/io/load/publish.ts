@@ -18,7 +18,8 @@ export async function lastReport(intoDir: string, source: string): Promise<LoadR
   try {
     const report = JSON.parse(text) as LoadReport;
     const file = join(intoDir, report.file);
-    return (await stat(file)).isFile() ? { ...report, file } : null;
+    // A report of an earlier edition has no remarks.
+    return (await stat(file)).isFile() ? { ...report, remarks: report.remarks ?? [], file } : null;
   } catch {
     return null;
   }

@@ -36,7 +36,7 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
     await writer.close();
   }
   onRows(rows.length);
-  return { sql: rewrittenRows(scratch, placement), encoding: 'xlsx', delimiter: '', spelling: { decimal: layout.decimal ?? '.', thousands: layout.thousands }, isoToo: true, oddBlanks: false, constants: constantPlaces(placement), ragged: [] };
+  return { sql: rewrittenRows(scratch, placement), encoding: 'xlsx', delimiter: '', spelling: { decimal: layout.decimal ?? '.', thousands: layout.thousands }, isoToo: true, oddBlanks: false, constants: constantPlaces(placement), ragged: [], remarks: [] };
 }
 
 function workbookProblem(error: unknown, sheet: string | number): string {

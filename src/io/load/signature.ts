@@ -3,7 +3,7 @@ import type { Organisation, Source } from '../../pack/model.ts';
 import { findFiles } from './files.ts';
 
 /** Raised when this room reads or writes anything differently, so that kept facts are made anew. */
-const EDITION = 3;
+const EDITION = 4;
 
 /**
  * What the facts of a source are made from, as 16 hexadecimal digits: its files (path, size, time of change), its

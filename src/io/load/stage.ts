@@ -90,7 +90,7 @@ export async function stageFile(connection: DuckDBConnection, source: Source, pa
 }
 
 /** Makes the tables facts and rejects from the stage; every date in the facts is `moveMonths` after the one in the file. Rejects with ServiceError when a file is mostly unfit, or nothing is left. */
-export async function finishFacts(connection: DuckDBConnection, source: Source, files: readonly StagedFile[], moveMonths = 0): Promise<Pick<LoadReport, 'rows' | 'rejected' | 'rejects' | 'files' | 'firstDate' | 'lastDate'>> {
+export async function finishFacts(connection: DuckDBConnection, source: Source, files: readonly StagedFile[], moveMonths = 0): Promise<Pick<LoadReport, 'rows' | 'rejected' | 'rejects' | 'files' | 'remarks' | 'firstDate' | 'lastDate'>> {
   const derived = source.derived.map((column) => `(${column.sql}) as ${name(column.name)}`);
   const scope = `(select ${['*', ...derived].join(', ')} from stage.staged)`;
   const where = source.where === null ? 'true' : `(${source.where})`;
@@ -127,6 +127,7 @@ export async function finishFacts(connection: DuckDBConnection, source: Source, 
     rejected: Number(rejected?.['rows']),
     rejects: rejects.map((row) => ({ file: String(row['file']), line: Number(row['line']), column: String(row['column']), value: String(row['value']), reason: String(row['reason']) })),
     files: files.map((file) => ({ path: file.shown, rows: rowsIn(file), encoding: file.ready.encoding, delimiter: file.ready.delimiter })),
+    remarks: files.flatMap((file) => file.ready.remarks.map((text) => ({ file: file.shown, text: maskPersonalNumbers(text) }))),
     firstDate: facts?.['first'] as string | null,
     lastDate: facts?.['last'] as string | null,
   };

@@ -51,7 +51,7 @@ async function readyFields(reading: Reading, connection: DuckDBConnection, from:
   }
   const columns = placement.columns.map((place, index) => `${place.kind === 'cell' ? text(place.index) : literal(place.kind === 'constant' ? place.text : '')} as v${index}`);
   const rows = `select row_number() over () as _line, ${columns.join(', ')} from ${from}`;
-  return { sql: rows, encoding: layout.format, delimiter: '', spelling: { decimal, thousands: layout.thousands }, isoToo: true, oddBlanks: true, constants: constantPlaces(placement), ragged: [] };
+  return { sql: rows, encoding: layout.format, delimiter: '', spelling: { decimal, thousands: layout.thousands }, isoToo: true, oddBlanks: true, constants: constantPlaces(placement), ragged: [], remarks: [] };
 }
 
 const JSON_OPTIONS = 'maximum_object_size=16777216';
