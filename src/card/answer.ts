@@ -7,10 +7,11 @@ import { hasData } from '../chart/spec.ts';
 import { couple } from '../insight/coupling.ts';
 import type { Action, Block, Card, Picture, TableCell, TableColumn } from './card.ts';
 import { barsPicture, coupledPicture, labelOf, multiplesPicture, rowName, trendPicture } from './charts.ts';
-import { cellText, differenceCell, differenceOf, forecastNotes, inWords, noneOf, notesOf, plainCell, provenanceOf, shownDecimals, spentSentence } from './figures.ts';
+import { deviationWords, sharedPrecision } from './deviation.ts';
+import { cellText, differenceCell, differenceOf, forecastNotes, inWords, noneOf, notesOf, plainCell, precisionsOf, provenanceOf, spentSentence } from './figures.ts';
 import { packLabel } from './label.ts';
 import { messages } from './messages.ts';
-import { formatDeviation, formatValue, oneOf } from './numbers.ts';
+import { formatValue, oneOf, type Precision } from './numbers.ts';
 import { replies } from './replies.ts';
 
 /** One part of what was understood, in words; an assumed one was not said by the asker. */
@@ -47,18 +48,17 @@ const lower = (text: string): string => (/^\p{Lu}\p{Ll}/u.test(text) ? text.char
 function againstText(pack: Pack, row: Row, id: string, query: Query, language: Language): string {
   const m = messages(language);
   const measure = measureOf(pack, id);
+  const precision = precisionsOf([row], measure)(row);
   for (const comparison of query.comparisons) {
     const other = row.against[comparison]?.[id];
     if (comparison === 'share') {
       if (other?.value !== null && other?.value !== undefined) return `${cellText({ value: other.value, state: 'ok' }, pack, { ...measure, unit: 'percent', decimals: 1 } as Measure, language)} ${language === 'da' ? 'af det hele' : 'of the whole'}`;
       continue;
     }
-    const found = differenceOf(cellOf(row, id), other, measure, language);
+    const found = differenceOf(cellOf(row, id), other, measure, language, precision);
     if (found === null) continue;
-    const size = found.text.replace(/^[+\u2212]/, '');
     const name = comparison === 'plan' ? (pack.plans.get(id)?.name[language] ?? m.columnPlan.toLowerCase()) : comparison === 'last-year' ? m.lastYear : comparison === 'previous' ? m.columnPrevious.toLowerCase() : comparison === 'period' ? (query.comparedTo === null ? '' : inWords(pack, query.comparedTo, language)) : comparison === 'highest' ? m.columnHighest.toLowerCase() : comparison === 'lowest' ? m.columnLowest.toLowerCase() : m.average;
-    if (/^0([.,]0+)?\D*$/.test(size)) return m.likeOther(name);
-    return comparison === 'plan' ? m.againstPlan(size, found.difference > 0, name) : m.againstOther(size, found.difference > 0, name);
+    return deviationWords(found, { name, isPlan: comparison === 'plan' }, language);
   }
   return '';
 }
@@ -83,6 +83,9 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
   const words = inWords(pack, query.period, language);
   const known = rows.filter((row) => cellOf(row, id).value !== null);
   const first = rows[0];
+  const precision = precisionsOf(rows, measure);
+  /** A row's figure in the precision of all that are shown. */
+  const shown = (row: Row): string => cellText(cellOf(row, id), pack, measure, language, precision(row));
   if (first === undefined) return m.noDataAtAll(lower(name), '');
   if (known.length === 0) {
     const planned = rows.length === 1 ? cellOf(first, besidePlan(pack, query) === null ? '' : query.measures[1] ?? '') : MISSING;
@@ -98,34 +101,33 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
     const coupled = coupledSentence(pack, result, language);
     if (coupled !== '') return coupled;
     const against = againstText(pack, first, id, query, language);
-    if (measure.kind === 'forecast') return m.forecastSentence(subject(pack, first, language), lower(name), cellText(cellOf(first, id), pack, measure, language), inWords(pack, periodOf('year', query.period.from, pack.yearStart), language), against);
-    const said = m.valueSentence(subject(pack, first, language), lower(name), cellText(cellOf(first, id), pack, measure, language), words, against);
+    if (measure.kind === 'forecast') return m.forecastSentence(subject(pack, first, language), lower(name), shown(first), inWords(pack, periodOf('year', query.period.from, pack.yearStart), language), against);
+    const said = m.valueSentence(subject(pack, first, language), lower(name), shown(first), words, against);
     // A year that is not over is not held against the whole year's budget, but who asked for the budget is told it.
     const plan = besidePlan(pack, query) === null || against !== '' ? MISSING : cellOf(first, query.measures[1] ?? '');
     return plan.value === null ? said : `${said} ${m.planIs(measureOf(pack, query.measures[1] ?? '').name[language], words, cellText({ ...plan, state: 'ok' }, pack, measure, language))}`;
   }
   if (query.by !== null && 'grain' in query.by && new Set(rows.map((row) => row.unit)).size === 1) {
     const [start, end] = [known[0] as Row, known.at(-1) as Row];
-    return m.trendSentence(unitName(pack, first, language), lower(name), inWords(pack, start.period, language), cellText(cellOf(start, id), pack, measure, language), inWords(pack, end.period, language), cellText(cellOf(end, id), pack, measure, language));
+    return m.trendSentence(unitName(pack, first, language), lower(name), inWords(pack, start.period, language), shown(start), inWords(pack, end.period, language), shown(end));
   }
   if (query.by !== null && 'grain' in query.by) {
     // Several units over time: each from its first month to its last.
     return [...new Set(known.map((row) => row.unit))].slice(0, MOST_NAMED).map((unit) => {
       const own = known.filter((row) => row.unit === unit);
       const [start, end] = [own[0] as Row, own.at(-1) as Row];
-      return m.trendSentence(unitName(pack, start, language), lower(name), inWords(pack, start.period, language), cellText(cellOf(start, id), pack, measure, language), inWords(pack, end.period, language), cellText(cellOf(end, id), pack, measure, language));
+      return m.trendSentence(unitName(pack, start, language), lower(name), inWords(pack, start.period, language), shown(start), inWords(pack, end.period, language), shown(end));
     }).join(' ');
   }
   const ordered = query.order?.measure === id ? query.order : null;
   if (ordered !== null && ordered.against !== null) {
-    const compared = known.flatMap((row) => { const found = differenceOf(cellOf(row, id), row.against[ordered.against ?? 'plan']?.[id], measure, language); const amount = found === null ? '' : formatDeviation(found.difference, measure.unit, shownDecimals(measure), language); return found === null ? [] : [`${labelOf(pack, rows, row, language)} (${amount === found.text ? amount : `${amount}, ${found.text}`})`]; });
+    const compared = known.flatMap((row) => { const found = differenceOf(cellOf(row, id), row.against[ordered.against ?? 'plan']?.[id], measure, language, precision(row)); return found === null ? [] : [`${labelOf(pack, rows, row, language)} (${found.amount === found.text ? found.amount : `${found.amount}, ${found.text}`})`]; });
     const other = ordered.against === 'plan' ? (pack.plans.get(id)?.name[language] ?? m.columnPlan.toLowerCase()) : ordered.against === 'last-year' ? m.lastYear : ordered.against === 'period' && query.comparedTo !== null ? inWords(pack, query.comparedTo, language) : m.columnPrevious.toLowerCase();
     if (compared.length > 1 && query.limit === null && ordered.descending) return replies(language).ranked(name, words, other, compared[0] ?? '', compared.at(-1) ?? '');
     if (compared.length > 0) return replies(language).listed(replies(language).against(name, other), words, ordered.descending, compared.slice(0, MOST_LISTED).join(', '));
   }
-  if (query.limit !== null && ordered !== null) return replies(language).listed(name, words, ordered.descending, known.map((row) => `${labelOf(pack, rows, row, language)} (${cellText(cellOf(row, id), pack, measure, language)})`).join(', '));
+  if (query.limit !== null && ordered !== null) return replies(language).listed(name, words, ordered.descending, known.map((row) => `${labelOf(pack, rows, row, language)} (${shown(row)})`).join(', '));
   const sorted = [...known].sort((a, b) => (cellOf(b, id).value ?? 0) - (cellOf(a, id).value ?? 0));
-  const shown = (row: Row): string => cellText(cellOf(row, id), pack, measure, language);
   const [top, bottom] = [shown(sorted[0] as Row), shown(sorted.at(-1) as Row)];
   /** All that share a place: equal is what reads as equal. */
   const those = (text: string): string => {
@@ -184,10 +186,11 @@ function coupledSentence(pack: Pack, result: Result, language: Language): string
   const [money, output, price] = [measureOf(pack, ids.money), measureOf(pack, ids.output), measureOf(pack, ids.price)];
   const coupled = couple(cellOf(row, money.id), row.against.plan?.[money.id] ?? null, cellOf(row, output.id), row.against.plan?.[output.id] ?? null);
   if (coupled === null) return '';
-  const spent = spentSentence(pack, money, unitName(pack, row, language), cellText(cellOf(row, money.id), pack, money, language), inWords(pack, result.query.period, language), againstText(pack, row, money.id, result.query, language), language);
-  const delivered = m.delivered(cellText(cellOf(row, output.id), pack, output, language), output.unit, againstText(pack, row, output.id, result.query, language));
+  const figure = (measure: Measure): string => cellText(cellOf(row, measure.id), pack, measure, language, precisionsOf([row], measure)(row));
+  const spent = spentSentence(pack, money, unitName(pack, row, language), figure(money), inWords(pack, result.query.period, language), againstText(pack, row, money.id, result.query, language), language);
+  const delivered = m.delivered(figure(output), output.unit, againstText(pack, row, output.id, result.query, language));
   const planned = row.against.plan?.[price.id]?.value ?? null;
-  const one = (value: number): string => formatValue(value, money.unit, 0, language);
+  const one = (value: number): string => formatValue(value, money.unit, price.decimals, language, sharedPrecision([{ value: coupled.price.value, others: planned === null ? [] : [planned] }], price.unit, price.decimals));
   return `${spent} ${delivered} ${m.price(m.oneOf(output.unit, oneOf(output.unit, language)), one(coupled.price.value), planned === null ? '' : m.inBudget(one(planned)))}`;
 }
 
@@ -197,12 +200,12 @@ function comparisonColumns(pack: Pack, query: Query, language: Language): { titl
   return query.comparisons.map((comparison) => ({ title: titles[comparison], comparison }));
 }
 
-function comparisonCells(pack: Pack, row: Row, id: string, query: Query, language: Language): TableCell[] {
+function comparisonCells(pack: Pack, row: Row, id: string, query: Query, language: Language, precision: Precision | null): TableCell[] {
   const measure = measureOf(pack, id);
   return comparisonColumns(pack, query, language).flatMap(({ comparison }) => {
     const other = row.against[comparison]?.[id] ?? MISSING;
     if (comparison === 'share') return [plainCell(other.state === 'missing' ? '–' : cellText(other, pack, { ...measure, unit: 'percent', decimals: 1 } as Measure, language))];
-    return [plainCell(other.state === 'missing' ? '–' : cellText(other, pack, measure, language)), differenceCell(cellOf(row, id), other, measure, language)];
+    return [plainCell(other.state === 'missing' ? '–' : cellText(other, pack, measure, language, precision)), differenceCell(cellOf(row, id), other, measure, language, precision)];
   });
 }
 
@@ -218,10 +221,16 @@ function tableOf(pack: Pack, result: Result, language: Language): Block {
   const units = new Set(rows.map((row) => row.unit));
   const first = rows[0];
   const title = units.size === 1 && first !== undefined ? `${rows.length === 1 ? subject(pack, first, language) : unitName(pack, first, language)}, ${words}` : words;
+  /** A row's figure of a measure and what it is held against, in the precision of them all. */
+  const figures = (id: string): (row: Row) => TableCell[] => {
+    const measure = measureOf(pack, id);
+    const precision = precisionsOf(rows, measure);
+    return (row) => [plainCell(cellText(cellOf(row, id), pack, measure, language, precision(row))), ...comparisonCells(pack, row, id, query, language, precision(row))];
+  };
   if (rows.length === 1 && first !== undefined) {
     return {
       kind: 'table', title, columns: [{ title: m.columnMeasure, align: 'left' }, right(m.columnValue), ...compared],
-      rows: query.measures.map((id) => [plainCell(measureOf(pack, id).name[language]), plainCell(cellText(cellOf(first, id), pack, measureOf(pack, id), language)), ...comparisonCells(pack, first, id, query, language)]),
+      rows: query.measures.map((id) => [plainCell(measureOf(pack, id).name[language]), ...figures(id)(first)]),
     };
   }
   const overTime = query.by !== null && 'grain' in query.by;
@@ -235,9 +244,11 @@ function tableOf(pack: Pack, result: Result, language: Language): Block {
   ];
   if (query.measures.length === 1) {
     const id = query.measures[0] as string;
-    return { kind: 'table', title: `${measureOf(pack, id).name[language]}, ${title}`, columns: [...heads, right(m.columnValue), ...compared], rows: rows.map((row) => [...stub(row), plainCell(cellText(cellOf(row, id), pack, measureOf(pack, id), language)), ...comparisonCells(pack, row, id, query, language)]) };
+    const shown = figures(id);
+    return { kind: 'table', title: `${measureOf(pack, id).name[language]}, ${title}`, columns: [...heads, right(m.columnValue), ...compared], rows: rows.map((row) => [...stub(row), ...shown(row)]) };
   }
-  return { kind: 'table', title, columns: [...heads, ...query.measures.map((id) => right(measureOf(pack, id).name[language]))], rows: rows.map((row) => [...stub(row), ...query.measures.map((id) => plainCell(cellText(cellOf(row, id), pack, measureOf(pack, id), language)))]) };
+  const shown = query.measures.map(figures);
+  return { kind: 'table', title, columns: [...heads, ...query.measures.map((id) => right(measureOf(pack, id).name[language]))], rows: rows.map((row) => [...stub(row), ...shown.flatMap((one) => one(row).slice(0, 1))]) };
 }
 
 /** A picture where it helps: months as a line or coupled bars, units and dimension values as bars, one figure with its months behind it. */
@@ -270,7 +281,7 @@ function chartTitle(pack: Pack, result: Result, language: Language): string {
     return `${units.size === 1 && first !== undefined ? `${unitName(pack, first, language)}: ` : ''}${measureOf(pack, rows.length > 1 && ids !== null ? ids.price : id).name[language]}${partNamed(pack, result, language)}, ${inWords(pack, query.period, language)}`;
   }
   const against = againstText(pack, row, id, query, language);
-  return `${subject(pack, row, language)}: ${against === '' ? `${lower(measureOf(pack, id).name[language])} ${cellText(cellOf(row, id), pack, measureOf(pack, id), language)}` : against}, ${inWords(pack, query.period, language)}`;
+  return `${subject(pack, row, language)}: ${against === '' ? `${lower(measureOf(pack, id).name[language])} ${cellText(cellOf(row, id), pack, measureOf(pack, id), language, precisionsOf([row], measureOf(pack, id))(row))}` : against}, ${inWords(pack, query.period, language)}`;
 }
 
 /** The card that answers a query: the answer in one sentence, what was understood, the figures, a picture, caveats and sources. */

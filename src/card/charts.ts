@@ -4,14 +4,15 @@ import { processLimits } from '../insight/xmr.ts';
 import type { Language, Measure, Pack } from '../pack/model.ts';
 import { NO_VALUE, type Row } from '../query/result.ts';
 import type { Picture } from './card.ts';
-import { cellText, differenceOf, inWords, shownDecimals } from './figures.ts';
+import { deviationOf } from './deviation.ts';
+import { cellText, differenceOf, inWords, precisionsOf } from './figures.ts';
 import { ended, messages } from './messages.ts';
-import { formatPercent, oneOf, unitName } from './numbers.ts';
+import { oneOf, unitName } from './numbers.ts';
 import { monthInitial, monthShort, periodName } from './periods.ts';
 
 const ALT_LIMIT = 1900;
 const measureOf = (pack: Pack, id: string): Measure => pack.measures.get(id) as Measure;
-const style = (measure: Measure, language: Language): NumberStyle => ({ language, unit: measure.unit, decimals: shownDecimals(measure) });
+const style = (measure: Measure, language: Language): NumberStyle => ({ language, unit: measure.unit, decimals: measure.decimals });
 const value = (row: Row, id: string): number | null => row.values[id]?.value ?? null;
 const planned = (row: Row, id: string): number | null => row.against.plan?.[id]?.value ?? null;
 const partial = (row: Row, id: string): boolean => row.values[id]?.state === 'partial';
@@ -30,7 +31,8 @@ const shortUnit = (pack: Pack, id: string, language: Language): string => pack.o
 
 function seriesText(pack: Pack, rows: readonly Row[], id: string, language: Language): string {
   const measure = measureOf(pack, id);
-  return rows.map((row) => `${inWords(pack, row.period, language)} ${cellText(row.values[id] ?? { value: null, state: 'missing' }, pack, measure, language)}`).join(', ');
+  const precision = precisionsOf(rows, measure);
+  return rows.map((row) => `${inWords(pack, row.period, language)} ${cellText(row.values[id] ?? { value: null, state: 'missing' }, pack, measure, language, precision(row))}`).join(', ');
 }
 
 /** Letters there is room for on the left of the line of output. */
@@ -91,11 +93,11 @@ export function multiplesPicture(pack: Pack, rows: readonly Row[], id: string, t
     const sum = both.reduce((total, row) => total + (value(row, id) ?? 0), 0);
     const budget = both.reduce((total, row) => total + (planned(row, id) ?? 0), 0);
     // Only amounts can be added up over months; a rate of the whole period is not the sum of its months.
-    const difference = budget === 0 || measure.kind !== 'flow' ? null : sum / budget - 1;
-    const good = difference === null ? null : favourable(measure, difference);
+    const difference = both.length === 0 || measure.kind !== 'flow' ? null : deviationOf(sum, budget, measure.unit, measure.decimals, language);
+    const good = difference === null || difference.side === 0 ? null : favourable(measure, difference.side);
     return {
-      name: shortUnit(pack, unit, language), note: difference === null ? '' : formatPercent(difference, language, { sign: true }),
-      tone: good === null || (difference !== null && Math.abs(difference) < 0.01) ? 'neutral' : good ? 'good' : 'concern',
+      name: shortUnit(pack, unit, language), note: difference?.text ?? '',
+      tone: good === null || Math.abs(sum - budget) < Math.abs(budget) * 0.01 ? 'neutral' : good ? 'good' : 'concern',
       values: own.map((row) => value(row, id)), plan: own.map((row) => planned(row, id)),
     };
   });
@@ -114,7 +116,8 @@ export function variancePicture(pack: Pack, rows: readonly Row[], id: string, ti
     const cell = row.values[id] ?? { value: null, state: 'missing' as const };
     const found = differenceOf(cell, row.against.plan?.[id], measure, language);
     const plan = row.against.plan?.[id]?.value ?? null;
-    const relative = found === null ? null : measure.unit === 'percent' || plan === null || plan === 0 ? found.difference : (found.difference / Math.abs(plan)) * 100;
+    // What can be told only as an amount has no bar on an axis of percent.
+    const relative = found === null || plan === null || (measure.unit !== 'percent' && found.text === found.amount) ? null : measure.unit === 'percent' ? found.difference : (found.difference / Math.abs(plan)) * 100;
     return { name: shortUnit(pack, row.unit, language), value: relative, label: found?.text ?? '–', tone: found?.tone ?? 'neutral', own: own.has(row.unit) };
   });
   const chart: VarianceChart = {
@@ -131,11 +134,12 @@ export function barsPicture(pack: Pack, rows: readonly Row[], id: string, title:
   const basis = rows.some((row) => planned(row, id) !== null) ? 'plan' : rows.some((row) => row.against['last-year']?.[id]?.value !== undefined) ? 'last-year' : 'average';
   const under = measure.unit.split(' per ')[1];
   const per = under === undefined ? '' : ` ${m.per(oneOf(under, language))}`;
+  const precision = precisionsOf(rows, measure);
   const bars = rows.map((row): BarsChart['rows'][number] => {
     const cell = row.values[id] ?? { value: null, state: 'missing' as const };
     const found = differenceOf(cell, row.against[basis]?.[id], measure, language);
     const tone: Tone = basis === 'plan' ? found?.tone ?? 'neutral' : 'neutral';
-    return { name: labelOf(pack, rows, row, language), value: cell.value, label: cellText(cell, pack, measure, language), mark: row.against[basis]?.[id]?.value ?? null, tone, own: own.has(row.unit) };
+    return { name: labelOf(pack, rows, row, language), value: cell.value, label: cellText(cell, pack, measure, language, precision(row)), mark: row.against[basis]?.[id]?.value ?? null, tone, own: own.has(row.unit) };
   });
   const chart: BarsChart = {
     kind: 'bars', title, subtitle: `${measure.name[language]}, ${unitName(measure.unit, language)}`.replace(/, $/, ''), style: style(measure, language),

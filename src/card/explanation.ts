@@ -4,11 +4,10 @@ import type { Comparison } from '../query/query.ts';
 import { isHidden, MISSING, type Cell, type Result, type Row } from '../query/result.ts';
 import type { Block } from './card.ts';
 import { rowName } from './charts.ts';
-import { cellText, differenceCell, inWords, plainCell } from './figures.ts';
+import { splitWords } from './deviation.ts';
+import { cellText, differenceCell, differenceOf, inWords, plainCell, precisionsOf } from './figures.ts';
 import { messages } from './messages.ts';
-import { formatDeviation } from './numbers.ts';
 import { replies } from './replies.ts';
-import { shownDecimals } from './figures.ts';
 
 /** Where a difference may lie: the units below, the values of a dimension, the months. */
 export interface Part { readonly title: string; readonly result: Result }
@@ -38,14 +37,16 @@ export function explanationBlocks(pack: Pack, whole: Result, comparison: Compari
   const relative = measure.unit !== 'percent';
   const total = row === undefined ? null : gap(row, comparison, id);
   // What is the same as it reads has nothing that explains it.
-  const still = row !== undefined && /^[+\u2212]?0([.,]0+)?\D*$/.test(differenceCell(valueOf(row, id), otherOf(row, comparison, id), measure, language).text);
+  const still = row !== undefined && differenceOf(valueOf(row, id), otherOf(row, comparison, id), measure, language)?.side === 0;
   if (still) return { sentences, blocks };
   if (total === null || row === undefined) return { sentences: [r.whyNothing(measure.name[language], inWords(pack, whole.query.period, language))], blocks };
 
   if (output !== null) {
     const coupled = couple(valueOf(row, id), otherOf(row, comparison, id), valueOf(output.result.rows[0], output.id), otherOf(output.result.rows[0], comparison, output.id));
-    const money = (amount: number): string => formatDeviation(amount, measure.unit, 0, language);
-    if (coupled !== null && coupled.split !== null) sentences.push(m.split(money(total).replace(/^[+\u2212]/, ''), total > 0, money(coupled.split.volume), money(coupled.split.price), measureOf(pack, output.id).unit));
+    if (coupled !== null && coupled.split !== null) {
+      const [all, volume, price] = splitWords(total, coupled.split.volume, measure.unit, measure.decimals, language);
+      sentences.push(m.split(all.replace(/^[+\u2212]/, ''), total > 0, volume, price, measureOf(pack, output.id).unit));
+    }
   }
   if (measure.kind === 'ratio') {
     const part = (one: string): string => `${measureOf(pack, one).name[language].toLowerCase()} ${differenceCell(valueOf(row, one), otherOf(row, comparison, one), measureOf(pack, one), language).text}`;
@@ -58,15 +59,17 @@ export function explanationBlocks(pack: Pack, whole: Result, comparison: Compari
     const sorted = [...known].sort((a, b) => (total >= 0 ? 1 : -1) * ((gap(b, comparison, id) ?? 0) - (gap(a, comparison, id) ?? 0)));
     const name = (one: Row): string => (result.query.by !== null && 'grain' in result.query.by ? inWords(pack, one.period, language) : rowName(pack, one, language));
     const first = sorted[0];
+    const precision = precisionsOf(known, measure);
+    const amount = (one: Row): string => differenceOf(valueOf(one, id), otherOf(one, comparison, id), measure, language, precision(one))?.amount ?? '–';
     // Where some are hidden, most of it may lie there.
-    if (i === 0 && hidden.length === 0 && first !== undefined && (gap(first, comparison, id) ?? 0) * total > 0) sentences.push(r.whyMost(name(first), formatDeviation(gap(first, comparison, id) ?? 0, measure.unit, shownDecimals(measure), language)));
+    if (i === 0 && hidden.length === 0 && first !== undefined && (gap(first, comparison, id) ?? 0) * total > 0) sentences.push(r.whyMost(name(first), amount(first)));
     const titles = { plan: m.columnPlan, previous: m.columnPrevious, 'last-year': m.columnLastYear, period: m.columnPrevious, average: m.columnAverage, highest: m.columnHighest, lowest: m.columnLowest, share: m.columnShare } as const;
     blocks.push({
       kind: 'table', title: r.whyBy(title),
       columns: [{ title: '', align: 'left' }, { title: m.columnValue, align: 'right' }, { title: titles[comparison], align: 'right' }, { title: m.columnDifference, align: 'right' }, ...(relative ? [{ title: '', align: 'right' as const }] : [])],
       rows: [...(result.query.by !== null && 'grain' in result.query.by ? known : sorted.slice(0, MOST_ROWS)), ...hidden].map((one) => [
-        plainCell(name(one)), plainCell(cellText(valueOf(one, id), pack, measure, language)), plainCell(cellText(otherOf(one, comparison, id), pack, measure, language)),
-        plainCell(gap(one, comparison, id) === null ? '–' : formatDeviation(gap(one, comparison, id) ?? 0, measure.unit, shownDecimals(measure), language)), ...(relative ? [differenceCell(valueOf(one, id), otherOf(one, comparison, id), measure, language)] : []),
+        plainCell(name(one)), plainCell(cellText(valueOf(one, id), pack, measure, language, precision(one))), plainCell(cellText(otherOf(one, comparison, id), pack, measure, language, precision(one))),
+        plainCell(amount(one)), ...(relative ? [differenceCell(valueOf(one, id), otherOf(one, comparison, id), measure, language, precision(one))] : []),
       ]),
     });
   });

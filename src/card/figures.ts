@@ -3,10 +3,11 @@ import { favourable } from '../insight/attention.ts';
 import type { CountGrain, Language, Measure, Pack } from '../pack/model.ts';
 import { basesOf, unitsOf } from '../query/evaluate.ts';
 import type { Forecast } from '../query/forecast.ts';
-import { isHidden, type Cell, type Result } from '../query/result.ts';
+import { isHidden, type Cell, type Result, type Row } from '../query/result.ts';
 import type { TableCell } from './card.ts';
 import { messages } from './messages.ts';
-import { formatDeviation, formatPercent, formatValue, isMoney } from './numbers.ts';
+import { deviationOf, sharedPrecision, type Beside, type Deviation } from './deviation.ts';
+import { formatValue, isMoney, type Precision } from './numbers.ts';
 import { dayName, periodName } from './periods.ts';
 
 const plainCell = (text: string): TableCell => ({ text, tone: 'neutral' });
@@ -15,13 +16,13 @@ export { plainCell };
 /** Whether a cell is a small count itself. What is made of few persons is not fewer than five: an amount has no `<5`. */
 const isFew = (cell: Cell | undefined, measure: Measure): boolean => cell?.state === 'suppressed' && (measure.threshold ?? 0) > 0;
 
-/** A cell in words: its value with unit, or why there is none. */
-export function cellText(cell: Cell, pack: Pack, measure: Measure, language: Language): string {
+/** A cell in words: its value with unit, or why there is none. What is shown beside others is given their precision. */
+export function cellText(cell: Cell, pack: Pack, measure: Measure, language: Language, precision: Precision | null = null): string {
   const m = messages(language);
   if (isFew(cell, measure)) return m.stateSuppressed(thresholdOf(pack, measure));
   if (isHidden(cell)) return m.stateWithheld;
   if (cell.value === null) return ofRegisters(pack, measure) ? '–' : m.stateMissing;
-  const text = formatValue(cell.value, measure.unit, shownDecimals(measure), language);
+  const text = formatValue(cell.value, measure.unit, measure.decimals, language, precision);
   return cell.state === 'partial' ? `${text} ${m.partialMark}` : text;
 }
 
@@ -36,9 +37,22 @@ export function noneOf(pack: Pack, result: Result, measure: Measure, language: L
   return covered && ofRegisters(pack, measure) ? messages(language).noteNone(measure.name[language], periodName(result.query.period, language, pack.yearStart)) : null;
 }
 
-/** Money is kept to the øre and shown in whole kroner. */
-export function shownDecimals(measure: Measure): number {
-  return ['kr', 'GBP', 'EUR'].includes(measure.unit) ? 0 : measure.decimals;
+/**
+ * The precision in which a measure's figures are written in rows that are shown together: one for all of them that
+ * carries how far each is from what it is held against, the last from the first and the most from the least; where
+ * there is none for all, the row's own. Null: each figure is written as it is alone.
+ */
+export function precisionsOf(rows: readonly Row[], measure: Measure): (row: Row) => Precision | null {
+  const besides = (row: Row): Beside[] => {
+    const value = row.values[measure.id]?.value ?? null;
+    const others = Object.entries(row.against).flatMap(([comparison, cells]) => { const other = cells[measure.id]?.value ?? null; return comparison === 'share' || other === null ? [] : [other]; });
+    return value === null ? others.map((other) => ({ value: other, others: [] })) : [{ value, others }];
+  };
+  const values = rows.flatMap((row) => row.values[measure.id]?.value ?? []);
+  const [first, last] = [values[0], values.at(-1)];
+  const across: Beside[] = first === undefined || last === undefined || values.length < 2 ? [] : [{ value: last, others: [first] }, { value: Math.max(...values), others: [Math.min(...values)] }];
+  const all = sharedPrecision([...rows.flatMap(besides), ...across], measure.unit, measure.decimals);
+  return (row) => all ?? sharedPrecision(besides(row), measure.unit, measure.decimals);
 }
 
 /** The threshold under which a measure's persons are not shown; of a ratio, its parts'. */
@@ -58,21 +72,20 @@ function tooFine(pack: Pack, measure: Measure, period: Period): CountGrain | nul
   return null;
 }
 
-/** How far a value is from another, in words: percent for amounts, percentage points for percentages. Less than 1 percent (half a point) is no cause for concern or joy. Null when one of them is missing. */
-export function differenceOf(value: Cell, other: Cell | undefined, measure: Measure, language: Language): { text: string; difference: number; good: boolean | null; tone: TableCell['tone'] } | null {
+/** How far a value is from another, as it is read (deviation.ts). Less than 1 percent (half a point) is no cause for concern or joy. Null when one of them is missing. */
+export function differenceOf(value: Cell, other: Cell | undefined, measure: Measure, language: Language, precision?: Precision | null): (Deviation & { readonly difference: number; readonly good: boolean | null; readonly tone: TableCell['tone'] }) | null {
   // A part of a period says nothing held against a whole one.
   if (value.value === null || other === undefined || other.value === null || (value.state === 'partial') !== (other.state === 'partial')) return null;
   const difference = value.value - other.value;
-  const relative = measure.unit !== 'percent' && other.value !== 0;
-  const text = relative ? formatPercent(difference / Math.abs(other.value), language, { sign: true }) : formatDeviation(difference, measure.unit, shownDecimals(measure), language);
+  const found = deviationOf(value.value, other.value, measure.unit, measure.decimals, language, precision);
   const good = favourable(measure, difference);
-  const small = measure.unit === 'percent' ? Math.abs(difference) < 0.5 : Math.abs(difference) < Math.abs(other.value) * 0.01;
-  return { text, difference, good, tone: small || good === null ? 'neutral' : good ? 'good' : 'concern' };
+  const small = found.side === 0 || (measure.unit === 'percent' ? Math.abs(difference) < 0.5 : Math.abs(difference) < Math.abs(other.value) * 0.01);
+  return { ...found, difference, good, tone: small || good === null ? 'neutral' : good ? 'good' : 'concern' };
 }
 
 /** The same as a table cell; the tone underlines what the sign says. A dash where there is nothing to compare. */
-export function differenceCell(value: Cell, other: Cell | undefined, measure: Measure, language: Language): TableCell {
-  const found = differenceOf(value, other, measure, language);
+export function differenceCell(value: Cell, other: Cell | undefined, measure: Measure, language: Language, precision?: Precision | null): TableCell {
+  const found = differenceOf(value, other, measure, language, precision);
   if (found === null) return plainCell('–');
   return { text: found.text, tone: value.state === 'ok' ? found.tone : 'neutral' };
 }
@@ -130,8 +143,9 @@ export function forecastNotes(pack: Pack, id: string, forecast: Forecast | undef
   if (forecast === undefined || measure === undefined || first === undefined) return [];
   const m = messages(language);
   const values = forecast.range.map((entry) => entry.value);
-  const show = (value: number): string => formatValue(value, measure.unit, 0, language);
-  const [low, high] = [show(Math.min(...values)), show(Math.max(...values))];
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const precision = sharedPrecision([{ value: most, others: [least] }], measure.unit, measure.decimals);
+  const [low, high] = [least, most].map((value) => formatValue(value, measure.unit, measure.decimals, language, precision)) as [string, string];
   // Where all methods come to the same there is no range to tell of.
   return [m.noteForecastMethod(m.forecastMethods[first.method]), ...(low === high ? [] : [m.noteForecastRange(low, high)])];
 }

@@ -24,7 +24,8 @@ export interface Messages {
   readonly nothingUnusual: (period: string) => string;
   /** The headline has told of a deviation already. */
   readonly nothingElseUnusual: (period: string) => string;
-  readonly deviationLine: (measure: string, value: string, difference: string, over: boolean, plan: string) => string;
+  /** `against`: `4,1 pct. over budget`. */
+  readonly deviationLine: (measure: string, value: string, against: string) => string;
   readonly signalLine: (measure: string, value: string, above: boolean, expected: string) => string;
   readonly good: string;
   readonly columnMeasure: string;
@@ -115,7 +116,6 @@ export interface Messages {
   /** Where the answer itself can hold no file. */
   readonly sheetPrivately: string;
   readonly valueSentence: (unit: string, measure: string, value: string, period: string, against: string) => string;
-  readonly againstPlan: (difference: string, over: boolean, plan: string) => string;
   readonly againstOther: (difference: string, more: boolean, other: string) => string;
   readonly likeOther: (other: string) => string;
   readonly rankedSentence: (measure: string, highest: string, highestValue: string, lowest: string, lowestValue: string, period: string) => string;
@@ -158,7 +158,7 @@ const da: Messages = {
   movedOn: (months) => `flyttet ${months} ${months === 1 ? 'måned' : 'måneder'} frem`,
   nothingUnusual: (period) => `Ingen usædvanlige afvigelser i ${period}.`,
   nothingElseUnusual: (period) => `Derudover ingen usædvanlige afvigelser i ${period}.`,
-  deviationLine: (measure, value, difference, over, plan) => `${measure}: ${ended(value)} Det er ${difference} ${over ? 'over' : 'under'} ${plan}.`,
+  deviationLine: (measure, value, against) => `${measure}: ${ended(value)} Det er ${ended(against)}`,
   signalLine: (measure, value, above, expected) => `${measure}: ${ended(value)} Det er usædvanligt ${above ? 'højt' : 'lavt'}; ${expected} er det normale.`,
   good: 'Det er i den rigtige retning.',
   columnMeasure: 'Nøgletal',
@@ -242,7 +242,6 @@ const da: Messages = {
   sheetFailed: 'Excel-filen kunne ikke sendes. Prøv igen om lidt; tallene står i svaret.',
   personalNumber: 'Din besked ser ud til at indeholde et CPR-nummer. Den er ikke gemt. Skriv den igen uden nummeret.',
   valueSentence: (unit, measure, value, period, against) => ended(`${unit}: ${measure} var ${value} i ${period}${against === '' ? '' : `, ${against}`}`),
-  againstPlan: (difference, over, plan) => `${difference} ${over ? 'over' : 'under'} ${plan}`,
   againstOther: (difference, more, other) => `${difference} ${more ? 'mere' : 'mindre'} end ${other}`,
   likeOther: (other) => `det samme som ${other}`,
   rankedSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} i ${period}: højest i ${highest} (${highestValue}), lavest i ${lowest} (${lowestValue}).`,
@@ -279,7 +278,7 @@ const en: Messages = {
   movedOn: (months) => `moved forward ${months} ${months === 1 ? 'month' : 'months'}`,
   nothingUnusual: (period) => `No unusual deviations in ${period}.`,
   nothingElseUnusual: (period) => `No other unusual deviations in ${period}.`,
-  deviationLine: (measure, value, difference, over, plan) => `${measure}: ${ended(value)} That is ${difference} ${over ? 'over' : 'under'} ${plan}.`,
+  deviationLine: (measure, value, against) => `${measure}: ${ended(value)} That is ${ended(against)}`,
   signalLine: (measure, value, above, expected) => `${measure}: ${ended(value)} That is unusually ${above ? 'high' : 'low'}; ${expected} is normal.`,
   good: 'It is in the right direction.',
   columnMeasure: 'Key figure',
@@ -363,7 +362,6 @@ const en: Messages = {
   sheetFailed: 'The Excel file could not be sent. Try again in a moment; the figures are in the answer.',
   personalNumber: 'Your message seems to hold a personal identification number. It has not been stored. Please write it again without the number.',
   valueSentence: (unit, measure, value, period, against) => ended(`${unit}: ${measure} was ${value} in ${period}${against === '' ? '' : `, ${against}`}`),
-  againstPlan: (difference, over, plan) => `${difference} ${over ? 'over' : 'under'} ${plan}`,
   againstOther: (difference, more, other) => `${difference} ${more ? 'more' : 'less'} than ${other}`,
   likeOther: (other) => `the same as ${other}`,
   rankedSentence: (measure, highest, highestValue, lowest, lowestValue, period) => `${measure} in ${period}: highest in ${highest} (${highestValue}), lowest in ${lowest} (${lowestValue}).`,

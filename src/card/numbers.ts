@@ -12,7 +12,7 @@ function plain(value: number, language: Language, decimals: number): string {
     format = new Intl.NumberFormat(LOCALES[language], { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
     formats.set(key, format);
   }
-  const rounded = Number(`${Math.round(Number(`${value}e${decimals}`))}e${-decimals}`);
+  const rounded = roundedTo(value, decimals);
   const shown = Number.isNaN(rounded) ? value : rounded;
   return format.format(Object.is(shown, -0) ? 0 : shown).replace('-', '\u2212');
 }
@@ -43,42 +43,49 @@ export function unitName(unit: UnitOfMeasure, language: Language): string {
   return `${name} ${PER[language]} ${oneOf(under, language)}`.trim();
 }
 
-/** How finely an amount of money is written in words: 33,452 is written as 33 thousand, so in steps of 1,000. */
-export function stepOf(value: number): number {
+/** How a figure is written: in ones, thousands or millions (`power` of ten), with so many decimals. */
+export interface Precision { readonly power: 0 | 3 | 6; readonly digits: number }
+
+/**
+ * How a figure alone is written. Money is in the scale its size asks for (domain: t.kr. from 10,000, mio. kr. from a
+ * million); a price in full as long as it can be taken in. `decimals` holds for what is not scaled.
+ */
+export function precisionOf(value: number, unit: UnitOfMeasure, decimals: number): Precision {
+  const [over, under] = unit.split(' per ') as [string, string | undefined];
   const size = Math.abs(value);
-  if (size >= 999_500) return size >= 99_500_000 ? 1e6 : size >= 9_950_000 ? 1e5 : 1e4;
-  return size >= 10_000 ? 1e3 : 1;
+  if (!isMoney(over) || size < (under === undefined ? 10_000 : 99_950)) return { power: 0, digits: decimals };
+  if (size >= 999_500) return { power: 6, digits: size >= 99_500_000 ? 0 : size >= 9_950_000 ? 1 : 2 };
+  return { power: 3, digits: 0 };
 }
 
-/** Money is written in the scale its size asks for (domain: t.kr. from 10,000, mio. kr. from a million). */
-function scaled(value: number, unit: UnitOfMeasure, language: Language, decimals: number): { text: string; unit: string } {
-  const size = Math.abs(value);
-  const currency = CURRENCIES[unit]?.[language] ?? unit;
-  if (size >= 999_500) {
-    const digits = size >= 99_500_000 ? 0 : size >= 9_950_000 ? 1 : 2;
-    return { text: plain(value / 1e6, language, digits), unit: language === 'da' ? `mio. ${currency}` : `${currency} million` };
-  }
-  if (size >= 10_000) return { text: plain(value / 1e3, language, 0), unit: language === 'da' ? (unit === 'kr' ? 't.kr.' : `t. ${currency}`) : `${currency} thousand` };
-  return { text: plain(value, language, decimals), unit: currency };
+/** Half away from zero, as the figure is read. */
+const roundedTo = (value: number, decimals: number): number => (Math.abs(value) < 1e-6 ? 0 : Math.sign(value) * Number(`${Math.round(Number(`${Math.abs(value)}e${decimals}`))}e${-decimals}`));
+
+/** The value a reader takes from a figure written with a precision: 10,197 written as 10.2 thousand is 10,200. */
+export function asRead(value: number, { power, digits }: Precision): number {
+  const read = roundedTo(value, digits - power);
+  return Number.isNaN(read) ? value : Object.is(read, -0) ? 0 : read;
 }
 
 /**
- * A figure in words: `3,42 mio. kr.`, `1.234 timer`, `4,0 pct.`; English `DKK 3.42 million`, `4.0%`.
- * `decimals` holds for what is not scaled.
+ * A figure in words: `3,42 mio. kr.`, `1.234 timer`, `4,0 pct.`; English `DKK 3.42 million`, `4.0%`. What is shown
+ * beside others is given the precision they share.
  */
-export function formatValue(value: number, unit: UnitOfMeasure, decimals: number, language: Language): string {
+export function formatValue(value: number, unit: UnitOfMeasure, decimals: number, language: Language, precision: Precision | null = null): string {
+  const { power, digits } = precision ?? precisionOf(value, unit, decimals);
   const [over, under] = unit.split(' per ') as [string, string | undefined];
   const per = under === undefined ? '' : ` ${PER[language]} ${oneOf(under, language)}`;
+  const text = plain(asRead(value, { power, digits }) / 10 ** power, language, digits);
   if (isMoney(over)) {
-    // A price is written in full as long as it can be taken in.
-    const { text, unit: name } = under === undefined || Math.abs(value) >= 99_950 ? scaled(value, over, language, decimals) : { text: plain(value, language, decimals), unit: CURRENCIES[over]?.[language] ?? over };
-    if (language === 'da') return `${text}${NBSP}${name}${per}`;
-    const [currency, ...scale] = name.split(' ');
-    const glued = currency === '£' ? `£${text.replace('\u2212', '')}` : `${currency}${NBSP}${text}`;
-    const signed = currency === '£' && text.startsWith('\u2212') ? `\u2212${glued}` : glued;
-    return `${signed}${scale.length > 0 ? `${NBSP}${scale.join(' ')}` : ''}${per}`;
+    const currency = CURRENCIES[over]?.[language] ?? over;
+    if (language === 'da') {
+      const scaled = power === 0 ? currency : power === 6 ? `mio. ${currency}` : over === 'kr' ? 't.kr.' : `t. ${currency}`;
+      return `${text}${NBSP}${scaled}${per}`;
+    }
+    const scale = power === 0 ? '' : `${NBSP}${power === 6 ? 'million' : 'thousand'}`;
+    if (currency !== '£') return `${currency}${NBSP}${text}${scale}${per}`;
+    return `${text.startsWith('\u2212') ? '\u2212' : ''}£${text.replace('\u2212', '')}${scale}${per}`;
   }
-  const text = plain(value, language, decimals);
   if (over === 'percent') return language === 'da' ? `${text}${NBSP}pct.` : `${text}%`;
   const names = NAMES[over]?.[language];
   const name = names === undefined ? over : text === '1' ? names[0] : names[1];
@@ -91,10 +98,11 @@ export function formatNumber(value: number, decimals: number, language: Language
 }
 
 /** A deviation with its sign; percentages differ in percentage points: `+0,4 procentpoint`. */
-export function formatDeviation(value: number, unit: UnitOfMeasure, decimals: number, language: Language): string {
-  const sign = value > 0 ? '+' : '';
-  if (unit === 'percent') return `${sign}${plain(value, language, decimals)}${NBSP}${language === 'da' ? 'procentpoint' : 'percentage points'}`;
-  return `${sign}${formatValue(value, unit, decimals, language)}`;
+export function formatDeviation(value: number, unit: UnitOfMeasure, decimals: number, language: Language, precision: Precision | null = null): string {
+  const used = precision ?? precisionOf(value, unit, decimals);
+  const sign = asRead(value, used) > 0 ? '+' : '';
+  if (unit === 'percent') return `${sign}${plain(value, language, used.digits)}${NBSP}${language === 'da' ? 'procentpoint' : 'percentage points'}`;
+  return `${sign}${formatValue(value, unit, decimals, language, used)}`;
 }
 
 /** A ratio as percent with one decimal, without sign unless asked: 0.043 -> `4,3 pct.`. */

@@ -1,11 +1,12 @@
 import type { Action, Block, Card, Picture, TableCell, TableColumn } from '../card/card.ts';
 import { withCaveatsFor } from '../card/caveats.ts';
-import { cellText, differenceCell, differenceOf, forecastNotes, inWords, notesOf, plainCell, provenanceOf, shownDecimals } from '../card/figures.ts';
+import { deviationOf, deviationWords, sharedPrecision } from '../card/deviation.ts';
+import { cellText, differenceCell, differenceOf, forecastNotes, inWords, notesOf, plainCell, precisionsOf, provenanceOf } from '../card/figures.ts';
 import { coupledPicture, multiplesPicture, trendPicture, variancePicture } from '../card/charts.ts';
 import { hasData } from '../chart/spec.ts';
 import { packLabel } from '../card/label.ts';
 import { messages } from '../card/messages.ts';
-import { formatDeviation, formatPercent, formatValue, NBSP } from '../card/numbers.ts';
+import { formatValue, NBSP } from '../card/numbers.ts';
 import { permitDigest, seesMeasure, seesParts, visibleUnits } from '../access/rule.ts';
 import type { Period } from '../calendar/period.ts';
 import { deviation, ranked, signal, type Finding } from '../insight/attention.ts';
@@ -127,12 +128,12 @@ function plainHeadline(page: Page, results: DigestResults): string {
   const cell = row.values[measure.id] ?? MISSING;
   if (isHidden(cell)) return m.noteHidden(measure.name[language], words, cellText(cell, pack, measure, language));
   if (cell.value === null) return m.noteMissing(measure.name[language], words);
-  const plan = differenceOf(cell, row.against.plan?.[measure.id], measure, language);
-  const before = differenceOf(cell, row.against['last-year']?.[measure.id], measure, language);
-  const size = (text: string): string => text.replace(/^[+\u2212]/, '');
-  const against = plan !== null ? m.againstPlan(size(plan.text), plan.difference > 0, planName(pack, measure.id, language))
-    : before !== null ? (before.difference === 0 ? m.likeOther(m.lastYear) : m.againstOther(size(before.text), before.difference > 0, m.lastYear)) : '';
-  return m.valueSentence(unit.name[language], measure.name[language].toLowerCase(), cellText(cell, pack, measure, language), words, against);
+  const precision = precisionsOf([row], measure)(row);
+  const plan = differenceOf(cell, row.against.plan?.[measure.id], measure, language, precision);
+  const before = differenceOf(cell, row.against['last-year']?.[measure.id], measure, language, precision);
+  const against = plan !== null ? deviationWords(plan, { name: planName(pack, measure.id, language), isPlan: true }, language)
+    : before !== null ? deviationWords(before, { name: m.lastYear, isPlan: false }, language) : '';
+  return m.valueSentence(unit.name[language], measure.name[language].toLowerCase(), cellText(cell, pack, measure, language, precision), words, against);
 }
 
 /** Whether there is any figure of a unit in the results. */
@@ -142,7 +143,7 @@ const hasFigures = (results: DigestResults, unit: string): boolean => [...result
 function attentionBlocks(page: Page, results: DigestResults): Block[] {
   const { pack, digest, unit, language, period } = page;
   const m = messages(language);
-  const written = (id: string, value: number): string => formatValue(value, measureOf(pack, id).unit, shownDecimals(measureOf(pack, id)), language);
+  const written = (id: string, value: number): string => formatValue(value, measureOf(pack, id).unit, measureOf(pack, id).decimals, language);
   const findings: (Finding | null)[] = [];
   digest.sections.forEach((section, i) => {
     if (section.kind !== 'table' || section.period !== 'digest') return;
@@ -173,12 +174,13 @@ function attentionBlocks(page: Page, results: DigestResults): Block[] {
   }
   const line = (finding: Finding): string => {
     const measure = measureOf(pack, finding.measure);
-    const show = (v: number): string => written(measure.id, v);
+    const other = finding.kind === 'signal' ? finding.expected : finding.plan;
+    const precision = sharedPrecision([{ value: finding.value, others: [other] }], measure.unit, measure.decimals);
+    const show = (v: number): string => formatValue(v, measure.unit, measure.decimals, language, precision);
     const name = measure.name[language];
     if (finding.kind === 'signal') return `${m.signalLine(name, show(finding.value), finding.above, show(finding.expected))}${finding.favourable === true ? ` ${m.good}` : ''}`;
-    const difference = finding.value - finding.plan;
-    const words = measure.unit === 'percent' ? formatDeviation(Math.abs(difference), 'percent', measure.decimals, language).replace('+', '') : formatPercent(Math.abs(difference / finding.plan), language);
-    return `${m.deviationLine(name, show(finding.value), words, difference > 0, planName(pack, measure.id, language))}${finding.favourable === true ? ` ${m.good}` : ''}`;
+    const words = deviationWords(deviationOf(finding.value, finding.plan, measure.unit, measure.decimals, language, precision), { name: planName(pack, measure.id, language), isPlan: true }, language);
+    return `${m.deviationLine(name, show(finding.value), words)}${finding.favourable === true ? ` ${m.good}` : ''}`;
   };
   return [{ kind: 'heading', text: m.attention }, { kind: 'text', text: found.map((finding) => `• ${line(finding)}`).join('\n') }];
 }
@@ -193,11 +195,12 @@ function tableBlock(page: Page, section: Section & { kind: 'table' }, result: Re
     const cell = row?.values[id] ?? MISSING;
     const plan = row?.against.plan?.[id];
     const before = row?.against['last-year']?.[id] ?? MISSING;
-    const lastYear = before.state === 'missing' ? plainCell('–') : plainCell(cellText(before, pack, measure, language));
+    const precision = row === undefined ? null : precisionsOf([row], measure)(row);
+    const lastYear = before.state === 'missing' ? plainCell('–') : plainCell(cellText(before, pack, measure, language, precision));
     return [
       plainCell(measure.name[language]),
-      plainCell(cellText(cell, pack, measure, language)),
-      ...(withPlan ? [plan === undefined || plan.state === 'missing' ? plainCell('–') : plainCell(cellText(plan, pack, measure, language)), differenceCell(cell, plan, measure, language), lastYear] : [lastYear, differenceCell(cell, before, measure, language)]),
+      plainCell(cellText(cell, pack, measure, language, precision)),
+      ...(withPlan ? [plan === undefined || plan.state === 'missing' ? plainCell('–') : plainCell(cellText(plan, pack, measure, language, precision)), differenceCell(cell, plan, measure, language, precision), lastYear] : [lastYear, differenceCell(cell, before, measure, language, precision)]),
     ];
   });
   const right = (title: string): TableColumn => ({ title, align: 'right' });
@@ -217,13 +220,15 @@ function rankingBlock(page: Page, section: Section & { kind: 'ranking' }, result
   if (rows.length < 2) return null;
   const sorted = [...rows].sort((a, b) => (b.values[measure.id]?.value ?? -Infinity) - (a.values[measure.id]?.value ?? -Infinity)).slice(0, section.top);
   const basis = rows.some((row) => (row.against.plan?.[measure.id]?.value ?? null) !== null) ? 'plan' : 'last-year';
+  const precisions = precisionsOf(sorted, measure);
   return {
     kind: 'table', title: `${section.title[language]}: ${measure.name[language]}, ${inWords(pack, page.period, language)}`,
     columns: [{ title: m.columnUnit, align: 'left' }, { title: m.columnValue, align: 'right' }, { title: basis === 'plan' ? m.columnPlan : m.columnLastYear, align: 'right' }, { title: basis === 'plan' ? m.columnDifference : m.columnChange, align: 'right' }],
     rows: sorted.map((row) => {
       const cell = row.values[measure.id] ?? MISSING;
       const other = row.against[basis]?.[measure.id];
-      return [plainCell(pack.organisation.units.get(row.unit)?.name[language] ?? row.unit), plainCell(cellText(cell, pack, measure, language)), other === undefined || other.state === 'missing' ? plainCell('–') : plainCell(cellText(other, pack, measure, language)), differenceCell(cell, other, measure, language)];
+      const precision = precisions(row);
+      return [plainCell(pack.organisation.units.get(row.unit)?.name[language] ?? row.unit), plainCell(cellText(cell, pack, measure, language, precision)), other === undefined || other.state === 'missing' ? plainCell('–') : plainCell(cellText(other, pack, measure, language, precision)), differenceCell(cell, other, measure, language, precision)];
     }),
   };
 }
@@ -254,13 +259,9 @@ function chartFinding(page: Page, measure: Measure, last: Row | undefined, cell:
   const plan = last?.against.plan?.[measure.id]?.value ?? null;
   const before = last?.against['last-year']?.[measure.id]?.value ?? null;
   const other = plan ?? before;
-  if (cell.value === null || other === null || other === 0) return `${unit.name[language]}: ${measure.name[language]}`;
-  const ratio = cell.value / other - 1;
-  const size = formatPercent(Math.abs(ratio), language);
+  if (cell.value === null || other === null) return `${unit.name[language]}: ${measure.name[language]}`;
   const name = plan !== null ? planName(pack, measure.id, language) : m.lastYear;
-  const against = plan !== null
-    ? Math.abs(ratio) < 0.005 ? m.asPlan(name) : ratio > 0 ? m.over(size, name) : m.under(size, name)
-    : Math.abs(ratio) < 0.005 ? m.likeOther(name) : m.againstOther(size, ratio > 0, name);
+  const against = deviationWords(deviationOf(cell.value, other, measure.unit, measure.decimals, language), { name, isPlan: plan !== null }, language);
   // The month and its year stay on one line of the title.
   return `${unit.name[language]}: ${against}, ${words.replace(/ (?=\d{4}$)/, NBSP)}`;
 }

@@ -1,15 +1,13 @@
 import type { Period } from '../calendar/period.ts';
-import { cellText, inWords, shownDecimals, spentSentence, thresholdOf } from '../card/figures.ts';
+import { deviationOf, deviationWords, sharedPrecision, splitWords } from '../card/deviation.ts';
+import { cellText, inWords, precisionsOf, spentSentence, thresholdOf } from '../card/figures.ts';
 import { messages } from '../card/messages.ts';
-import { formatPercent, formatValue, oneOf, stepOf } from '../card/numbers.ts';
+import { asRead, formatValue, oneOf, precisionOf, type Precision } from '../card/numbers.ts';
 import { couple, type Coupling } from '../insight/coupling.ts';
 import type { Language, Measure, Pack, Section, Unit } from '../pack/model.ts';
 import { isHidden, MISSING, type Cell, type Row } from '../query/result.ts';
 
 type Headline = Section & { readonly kind: 'headline' };
-
-/** Closer than this to plan is "as budgeted". */
-const SAME = 0.005;
 
 const measureOf = (pack: Pack, id: string): Measure => pack.measures.get(id) as Measure;
 
@@ -20,12 +18,9 @@ export function planName(pack: Pack, measure: string, language: Language): strin
   return plan?.name[language] ?? (language === 'da' ? 'plan' : 'plan');
 }
 
-function againstPlan(value: number, plan: number | null, name: string, language: Language): string {
-  const m = messages(language);
-  if (plan === null || plan === 0) return '';
-  const ratio = value / plan - 1;
-  if (Math.abs(ratio) < SAME) return m.asPlan(name);
-  return ratio > 0 ? m.over(formatPercent(ratio, language), name) : m.under(formatPercent(-ratio, language), name);
+function againstPlan(pack: Pack, measure: Measure, value: number, plan: number | null, precision: Precision | null, language: Language): string {
+  if (plan === null) return '';
+  return deviationWords(deviationOf(value, plan, measure.unit, measure.decimals, language, precision), { name: planName(pack, measure.id, language), isPlan: true }, language);
 }
 
 /** Money and output of a row, coupled as the headline section says. */
@@ -43,7 +38,9 @@ export function headline(pack: Pack, section: Headline, unit: Unit, period: Peri
   const output = measureOf(pack, section.output);
   const price = measureOf(pack, section.price);
   const coupled = couplingOf(section, row);
-  const spentOn = (value: number, plan: number | null): string => spentSentence(pack, money, unit.name[language], formatValue(value, money.unit, 0, language), words, againstPlan(value, plan, planName(pack, money.id, language), language), language);
+  const precision = (measure: Measure): Precision | null => (row === undefined ? null : precisionsOf([row], measure)(row));
+  const written = (measure: Measure, value: number): string => formatValue(value, measure.unit, measure.decimals, language, precision(measure));
+  const spentOn = (value: number, plan: number | null): string => spentSentence(pack, money, unit.name[language], written(money, value), words, againstPlan(pack, money, value, plan, precision(money), language), language);
   const spending = row?.values[money.id] ?? MISSING;
   const made = row?.values[output.id] ?? MISSING;
   const whyHidden = (measure: Measure, cell: Cell): string => (cell.state === 'suppressed' ? m.tooFew(measure.name[language], thresholdOf(pack, measure)) : m.noteHidden(measure.name[language], words, cellText(cell, pack, measure, language)));
@@ -57,12 +54,20 @@ export function headline(pack: Pack, section: Headline, unit: Unit, period: Peri
     return missing.map(absent).join(' ') || m.noteMissing(price.name[language], words);
   }
   const spent = spentOn(coupled.money.value, coupled.money.plan);
-  const delivered = m.delivered(formatValue(coupled.output.value, output.unit, shownDecimals(output), language), output.unit, againstPlan(coupled.output.value, coupled.output.plan, planName(pack, output.id, language), language));
-  const difference = coupled.price.plan === null ? null : coupled.price.value - coupled.price.plan;
-  const amount = difference === null ? '' : formatValue(Math.abs(difference), money.unit, 0, language);
-  const against = difference === null ? '' : Math.abs(difference) < 0.5 ? m.sameAsPlanned : difference > 0 ? m.dearer(amount) : m.cheaper(amount);
-  const sentence = `${spent} ${delivered} ${m.price(m.oneOf(output.unit, oneOf(output.unit, language)), formatValue(coupled.price.value, money.unit, 0, language), against)}`;
+  const delivered = m.delivered(written(output, coupled.output.value), output.unit, againstPlan(pack, output, coupled.output.value, coupled.output.plan, precision(output), language));
+  const sentence = `${spent} ${delivered} ${priceWords(money, output, price, coupled, language)}`;
   return coupled.partial ? `${m.partialPeriod(words)} ${sentence}` : sentence;
+}
+
+/** What one cost, and how much more or less than budgeted: the difference of the two prices as they are read. */
+function priceWords(money: Measure, output: Measure, price: Measure, { price: { value, plan } }: Coupling, language: Language): string {
+  const m = messages(language);
+  const shared = sharedPrecision([{ value, others: plan === null ? [] : [plan] }], price.unit, price.decimals);
+  const precision = shared ?? precisionOf(value, price.unit, price.decimals);
+  const difference = plan === null ? null : asRead(value, precision) - asRead(plan, precision);
+  const amount = formatValue(Math.abs(difference ?? 0), money.unit, price.decimals, language, precision.power === 0 ? precision : null);
+  const against = difference === null ? '' : asRead(difference, precision) === 0 ? m.sameAsPlanned : difference > 0 ? m.dearer(amount) : m.cheaper(amount);
+  return m.price(m.oneOf(output.unit, oneOf(output.unit, language)), formatValue(value, money.unit, price.decimals, language, precision), against);
 }
 
 /** Why money differs from plan: so much from more or fewer hours, so much from their price. Empty when the deviation is small. */
@@ -71,12 +76,7 @@ export function splitSentence(pack: Pack, section: Headline, row: Row | undefine
   if (coupled === null || coupled.split === null || coupled.money.plan === null) return '';
   const total = coupled.money.value - coupled.money.plan;
   if (coupled.money.plan === 0 || Math.abs(total / coupled.money.plan) < 0.01) return '';
-  const unit = measureOf(pack, section.money).unit;
-  const signed = (value: number): string => `${value > 0 ? '+' : ''}${formatValue(value, unit, 0, language)}`;
-  const { volume, price } = coupled.split;
-  // Written in the same steps, the two parts make up the whole as it is read: 32 = 16 + 16, not 16 + 17.
-  const step = stepOf(total);
-  const rounded = (value: number): number => Math.round(value / step) * step;
-  const rest = stepOf(volume) === step && stepOf(price) === step ? rounded(total) - rounded(volume) : price;
-  return messages(language).split(formatValue(Math.abs(total), unit, 0, language), total > 0, signed(volume), signed(rest), measureOf(pack, section.output).unit);
+  const { unit, decimals } = measureOf(pack, section.money);
+  const [all, volume, price] = splitWords(total, coupled.split.volume, unit, decimals, language);
+  return messages(language).split(all.replace(/^[+\u2212]/, ''), total > 0, volume, price, measureOf(pack, section.output).unit);
 }

@@ -29,7 +29,7 @@ const tables = (card: Card): Extract<Block, { kind: 'table' }>[] => card.blocks.
 describe('a leader\'s page', () => {
   it('begins with the sentence that matters: money and hours against plan, and what an hour cost', async () => {
     expect(plain((await pageOf('leder-nord')).headline)).toBe('Nord brugte 825 t.kr. i oktober 2026, 4,1 pct. over budget. 1.617 timer blev leveret, 2,0 pct. over visiteret. En leveret time kostede 510 kr., 10 kr. mere end budgetteret.');
-    expect(plain((await pageOf('leder-syd')).headline)).toMatch(/^South spent DKK 705 thousand in October 2026, as budget\. 1,385 hours were delivered, 0\.9% under allocated\./);
+    expect(plain((await pageOf('leder-syd')).headline)).toMatch(/^South spent DKK 705 thousand in October 2026, 0\.3% over budget\. 1,385 hours were delivered, 0\.9% under allocated\./);
   });
 
   it('is labelled as synthetic, and says where its figures come from and how fresh they are', async () => {
@@ -58,7 +58,7 @@ describe('a leader\'s page', () => {
         if (match === null) continue;
         const [, whole = '', volume = '', price = ''] = match;
         const number = (text: string): number => Number(text.replaceAll('.', '').replace(',', '.').replace('−', '-').replace('+', ''));
-        expect(Math.abs(number(volume) + number(price))).toBe(number(whole));
+        expect(Math.abs(number(volume) + number(price))).toBeCloseTo(number(whole), 6);
         seen += 1;
       }
     }
