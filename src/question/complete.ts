@@ -99,7 +99,8 @@ function measuresOf(said: Said, ground: Ground): { measures: readonly string[]; 
     const divided = measuresBy(pack, said.by.dimension);
     if (divided.length === 1) return one(divided[0] ?? null);
   }
-  if (previous !== null) return { measures: previous.measures, withPlan: false, doubt: null, kept: true };
+  // A turn that was itself asked back may have named no figure: then there is none to keep.
+  if (previous !== null && previous.measures.length > 0) return { measures: previous.measures, withPlan: false, doubt: null, kept: true };
   if (said.deviation) return one(spendOf(pack));
   return one(null);
 }
