@@ -1,5 +1,5 @@
 import { periodOf, pieces, shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
-import type { Caveat, Pack, Source } from '../pack/model.ts';
+import type { Caveat, Measure, Pack, Source } from '../pack/model.ts';
 import { subtree } from '../pack/organisation.ts';
 import type { Facts, LoadReport } from '../ports.ts';
 import { compileDistinct, compileFlows, compileStock, compileValues, isKept, windowKey, type Window } from '../query/compile.ts';
@@ -7,7 +7,8 @@ import { basesOf, evaluate, hiddenWithPersons, unitsOf, type Base } from '../que
 import { forecastOf, type Forecast } from '../query/forecast.ts';
 import type { Query } from '../query/query.ts';
 import { MISSING, NO_VALUE, type Cell, type Provenance, type Result } from '../query/result.ts';
-import { measuresOf } from '../query/rollup.ts';
+import { ANY_ROWS, measuresOf } from '../query/rollup.ts';
+import { isPicked, piecesOf, plansOf, readReach, type Reach, type Span } from './reach.ts';
 import { nothingDecided, shieldOf, type Shield, type ShieldMemory } from './shield.ts';
 
 /** One source in service: its facts, locked for reading, and what its load said. */
@@ -16,32 +17,34 @@ export interface LoadedSource {
   readonly report: LoadReport;
 }
 
-interface Span { readonly first: IsoDate; readonly last: IsoDate }
-
 /** A pack with its facts, ready to be asked. Made anew after every load. */
 export interface Figures {
   readonly pack: Pack;
   readonly sources: ReadonlyMap<string, LoadedSource>;
   /** First and last day with rows, per base measure (`<source>/*` for any row of a source) and unit. */
   readonly spans: ReadonlyMap<string, ReadonlyMap<string, Span>>;
+  /** From when to when data reach, per base measure and per source (`<source>/*`). */
+  readonly reach: ReadonlyMap<string, Reach>;
   readonly caveats: readonly Caveat[];
 }
 
+const NEVER = '0001-01-01';
 const text = (value: unknown): string => String(value);
 const number = (value: unknown): number | null => (value === null || value === undefined ? null : Number(value));
 
 /** Takes loaded sources into use: reads the spans of every measure and the caveats the data carry. */
 export async function openFigures(pack: Pack, sources: ReadonlyMap<string, LoadedSource>): Promise<Figures> {
-  const spans = new Map<string, Map<string, Span>>();
-  for (const [id, { facts }] of sources) {
-    for (const row of await facts.query('select measure, unit, first::varchar as first, last::varchar as last from span')) {
-      const key = row['measure'] === '*' ? `${id}/*` : text(row['measure']);
-      const units = spans.get(key) ?? new Map<string, Span>();
-      units.set(text(row['unit']), { first: text(row['first']), last: text(row['last']) });
-      spans.set(key, units);
-    }
+  const spans = new Map<string, ReadonlyMap<string, Span>>();
+  const reach = new Map<string, Reach>();
+  for (const [id, { facts, report }] of sources) {
+    const source = pack.sources.get(id);
+    if (source === undefined) continue;
+    const key = (measure: string): string => (measure === ANY_ROWS ? `${id}/*` : measure);
+    const read = await readReach(pack, source, facts, report.loadedAt.slice(0, 10));
+    for (const [measure, units] of read.spans) spans.set(key(measure), units);
+    for (const [measure, found] of read.reach) reach.set(key(measure), found);
   }
-  return { pack, sources, spans, caveats: [...pack.caveats, ...await readCaveats(pack, sources)] };
+  return { pack, sources, spans, reach, caveats: [...pack.caveats, ...await readCaveats(pack, sources)] };
 }
 
 async function readCaveats(pack: Pack, sources: ReadonlyMap<string, LoadedSource>): Promise<Caveat[]> {
@@ -67,43 +70,37 @@ const spanKey = (pack: Pack, base: string): string => {
   return measure?.kind === 'distinct' ? `${measure.source}/*` : base;
 };
 
-/** Measures that are the plan of another. */
-const plansOf = (pack: Pack): Set<string> => new Set([...pack.plans.values()].flatMap((plan) => (plan.kind === 'target' ? [] : [plan.by])));
-
-/** The day up to which a measure is complete (exclusive): declared, or from its last rows and its source's grain. A ratio is as complete as its least complete part. */
+/** The day up to which a measure is complete (exclusive): declared, or as far as its source's rows and grain reach. A ratio is as complete as its least complete part. */
 export function completeTo(figures: Figures, id: string): IsoDate {
-  return once(memoryOf(figures).ends, id, () => computeCompleteTo(figures, id));
+  return once(memoryOf(figures).ends, id, () => basesOf(figures.pack, id).map((base) => endOf(figures, base, sourceOf(figures.pack, base))).sort()[0] ?? NEVER);
 }
 
-/** Start of the first piece (month, or the source's grain) a base measure has rows in: a year that begins before it is not whole. */
+/** The day up to which a source is complete (exclusive), whatever is asked of it. */
+export function sourceCompleteTo(figures: Figures, id: string): IsoDate {
+  return endOf(figures, `${id}/*`, figures.pack.sources.get(id));
+}
+
+/** Start of the first piece (month, or the source's grain) a base measure has data in: a year that begins before it is not whole. */
 function beginning(figures: Figures, base: string): IsoDate {
   return once(memoryOf(figures).beginnings, base, () => {
     const source = sourceOf(figures.pack, base);
-    const first = [...(figures.spans.get(spanKey(figures.pack, base))?.values() ?? [])].map((span) => span.first).sort()[0];
-    if (source === undefined || first === undefined) return '0001-01-01';
-    return periodOf(source.grain === 'day' || source.grain === 'week' ? 'month' : source.grain, first, figures.pack.yearStart).from;
+    const first = figures.reach.get(base)?.first;
+    return source === undefined || first === undefined ? NEVER : periodOf(piecesOf(source), first, figures.pack.yearStart).from;
   });
 }
 
 /** The day the rows of a base measure were read. */
 const readOn = (figures: Figures, base: string): IsoDate => figures.sources.get(sourceOf(figures.pack, base)?.id ?? '')?.report.loadedAt.slice(0, 10) ?? '9999-12-31';
 
-function computeCompleteTo(figures: Figures, id: string): IsoDate {
-  const ends = basesOf(figures.pack, id).map((base) => {
-    const source = sourceOf(figures.pack, base);
-    const lasts = [...(figures.spans.get(spanKey(figures.pack, base))?.values() ?? [])].map((span) => span.last).sort();
-    // What has happened is not dated after the day it was read; one slip of a year must not move the end of the data.
-    const read = readOn(figures, base);
-    const last = plansOf(figures.pack).has(base) ? lasts.at(-1) : lasts.findLast((day) => day <= read) ?? (lasts.length === 0 ? undefined : read);
-    if (source === undefined || last === undefined) return '0001-01-01';
-    // A plan stands in its rows ahead of time: one dated any day of a month is the plan of that month.
-    if (plansOf(figures.pack).has(base)) return periodOf('month', last).to;
-    if (source.completeTo !== null) return source.completeTo;
-    if (source.grain !== 'day' && source.grain !== 'week') return periodOf(source.grain, last, figures.pack.yearStart).to;
-    const monthEnd = periodOf('month', last).to;
-    return shiftDays(last, source.graceDays + 1) >= monthEnd ? monthEnd : source.grain === 'week' ? periodOf('week', last).to : shiftDays(last, 1);
-  });
-  return ends.sort()[0] ?? '0001-01-01';
+function endOf({ pack, reach }: Figures, base: string, source: Source | undefined): IsoDate {
+  const last = reach.get(base)?.last;
+  if (source === undefined || last === undefined) return NEVER;
+  // A plan stands in its rows ahead of time: one dated any day of a month is the plan of that month.
+  if (plansOf(pack).has(base)) return periodOf([...pack.plans.values()].some((plan) => plan.kind === 'yearly' && plan.by === base) ? 'year' : piecesOf(source), last, pack.yearStart).to;
+  if (source.completeTo !== null) return source.completeTo;
+  if (source.grain !== 'day' && source.grain !== 'week') return periodOf(source.grain, last, pack.yearStart).to;
+  const monthEnd = periodOf('month', last).to;
+  return shiftDays(last, source.graceDays + 1) >= monthEnd ? monthEnd : source.grain === 'week' ? periodOf('week', last).to : shiftDays(last, 1);
 }
 
 /** What is counted once for a pack's facts and asked for many times: complete ends, units with data below a node, pieces of a window, what may not be shown. */
@@ -263,9 +260,10 @@ function baseOf(figures: Figures, table: Table, by: string | null, shield: Shiel
     const found = table.get(cellKey(measure, window, node, dimension));
     const source = sourceOf(figures.pack, measure);
     // A register of what happens has no row where nothing did.
-    const quiet = source?.noRows === 'zero' && (dimension === null || source.dimensions.some(({ id }) => id === by)) && window.to > beginning(figures, measure) && window.from < completeTo(figures, measure) && expectedPieces(figures, measure, window, node, true) > 0;
+    const quiet = source?.noRows === 'zero' && (dimension === null || source.dimensions.some(({ id }) => id === by)) && window.to > beginning(figures, measure) && window.from < completeTo(figures, measure) && subtree(figures.pack.organisation, node).some((unit) => figures.spans.get(`${source.id}/*`)?.has(unit) === true);
     const cut = window.from < beginning(figures, measure) || window.to > completeTo(figures, measure);
-    if (found === undefined && quiet) return { value: 0, state: cut ? 'partial' : 'ok' };
+    const none = found === undefined || (found.value === null && source !== undefined && isPicked(source, figures.pack.measures.get(measure) as Measure));
+    if (none && quiet) return { value: 0, state: cut ? 'partial' : 'ok' };
     if (found === undefined || found.value === null) return MISSING;
     const byUnit = !(window.from.endsWith('-01') && window.to.endsWith('-01'));
     const short = dimension === null && !quiet && found.seen < expectedPieces(figures, measure, window, node, byUnit);

@@ -7,6 +7,7 @@ import { replies } from '../card/replies.ts';
 import type { Language } from '../pack/model.ts';
 import { basesOf } from '../query/evaluate.ts';
 import { completeTo, type Figures } from './figures.ts';
+import { plansOf } from './reach.ts';
 
 const UNKNOWN = '1900-01-01';
 
@@ -15,7 +16,7 @@ export function freshnessCard(figures: Figures, measures: readonly string[], per
   const { pack } = figures;
   const r = replies(language);
   const asked = measures.length === 0 ? null : new Set(measures.flatMap((id) => basesOf(pack, id)));
-  const plans = new Set([...pack.plans.values()].flatMap((plan) => (plan.kind === 'target' ? [] : [plan.by])));
+  const plans = plansOf(pack);
   const ends = new Map<string, IsoDate>();
   for (const measure of pack.measures.values()) {
     if (!('source' in measure) || plans.has(measure.id) || (asked !== null && !asked.has(measure.id))) continue;

@@ -5,7 +5,7 @@ import { atLevel, subtree } from '../pack/organisation.ts';
 import { basesOf } from '../query/evaluate.ts';
 import type { Query } from '../query/query.ts';
 import { measuresOn } from './compose.ts';
-import { completeTo, runQuery, type Figures } from './figures.ts';
+import { completeTo, runQuery, sourceCompleteTo, type Figures } from './figures.ts';
 import type { Closing } from './ledger.ts';
 
 const HISTORY = 6;
@@ -64,12 +64,9 @@ async function missingOf(figures: Figures, rule: SourceRule, measures: readonly 
   return missing;
 }
 
-/** The day up to which a source is complete for what a digest shows of it (exclusive). */
-function endOf(figures: Figures, source: string, measures: readonly string[]): IsoDate {
-  if (measures.length > 0) return measures.map((id) => completeTo(figures, id)).sort()[0] ?? '0001-01-01';
-  const last = figures.sources.get(source)?.report.lastDate ?? null;
-  return last === null ? '0001-01-01' : shiftDays(last, 1 + (figures.pack.sources.get(source)?.graceDays ?? 0));
-}
+/** The day up to which a source is complete for what a digest shows of it (exclusive): less than the source where values have yet to come, or a plan ends. */
+const endOf = (figures: Figures, source: string, measures: readonly string[]): IsoDate =>
+  (measures.length === 0 ? sourceCompleteTo(figures, source) : measures.map((id) => completeTo(figures, id)).sort()[0] ?? sourceCompleteTo(figures, source));
 
 function earlier(period: Period): Period[] {
   const periods: Period[] = [];

@@ -31,6 +31,12 @@ function ofRegisters(pack: Pack, measure: Measure): boolean {
   return measure.kind === 'ratio' && basesOf(pack, measure.id).every((id) => { const base = pack.measures.get(id); return base !== undefined && 'source' in base && pack.sources.get(base.source)?.noRows === 'zero'; });
 }
 
+/** Whether the sources of a measure reach all of a result's period. */
+export function isCovered(pack: Pack, { provenance, query: { period } }: Result, measure: Measure): boolean {
+  const sources = new Set(basesOf(pack, measure.id).map((id) => { const base = pack.measures.get(id); return base !== undefined && 'source' in base ? base.source : ''; }));
+  return provenance.filter(({ source }) => sources.has(source)).every((source) => source.completeTo >= period.to && source.from !== null && source.from <= period.from);
+}
+
 /** Why a measure has no value in a period: nothing it is a share of happened; null: its data are not there. */
 export function noneOf(pack: Pack, result: Result, measure: Measure, language: Language): string | null {
   const covered = result.provenance.every((source) => source.completeTo >= result.query.period.to && source.from !== null && source.from < result.query.period.to);
@@ -112,7 +118,7 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
     if (cells.some((cell) => cell.state === 'partial')) {
       notes.push(end !== undefined && end < result.query.period.to ? m.notePartial(name, dayName(shiftDays(end, -1), language)) : m.noteUnitsMissing(name));
     }
-    if (cells.length > 0 && cells.every((cell) => cell.state === 'missing')) notes.push(noneOf(pack, result, measure, language) ?? m.noteMissing(name, periodName(result.query.period, language, pack.yearStart)));
+    if (cells.length > 0 && cells.every((cell) => cell.state === 'missing')) notes.push(noneOf(pack, result, measure, language) ?? (isCovered(pack, result, measure) ? m.noteNoRows : m.noteMissing)(name, periodName(result.query.period, language, pack.yearStart)));
     const shown = [...cells, ...result.rows.flatMap((row) => Object.values(row.against).map((against) => against[id]))];
     if (shown.some((cell) => isFew(cell, measure))) notes.push(m.noteSuppressed(thresholdOf(pack, measure)));
     if (shown.some((cell) => cell !== undefined && isHidden(cell) && !isFew(cell, measure))) {

@@ -49,6 +49,9 @@ export interface Messages {
   readonly notePartial: (what: string, end: string) => string;
   readonly noteUnitsMissing: (what: string) => string;
   readonly noteMissing: (what: string, period: string) => string;
+  /** Data reach the whole period, and hold nothing of it. */
+  readonly noteNoRows: (what: string, period: string) => string;
+  readonly noRows: (measure: string, unit: string, period: string) => string;
   /** A share of what did not happen at all. */
   readonly noteNone: (what: string, period: string) => string;
   readonly noteHidden: (what: string, period: string, mark: string) => string;
@@ -182,6 +185,8 @@ const da: Messages = {
   notePartial: (what, end) => `${what}: data er komplette til og med ${end}. Tal derefter er foreløbige.`,
   noteUnitsMissing: (what) => `${what}: der mangler data for en del af perioden eller enhederne, så tallet er foreløbigt.`,
   noteMissing: (what, period) => `${what}: der er ingen data for ${period}.`,
+  noteNoRows: (what, period) => `${what}: der er ingen rækker i ${period}; kildens data dækker hele perioden.`,
+  noRows: (measure, unit, period) => `Der er ingen rækker om ${measure} for ${unit} i ${period}. Kildens data dækker hele perioden.`,
   noteNone: (what, period) => `${what}: der var ingen i ${period}, så der er intet at regne af.`,
   noteHidden: (what, period, mark) => `${what} for ${period}: ${mark}.`,
   noteSuppressed: (threshold) => `Antal personer under ${threshold} vises ikke, så ingen kan genkendes.`,
@@ -302,6 +307,8 @@ const en: Messages = {
   notePartial: (what, end) => `${what}: data are complete up to and including ${end}. Figures after that are provisional.`,
   noteUnitsMissing: (what) => `${what}: data are missing for part of the period or some units, so the figure is provisional.`,
   noteMissing: (what, period) => `${what}: there are no data for ${period}.`,
+  noteNoRows: (what, period) => `${what}: there are no rows in ${period}; the data of its source cover the whole period.`,
+  noRows: (measure, unit, period) => `There are no rows of ${measure} for ${unit} in ${period}. The data of its source cover the whole period.`,
   noteNone: (what, period) => `${what}: there were none in ${period}, so there is nothing to work it out from.`,
   noteHidden: (what, period, mark) => `${what} for ${period}: ${mark}.`,
   noteSuppressed: (threshold) => `Counts of fewer than ${threshold} people are not shown, so that nobody can be recognised.`,

@@ -59,8 +59,37 @@ export function rollupStatements(pack: Pack, source: Source): string[] {
   }
   const span = (name: string, condition: string): string => `select '${name}' as measure, unit, min(bucket) as first, max(bucket) as last from by_day where ${condition} group by unit`;
   statements.push(`create table span as ${[
-    span('*', 'true'),
+    span(ANY_ROWS, 'true'),
     ...additive.map((measure) => span(measure.id, `${partColumn(measure, 0)} is not null`)),
   ].join(' union all ')}`);
+  statements.push(`create table taken as ${takenSpans(source, additive, distinct).join(' union all ')}`);
   return statements;
+}
+
+/** Names in `span` and `taken` for any row of a source, and for rows that no measure takes. */
+export const ANY_ROWS = '*';
+export const ROWS_OF_NONE = '-';
+
+/** What a row of a budget calls itself. */
+const PLAN_WORDS = 'budget|bevilling|appropriation';
+/** True where a text names a budget: what is called so stands ahead of time, whether or not it is declared as a plan. */
+export const namesPlan = (text: string): boolean => new RegExp(PLAN_WORDS, 'i').test(text);
+
+/**
+ * Per measure and unit the first and last day with rows that it takes: a count of nought takes none. Of rows that no measure
+ * takes, those that call themselves a budget are left out, for they stand ahead of time.
+ */
+function takenSpans(source: Source, additive: readonly AdditiveMeasure[], distinct: readonly DistinctMeasure[]): string[] {
+  const takes = (measure: AdditiveMeasure): string => measure.split.parts.map((part, i) => (/^count/i.test(part.sql) ? `coalesce(${partColumn(measure, i)}, 0) > 0` : `${partColumn(measure, i)} is not null`)).join(' or ');
+  const condition = (measure: DistinctMeasure): string => `(${measure.key}) is not null${measure.filter === null ? '' : ` and (${measure.filter})`}`;
+  const none = [...additive.map((measure) => `not (${takes(measure)})`), 'true'].join(' and ');
+  const texts = source.columns.filter(({ type, name }) => type === 'text' && name !== source.unitColumn).map(({ name }) => quoted(name));
+  const silent = texts.length === 0 ? 'true' : `not regexp_matches(concat_ws(' ', ${texts.join(', ')}), '${PLAN_WORDS}', 'i')`;
+  const other = ['true', ...distinct.map((measure) => `not coalesce(${condition(measure)}, false)`)].join(' and ');
+  const spans = (name: string, from: string): string => `select '${name}' as measure, _unit as unit, min(_date) as first, max(_date) as last from ${from} group by all`;
+  return [
+    ...additive.map((measure) => `select '${measure.id}' as measure, unit, min(bucket) as first, max(bucket) as last from by_day where ${takes(measure)} group by unit`),
+    ...distinct.map((measure) => spans(measure.id, `facts where ${condition(measure)}`)),
+    spans(ROWS_OF_NONE, `facts semi join (select bucket, unit from by_day where ${none}) as bare on facts._date = bare.bucket and facts._unit = bare.unit where ${silent} and ${other}`),
+  ];
 }
