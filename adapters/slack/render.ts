@@ -1,4 +1,5 @@
 import type { Action, Block as CardBlock, Card, TableCell } from '../../src/card/card.ts';
+import { shownChoices } from '../../src/card/choices.ts';
 import { cardText } from '../../src/card/text.ts';
 import type { Language } from '../../src/pack/model.ts';
 import { blockFaults, LIMITS, SURFACES, type Block, type Surface } from './limits.ts';
@@ -103,11 +104,15 @@ function context(lines: readonly string[], language: Language, cut: Cut): Block[
   return elements.length === 0 ? [] : [{ type: 'context', elements: elements.map((text) => plainText(clip(text, cut.characters))) }];
 }
 
+/** Slack shows some 30 characters of a button, less on a phone. */
+const BUTTON_SEEN = 30;
+
 function buttons(actions: readonly Action[]): Block[] {
   const usable = actions.filter(({ label, ask }) => isThere(label) && isThere(ask) && ask.length <= LIMITS.buttonValue).slice(0, LIMITS.actions);
-  return usable.length === 0 ? [] : [{
+  const { labels, lines } = shownChoices(usable, BUTTON_SEEN, LIMITS.buttonText);
+  return usable.length === 0 ? [] : [...paragraph(lines.join('\n'), { rows: 0, characters: LIMITS.text }), {
     type: 'actions',
-    elements: usable.map(({ label, ask }, i) => ({ type: 'button', action_id: `ask-${i}`, text: plainText(clip(line(label), LIMITS.buttonText)), value: ask })),
+    elements: usable.map(({ ask }, i) => ({ type: 'button', action_id: `ask-${i}`, text: plainText(clip(labels[i] ?? '', LIMITS.buttonText)), value: ask })),
   }];
 }
 

@@ -1,4 +1,5 @@
 import type { Action, Block, Card } from '../../src/card/card.ts';
+import { shownChoices } from '../../src/card/choices.ts';
 import { cardText } from '../../src/card/text.ts';
 import { ACTIONS_IN_A_ROW, CARD_VERSION, messageBytes, MESSAGE_BYTES } from './limits.ts';
 import { tableElement } from './table.ts';
@@ -19,6 +20,8 @@ const SUMMARY_CHARACTERS = 250;
 const FALLBACK_CHARACTERS = 4000;
 const ALT_CHARACTERS = 2000;
 const LABEL_CHARACTERS = 80;
+/** Teams wraps no button and cuts it where its row ends: so much is seen on a phone too. */
+const LABEL_SEEN = 30;
 const MOST_ACTIONS = 20;
 
 function blockElements(block: Block, card: Card, cut: Cut): Element[] {
@@ -44,15 +47,17 @@ function pictureElements(card: Card, url: string | null, cut: Cut): Element[] {
   return [{ type: 'Image', url, altText: [alt, clip(card.title, cut.characters)].find((words) => words.trim() !== '') ?? '\u2013', size: 'Stretch', spacing: 'Medium', msteams: { allowExpand: true } }];
 }
 
-function submit(action: Action, cut: Cut): Element {
-  return { type: 'Action.Submit', title: clip(action.label.trim() === '' ? action.ask : action.label, LABEL_CHARACTERS), data: { ask: clip(action.ask, cut.characters) } };
+function submit(action: Action, title: string, cut: Cut): Element {
+  return { type: 'Action.Submit', title: clip(title, LABEL_CHARACTERS), data: { ask: clip(action.ask, cut.characters) } };
 }
 
 /** Up to one row stands in the card's own bar; more become rows in the body, since hosts drop the rest in silence. */
 function actionRows(card: Card, cut: Cut): { rows: Element[]; bar: Element[] } {
-  const all = card.actions.filter((action) => action.ask.trim() !== '').slice(0, MOST_ACTIONS).map((action) => submit(action, cut));
-  if (all.length <= ACTIONS_IN_A_ROW) return { rows: [], bar: all };
-  const rows: Element[] = [];
+  const usable = card.actions.filter((action) => action.ask.trim() !== '').slice(0, MOST_ACTIONS);
+  const { labels, lines } = shownChoices(usable, LABEL_SEEN, LABEL_CHARACTERS);
+  const all = usable.map((action, i) => submit(action, labels[i] ?? '', cut));
+  const rows: Element[] = lines.flatMap((line) => textElement(clip(line, cut.characters), { spacing: 'Small' }));
+  if (all.length <= ACTIONS_IN_A_ROW) return { rows, bar: all };
   for (let i = 0; i < all.length; i += ACTIONS_IN_A_ROW) rows.push({ type: 'ActionSet', actions: all.slice(i, i + ACTIONS_IN_A_ROW) });
   return { rows, bar: [] };
 }

@@ -1,4 +1,5 @@
 import type { Action, Block, Card, TableCell, TableColumn } from '../../src/card/card.ts';
+import { shownChoices } from '../../src/card/choices.ts';
 import type { Language } from '../../src/pack/model.ts';
 import { say } from './texts.ts';
 
@@ -75,8 +76,10 @@ function pictureOrWords(card: Card, drawn: Drawn | null): string {
 
 function actionsHtml(actions: readonly Action[], language: Language): string {
   if (actions.length === 0) return '';
-  const buttons = actions.map(({ id, label, ask }) => `<button type="button" data-action="${escape(id)}" data-ask="${escape(ask)}">${escape(label)}</button>`);
-  return `<div class="actions" role="group" aria-label="${escape(say(language, 'next'))}">${buttons.join('')}</div>`;
+  // The page shows all of a label: it wraps.
+  const { labels, lines } = shownChoices(actions, Infinity, Infinity);
+  const buttons = actions.map(({ id, ask }, i) => `<button type="button" data-action="${escape(id)}" data-ask="${escape(ask)}">${escape(labels[i] ?? '')}</button>`);
+  return `${paragraphs(lines.join('\n'))}<div class="actions" role="group" aria-label="${escape(say(language, 'next'))}">${buttons.join('')}</div>`;
 }
 
 /** A card as the inside of an article. Its title has the id `<frame.id>-title`. */
