@@ -17,7 +17,7 @@ export const floors = {
   delivery: ['card', 'access', 'pack', 'calendar'],
 };
 const ground = Object.keys(floors);
-const roof = ['main', 'service', 'cli', 'commands', 'running', 'store', 'warehouse', 'delivering', 'connecting', 'worker', 'state', 'admitting', 'auditing', 'doctor'];
+const roof = ['main', 'service', 'cli', 'commands', 'running', 'store', 'warehouse', 'delivering', 'connecting', 'worker', 'state', 'admitting', 'auditing', 'doctor', 'reader', 'reading'];
 const rooms = [...ground, 'app', 'io', 'ports', 'errors', 'adapters', ...roof];
 
 /** The ports and errors stand on the ground floor's plan: `errors` is open to all, `ports` to the floors above the ground. */

@@ -42,14 +42,17 @@ export class ServiceError extends Error {
   readonly final: boolean;
   /** True when what was asked for may have been done all the same: the connection broke before the answer came. */
   readonly mayHaveArrived: boolean;
+  /** True when the fault is the house's own, such as a folder it may not write to or a full disk: no data are to blame. */
+  readonly ours: boolean;
 
-  constructor(service: string, message: string, options: { retryAfterMs?: number | null; final?: boolean; mayHaveArrived?: boolean; cause?: unknown } = {}) {
+  constructor(service: string, message: string, options: { retryAfterMs?: number | null; final?: boolean; mayHaveArrived?: boolean; ours?: boolean; cause?: unknown } = {}) {
     super(`${service}: ${message}`, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ServiceError';
     this.service = service;
     this.retryAfterMs = options.retryAfterMs ?? null;
     this.final = options.final ?? false;
     this.mayHaveArrived = options.mayHaveArrived ?? false;
+    this.ours = options.ours ?? false;
   }
 }
 

@@ -1,12 +1,14 @@
-import { join, resolve } from 'node:path';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { openFigures, type Figures, type LoadedSource } from './app/figures.ts';
 import { loadPack, type Loader, type SourceOutcome } from './app/load.ts';
 import { checkPack } from './app/packs.ts';
 import { DefinitionError, describeFault, type Fault } from './errors.ts';
 import type { Config } from './io/config/config.ts';
-import { lastReport, loadSource, signatureOf } from './io/load/load.ts';
+import { systemClock } from './io/clock/clock.ts';
+import { lastReport, signatureOf } from './io/load/load.ts';
+import { loadingDir } from './io/disk/places.ts';
 import { readPackFolders, type PackFolder, type PackFolders } from './io/packs/read.ts';
 import { openFacts } from './io/warehouse/duckdb.ts';
 import { openParser } from './io/warehouse/parser.ts';
@@ -15,6 +17,7 @@ import type { Pack } from './pack/model.ts';
 import { withoutTaken } from './pack/people.ts';
 import type { Clock, Log } from './ports.ts';
 import { rollupStatements } from './query/rollup.ts';
+import { openReaders, type Readers } from './reading.ts';
 
 /** The packs with their facts, kept up to date. */
 export interface PackHouse {
@@ -29,22 +32,27 @@ export interface PackHouse {
 
 /** Every pack under the configured folders, checked. Throws DefinitionError with all mistakes of all packs (or of `only`). */
 export async function readPacks(config: Config, only: string | null = null): Promise<Pack[]> {
-  const read = await readPackFolders(config.packRoots);
-  if (only === null && read.unseen.length > 0) throw new DefinitionError([...(await faultsOf(config, read, only)), ...read.unseen.map(({ fault }) => fault)]);
-  return allInOrder(config, read, only);
+  const readers = openReaders(config);
+  try {
+    const read = await readPackFolders(config.packRoots);
+    if (only === null && read.unseen.length > 0) throw new DefinitionError([...(await faultsOf(config, readers, read, only)), ...read.unseen.map(({ fault }) => fault)]);
+    return await allInOrder(config, readers, read, only);
+  } finally {
+    readers.close();
+  }
 }
 
-const faultsOf = (config: Config, read: PackFolders, only: string | null): Promise<readonly Fault[]> => allInOrder(config, read, only).then(() => [], (error: unknown) => {
+const faultsOf = (config: Config, readers: Readers, read: PackFolders, only: string | null): Promise<readonly Fault[]> => allInOrder(config, readers, read, only).then(() => [], (error: unknown) => {
   if (!(error instanceof DefinitionError)) throw error;
   return error.faults;
 });
 
-async function allInOrder(config: Config, { folders, faults }: PackFolders, only: string | null): Promise<Pack[]> {
+async function allInOrder(config: Config, readers: Readers, { folders, faults }: PackFolders, only: string | null): Promise<Pack[]> {
   const known = folders.map((folder) => folder.id);
   const none = noneThere(config, folders);
   if (faults.length === 0 && none.length > 0) throw new DefinitionError(none);
   if (only !== null && !known.includes(only)) throw new DefinitionError([...faults, { file: config.packRoots.join(', '), line: 0, column: 0, message: `There is no pack '${only}'.`, hint: `Known: ${known.join(', ')}.` }]);
-  const checked = await checkEach(config, folders.filter(({ id }) => only === null || id === only));
+  const checked = await checkEach(config, readers, folders.filter(({ id }) => only === null || id === only));
   const packs = checked.flatMap(({ pack }) => pack ?? []);
   const wrong = [...faults, ...checked.flatMap((one) => one.faults), ...sharedNames(packs).map(({ fault }) => fault)];
   if (wrong.length > 0) throw new DefinitionError(wrong);
@@ -60,14 +68,18 @@ interface Checked {
   readonly faults: readonly Fault[];
 }
 
-async function checkEach(config: Config, folders: readonly PackFolder[]): Promise<Checked[]> {
+/** What is read in a moment is checked here; more than this, or what may take long, in a process of its own. */
+const SMALL_PACK = 256 * 1024;
+const isSmall = ({ files }: PackFolder): boolean => files.reduce((sum, { text }) => sum + text.length, 0) <= SMALL_PACK;
+
+async function checkEach(config: Config, readers: Readers, folders: readonly PackFolder[]): Promise<Checked[]> {
   if (folders.length === 0) return [];
   const parser = await openParser();
   const checked: Checked[] = [];
   try {
     for (const folder of folders) {
       try {
-        checked.push({ folder, pack: await checkPack(folder, parser, config.settings), faults: [] });
+        checked.push({ folder, pack: await (isSmall(folder) ? checkPack(folder, parser, config.settings) : readers.check(folder, config.settings)), faults: [] });
       } catch (error) {
         if (!(error instanceof DefinitionError)) throw error;
         checked.push({ folder, pack: null, faults: error.faults });
@@ -101,11 +113,11 @@ interface Taken {
  * The packs as they are written now, each for itself: one with mistakes stays as it was before, less what its newest people have
  * lost, and keeps no other from being taken. A pack that can't be looked at stays too; one whose folder is gone is gone.
  */
-async function takeEach(config: Config, { folders, faults, unseen }: PackFolders, before: Taken & { readonly folders: readonly PackFolder[] }, only: string | null): Promise<Taken & { readonly faults: readonly Fault[] }> {
+async function takeEach(config: Config, readers: Readers, { folders, faults, unseen }: PackFolders, before: Taken & { readonly folders: readonly PackFolder[] }, only: string | null): Promise<Taken & { readonly faults: readonly Fault[] }> {
   const lasting = (id: string): Pack | undefined => before.written.find((pack) => pack.id === id);
   const isMeant = ({ id }: { id: string }): boolean => only === null || id === only;
   const unchanged = (folder: PackFolder): boolean => before.folders.some((one) => isDeepStrictEqual(one, folder)) && lasting(folder.id) !== undefined && !before.waiting.has(folder.id);
-  const changed = await checkEach(config, folders.filter((folder) => isMeant(folder) && !unchanged(folder)));
+  const changed = await checkEach(config, readers, folders.filter((folder) => isMeant(folder) && !unchanged(folder)));
   const told = [...noneThere(config, folders), ...faults, ...unseen.map(({ fault }) => fault), ...changed.flatMap((one) => one.faults)];
   // Where a folder of packs is not there, nobody knows what is in it.
   const isUnknown = ({ id, dir }: Pack): boolean => folders.length === 0 || unseen.some((one) => one.id === id) || (faults.length > 0 && !folders.some((one) => one.dir === dir));
@@ -138,16 +150,16 @@ async function takeEach(config: Config, { folders, faults, unseen }: PackFolders
 const movedBy = (pack: Pack): number => pack.demonstration?.moved ?? 0;
 
 /** How files become facts, with the settings of this machine. */
-function loaderFor(config: Config, clock: Clock): Loader {
+function loaderFor(config: Config, clock: Clock, readers: Readers): Loader {
   const folder = (pack: Pack): string => resolve(config.dataDir, 'facts', pack.id);
   return {
     signature: (pack, source) => signatureOf(source, pack.dir, pack.organisation, rollupStatements(pack, source), pack.yearStart, config.dataDir, movedBy(pack)),
-    load: (pack, source, anew, onProgress) => loadSource({
+    load: (pack, source, anew, onProgress) => readers.load({
       anew,
       source, packDir: pack.dir, ownDir: config.dataDir, organisation: pack.organisation, yearStart: pack.yearStart, moveMonths: movedBy(pack), finish: rollupStatements(pack, source),
-      intoDir: folder(pack), tempDir: join(tmpdir(), 'overblik'), memoryMb: config.memoryMb, now: () => clock.now(),
+      intoDir: folder(pack), tempDir: loadingDir(config.dataDir), memoryMb: config.memoryMb, now: () => clock.now(),
       onProgress: ({ file, rows }) => onProgress(file, rows),
-    }),
+    }, clock === systemClock),
     last: (pack, source) => lastReport(folder(pack), source.id),
     open: (pack, _source, report) => openFacts(report.file, { memoryMb: config.memoryMb, threads: 2 }),
   };
@@ -163,14 +175,26 @@ function withNewestPeople(pack: Pack, written: readonly Pack[]): Pack | null {
 
 /** Checks the packs and makes a house of them; `refresh` brings in the facts. */
 export async function openPackHouse(config: Config, clock: Clock, log: Log, only: string | null = null): Promise<PackHouse> {
+  const readers = openReaders(config);
+  // The first start loads everything: its process starts while the packs are read. Later most is loaded already.
+  if (!existsSync(resolve(config.dataDir, 'facts'))) readers.warm();
+  try {
+    return await furnish(config, clock, log, only, readers);
+  } catch (error) {
+    readers.close();
+    throw error;
+  }
+}
+
+async function furnish(config: Config, clock: Clock, log: Log, only: string | null, readers: Readers): Promise<PackHouse> {
   let seen = await readPackFolders(config.packRoots);
   /** As they are written, and as they are in service: between a change and the load it needs, the two differ. */
-  let written: readonly Pack[] = (await allInOrder(config, seen, only)).map((pack) => movedTo(pack, clock.now()));
+  let written: readonly Pack[] = (await allInOrder(config, readers, seen, only)).map((pack) => movedTo(pack, clock.now()));
   let waiting: ReadonlySet<string> = new Set();
   let told: ReadonlySet<string> = new Set(seen.unseen.map(({ fault }) => describeFault(fault)));
   for (const { fault } of seen.unseen) log.warn('pack-not-seen', { fault: describeFault(fault) });
   let serving = written;
-  const loader = loaderFor(config, clock);
+  const loader = loaderFor(config, clock, readers);
   const loaded = new Map<string, ReadonlyMap<string, LoadedSource>>();
   const figures = new Map<string, Figures>();
   let working: Promise<unknown> = Promise.resolve();
@@ -180,7 +204,7 @@ export async function openPackHouse(config: Config, clock: Clock, log: Log, only
   const read = async (): Promise<void> => {
     const now = await readPackFolders(config.packRoots);
     if (isDeepStrictEqual(now, seen)) return;
-    const taken = await takeEach(config, now, { folders: seen.folders, written, waiting }, only);
+    const taken = await takeEach(config, readers, now, { folders: seen.folders, written, waiting }, only);
     [seen, waiting] = [now, taken.waiting];
     const faults = taken.faults.map(describeFault);
     if (faults.some((one) => !told.has(one))) log.error('packs-not-taken', { faults: faults.slice(0, 5), count: faults.length });
@@ -251,6 +275,7 @@ export async function openPackHouse(config: Config, clock: Clock, log: Log, only
     },
     async close() {
       await working;
+      readers.close();
       for (const sources of loaded.values()) for (const { facts } of sources.values()) await facts.close();
     },
   };

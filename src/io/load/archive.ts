@@ -2,6 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createInflateRaw } from 'node:zlib';
+import { measureExtent, type Extent } from './extent.ts';
 
 const MB = 1024 * 1024;
 /** A worksheet takes about seven times as much memory as it is unpacked. */
@@ -18,6 +19,7 @@ const LOCAL_BYTES = 30;
 const DEFLATED = 8;
 
 interface Part {
+  readonly name: string;
   readonly at: number;
   readonly packed: number;
   readonly unpacked: number;
@@ -26,7 +28,7 @@ interface Part {
 
 /**
  * Why a ZIP archive (as .xlsx is one) is not to be unpacked; null: it is small enough. Its list of contents is read first, then
- * what it really holds is counted and kept nowhere, since the list may lie. What is no archive is for its reader to tell.
+ * what it really holds is counted and kept nowhere, since the list may lie; of worksheets, how far their cells reach too. What is no archive is for its reader to tell.
  */
 export async function archiveProblem(path: string): Promise<string | null> {
   const file = await open(path, 'r');
@@ -41,7 +43,9 @@ export async function archiveProblem(path: string): Promise<string | null> {
     let counted = 0;
     for (const part of parts) {
       if (!part.deflated) continue;
-      counted += await inflated(file, part);
+      const extent = /worksheets\/[^/]*\.xml$/i.test(part.name) ? measureExtent() : null;
+      counted += await inflated(file, part, extent);
+      if (extent !== null && extent.problem() !== null) return extent.problem();
       const more = excess(counted, size);
       if (more !== null) return more;
     }
@@ -70,20 +74,21 @@ async function partsOf(file: FileHandle, size: number): Promise<readonly Part[] 
   for (let at = 0; parts.length < count && at + 46 <= list.length && list.readUInt32LE(at) === ENTRY;) {
     const [packed, unpacked, start] = [list.readUInt32LE(at + 20), list.readUInt32LE(at + 24), list.readUInt32LE(at + 42)];
     if ([packed, unpacked, start].includes(0xffffffff)) return 'odd';
-    parts.push({ at: start, packed, unpacked, deflated: list.readUInt16LE(at + 10) === DEFLATED });
+    parts.push({ name: list.toString('utf8', at + 46, at + 46 + list.readUInt16LE(at + 28)), at: start, packed, unpacked, deflated: list.readUInt16LE(at + 10) === DEFLATED });
     at += 46 + list.readUInt16LE(at + 28) + list.readUInt16LE(at + 30) + list.readUInt16LE(at + 32);
   }
   return parts;
 }
 
 /** How many bytes a part really gives, up to a little over the most. What is broken gives what came before the break. */
-async function inflated(file: FileHandle, { at, packed }: Part): Promise<number> {
+async function inflated(file: FileHandle, { at, packed }: Part, extent: Extent | null): Promise<number> {
   const head = await bytesAt(file, at, LOCAL_BYTES);
   if (head.length < LOCAL_BYTES || packed === 0) return 0;
   const start = at + LOCAL_BYTES + head.readUInt16LE(26) + head.readUInt16LE(28);
   let count = 0;
   const counter = new Writable({ write: (chunk: Buffer, _encoding, done) => {
     count += chunk.length;
+    extent?.see(chunk);
     done(count > MOST_BYTES ? new Error('enough') : null);
   } });
   await pipeline(file.createReadStream({ start, end: start + packed - 1, autoClose: false }), createInflateRaw(), counter).catch(() => undefined);

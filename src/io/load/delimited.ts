@@ -1,3 +1,4 @@
+import { MOST_COLUMNS } from './extent.ts';
 import { unlink } from 'node:fs/promises';
 import type { Column, Layout, Source } from '../../pack/model.ts';
 import { literal, type NumberSpelling } from './cast.ts';
@@ -54,6 +55,8 @@ export async function readyDelimited(reading: Reading): Promise<ReadyFile | Unus
 
   const delimiter = layout.delimiter ?? await detectDelimiter(plain.path, plain.bom);
   const head = await firstRecords(plain.path, delimiter, plain.bom, Math.max(layout.headerRow, layout.firstRow ?? 0) + 200);
+  const widest = head.reduce((most, { cells }) => Math.max(most, cells.length), 0);
+  if (widest > MOST_COLUMNS) return { problem: `A line has ${widest} fields, and at most ${MOST_COLUMNS} columns are read. Write the figures in rows instead of columns, and see that each row ends with a line break.` };
   const headerRecord = layout.headerRow === 0 ? null : head.find((record) => record.line === layout.headerRow);
   if (headerRecord === undefined) return { problem: `No header begins in line ${layout.headerRow}: ${head.length === 0 ? 'the file is empty' : 'the file is shorter, or the line is the middle of a field with line breaks'}.` };
   const placement = placeColumns(source, layout, headerRecord?.cells ?? null);

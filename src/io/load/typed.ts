@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { literal } from './cast.ts';
 import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
 import { constantPlaces, cprProblem, numericFields, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
+import { depthProblem } from './depth.ts';
 import { engineMessage } from './failure.ts';
 import { placeColumns } from './header.ts';
 import { mayHold } from './suspects.ts';
@@ -12,6 +13,8 @@ const NUMERIC = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|UINTEGER|DOUBLE|FLOAT|DECI
 export async function readyTyped(reading: Reading, connection: DuckDBConnection): Promise<ReadyFile | Unusable> {
   const { file } = reading;
   const { layout } = file.set;
+  const deep = layout.format === 'json' ? await depthProblem(file.path) : null;
+  if (deep !== null) return { problem: deep };
   const from = layout.format === 'parquet' ? `read_parquet(${literal(file.path)})` : `read_json_auto(${literal(file.path)}, ${JSON_OPTIONS}, sample_size=-1)`;
   const fields = await fieldsOf(connection, from).catch((error: unknown) => ({ problem: `It can't be read as ${layout.format === 'json' ? 'JSON' : 'Parquet'}: ${engineMessage(error)}` }));
   if ('problem' in fields) return fields;
