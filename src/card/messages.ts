@@ -73,17 +73,11 @@ export interface Messages {
   readonly noteForecastMethod: (method: string) => string;
   readonly forecastMethods: Readonly<Record<'budget-profile' | 'rest-as-budgeted' | 'straight-line' | 'last-year-profile', string>>;
   readonly source: (name: string, end: string) => string;
-  /** `line`: what the line below shows, where there is no room for its name beside it. */
-  readonly chartSubtitleCoupled: (what: string, money: string, line: string) => string;
-  readonly chartOver: (plan: string) => string;
   readonly planIs: (plan: string, period: string, value: string) => string;
   readonly planOnly: (unit: string, plan: string, value: string, period: string, name: string) => string;
-  readonly chartSpan: (name: string) => string;
-  readonly chartUnder: (plan: string) => string;
   readonly lastYear: string;
   readonly average: string;
   readonly whole: string;
-  readonly perMonth: string;
   readonly noData: (measure: string, unit: string, period: string, latest: string) => string;
   readonly noDataAtAll: (measure: string, unit: string) => string;
   readonly understood: (parts: string) => string;
@@ -204,16 +198,11 @@ const da: Messages = {
   noteForecastMethod: (method) => `Prognosens metode: ${method}.`,
   forecastMethods: { 'budget-profile': 'afvigelsen fra budgettet fortsætter som hidtil', 'rest-as-budgeted': 'resten af året som budgetteret', 'straight-line': 'samme forbrug pr. måned som hidtil', 'last-year-profile': 'samme forløb over året som sidste år' },
   source: (name, end) => `Kilde: ${name}. Data til og med ${end}.`,
-  chartSubtitleCoupled: (what, money, line) => `${what} (søjler) mod budget (grå), ${money} pr. måned${line === '' ? '' : `; linjen er ${line}`}`,
   planIs: (plan, period, value) => ended(`${plan} for ${period} er ${value}`),
   planOnly: (unit, plan, value, period, name) => `${ended(`${unit}: ${plan} for ${period} er ${value}`)} Der er endnu ingen tal for ${name}.`,
-  chartSpan: (name) => `${name} måned for måned; procent: hele perioden under ét`,
-  chartOver: (plan) => `over ${plan}`,
-  chartUnder: (plan) => `under ${plan}`,
   lastYear: 'året før',
   average: 'gennemsnit',
   whole: 'hele året',
-  perMonth: 'pr. måned',
   noData: (measure, unit, period, latest) => `Der er ingen data om ${measure} for ${unit} i ${period}. De nyeste er til og med ${latest}.`,
   noDataAtAll: (measure, unit) => ended(`Der er ingen data om ${measure}${unit === '' ? '' : ` for ${unit}`}`),
   understood: (parts) => `Forstået som: ${parts}.`,
@@ -326,16 +315,11 @@ const en: Messages = {
   noteForecastMethod: (method) => `Method of the forecast: ${method}.`,
   forecastMethods: { 'budget-profile': 'the deviation from budget goes on as so far', 'rest-as-budgeted': 'the rest of the year as budgeted', 'straight-line': 'the same spend per month as so far', 'last-year-profile': 'the same course over the year as last year' },
   source: (name, end) => `Source: ${name}. Data up to and including ${end}.`,
-  chartSubtitleCoupled: (what, money, line) => `${what} (bars) against budget (grey), ${money} per month${line === '' ? '' : `; the line is ${line}`}`,
   planIs: (plan, period, value) => ended(`${plan} for ${period} is ${value}`),
   planOnly: (unit, plan, value, period, name) => `${ended(`${unit}: ${plan} for ${period} is ${value}`)} There are no figures for ${name} yet.`,
-  chartSpan: (name) => `${name} month by month; percent: the whole period together`,
-  chartOver: (plan) => `over ${plan}`,
-  chartUnder: (plan) => `under ${plan}`,
   lastYear: 'the year before',
   average: 'average',
   whole: 'the whole year',
-  perMonth: 'per month',
   noData: (measure, unit, period, latest) => `There are no data on ${measure} for ${unit} in ${period}. The latest are up to and including ${latest}.`,
   noDataAtAll: (measure, unit) => ended(`There are no data on ${measure}${unit === '' ? '' : ` for ${unit}`}`),
   understood: (parts) => `Understood as: ${parts}.`,

@@ -22,9 +22,9 @@ export function monthInitial(day: string, language: Language): string {
   return write(day, language, { month: 'narrow' });
 }
 
-/** A short month for an axis: `okt. 26`. */
+/** A short month for an axis: `okt.`. */
 export function monthShort(day: string, language: Language): string {
-  return `${write(day, language, { month: 'short' })} ${day.slice(2, 4)}`;
+  return write(day, language, { month: 'short' });
 }
 
 /** A day in words: `23. november 2026`, `23 November 2026`. */

@@ -10,16 +10,21 @@ export interface NumberStyle {
 /** Text is already in the reader's language; the title is the finding, the subtitle says what and in which unit. */
 interface ChartBase {
   readonly title: string;
+  /** The name that the title begins with; where there is no room for all, it is shortened and the finding stays. Empty: none. */
+  readonly subject: string;
   readonly subtitle: string;
   readonly style: NumberStyle;
 }
 
 type Series = readonly (number | null)[];
 
+/** Names of periods on an axis; what stands after a line break stands under the rest. */
+type Labels = readonly string[];
+
 /** Spend as bars on budget, hours as a line in a strip of its own below, same months. */
 export interface CoupledChart extends ChartBase {
   readonly kind: 'coupled';
-  readonly labels: readonly string[];
+  readonly labels: Labels;
   readonly budget: Series;
   readonly spend: Series;
   readonly output: Series;
@@ -32,7 +37,7 @@ export interface CoupledChart extends ChartBase {
 /** One measure over time, last year as a lighter line, plan or target as a dashed one, process limits as a band. */
 export interface TrendChart extends ChartBase {
   readonly kind: 'trend';
-  readonly labels: readonly string[];
+  readonly labels: Labels;
   readonly values: Series;
   readonly lastYear: Series | null;
   readonly plan: Series | null;
@@ -43,12 +48,13 @@ export interface TrendChart extends ChartBase {
   readonly partial: readonly boolean[];
 }
 
-/** One small panel per unit: spend bars on a stepped budget line, shared scale, deviation in the heading. */
+/** One small panel per unit: bars on a stepped line of the plan where there is one, shared scale, deviation in the heading. */
 export interface MultiplesChart extends ChartBase {
   readonly kind: 'multiples';
-  readonly labels: readonly string[];
+  readonly labels: Labels;
   readonly panels: readonly { readonly name: string; readonly note: string; readonly tone: Tone; readonly values: Series; readonly plan: Series }[];
-  readonly legend: { readonly values: string; readonly over: string; readonly under: string; readonly plan: string };
+  /** What colours and line mean; null where there is no plan: then nothing is over or under one. `none`: a period without plan. */
+  readonly legend: { readonly over: string; readonly under: string; readonly plan: string; readonly none: string } | null;
 }
 
 /** Deviation bars from a zero line, one row per unit or measure, label with sign and number. */
@@ -57,11 +63,13 @@ export interface VarianceChart extends ChartBase {
   readonly rows: readonly { readonly name: string; readonly value: number | null; readonly label: string; readonly tone: Tone; readonly own: boolean }[];
 }
 
-/** Plain horizontal bars, one per unit or dimension value, with an optional mark (plan, average). */
+/** As many bars as one picture has room for; of more, the painter draws those that tell most. */
+export const MOST_BARS = 16;
+
+/** Plain horizontal bars, one per unit or dimension value, with an optional mark (plan, average) that the subtitle names. */
 export interface BarsChart extends ChartBase {
   readonly kind: 'bars';
   readonly rows: readonly { readonly name: string; readonly value: number | null; readonly label: string; readonly mark: number | null; readonly tone: Tone; readonly own: boolean }[];
-  readonly markName: string;
 }
 
 /** Never colour alone: a tone always goes with a sign or a word. */

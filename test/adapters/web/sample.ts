@@ -11,7 +11,7 @@ const SPEND = [4.0, 4.2, 4.1, 4.3, 4.4, 4.5, 4.2, 4.5, 4.71];
 function chart(language: Language): CoupledChart {
   const style = { language, unit: 'kr', decimals: 0 } as const;
   return {
-    kind: 'coupled', title: '', subtitle: '', style, labels: MONTHS[language], budget: BUDGET, spend: SPEND, output: SPEND.map(() => 12_000),
+    kind: 'coupled', title: '', subject: '', subtitle: '', style, labels: MONTHS[language], budget: BUDGET, spend: SPEND, output: SPEND.map(() => 12_000),
     outputName: '', outputStyle: { language, unit: 'hours', decimals: 0 }, partial: SPEND.map(() => false),
   };
 }

@@ -4,31 +4,31 @@ import { createHash } from 'node:crypto';
 import type { ChartSpec, NumberStyle } from '../../../src/chart/spec.ts';
 import { ServiceError } from '../../../src/errors.ts';
 import { prepareFonts } from '../../../src/io/painter/canvas.ts';
-import { lines } from '../../../src/io/painter/designs.ts';
+import { face, lines } from '../../../src/io/painter/text.ts';
 import { createPainter } from '../../../src/io/painter/painter.ts';
 import { encodePng } from '../../../src/io/painter/png.ts';
 import type { Painter } from '../../../src/ports.ts';
 
 const kr: NumberStyle = { language: 'da', unit: 'kr', decimals: 0 };
-const months = ['N ’25', 'D', 'J ’26', 'F', 'M', 'A', 'M', 'J', 'J', 'A', 'S', 'O'];
+const months = ['N\n’25', 'D', 'J\n’26', 'F', 'M', 'A', 'M', 'J', 'J', 'A', 'S', 'O'];
 const units = ['Nord', 'Nordvest', 'Vest', 'Sydvest', 'Syd', 'Øst', 'Centrum'];
 const wave = (base: number): number[] => months.map((_m, i) => base * (1 + 0.1 * Math.sin(i)));
 
 const coupled = (over: Partial<ChartSpec & { kind: 'coupled' }> = {}): ChartSpec => ({
-  kind: 'coupled', title: 'Nord: 4,1 pct. over budget, oktober 2026', subtitle: 'Forbrug (søjler) mod budget (grå), kr. pr. måned', style: kr, labels: months,
+  kind: 'coupled', title: 'Nord: 4,1 pct. over budget, oktober 2026', subject: 'Nord', subtitle: 'Forbrug (søjler) mod budget (grå), kr. pr. måned', style: kr, labels: months,
   budget: wave(790_000), spend: wave(812_000), output: wave(1500), outputName: 'Timer', outputStyle: { language: 'da', unit: 'hours', decimals: 0 }, partial: months.map(() => false), ...over,
 });
 const trend = (over: Partial<ChartSpec & { kind: 'trend' }> = {}): ChartSpec => ({
-  kind: 'trend', title: 'Pris pr. leveret time', subtitle: 'kr. pr. time', style: { ...kr, unit: 'kr per hour' }, labels: months, values: wave(520), lastYear: wave(500), plan: wave(505),
+  kind: 'trend', title: 'Pris pr. leveret time', subject: '', subtitle: 'kr. pr. time', style: { ...kr, unit: 'kr per hour' }, labels: months, values: wave(520), lastYear: wave(500), plan: wave(505),
   names: { values: 'Øst', lastYear: 'Året før', plan: 'Budget' }, limits: null, signals: [], partial: [], ...over,
 });
 const multiples = (count = 7): ChartSpec => ({
-  kind: 'multiples', title: 'Hjemmeplejen: 1,4 pct. over budget', subtitle: 'Forbrug, kr.', style: kr, labels: months,
+  kind: 'multiples', title: 'Hjemmeplejen: 1,4 pct. over budget', subject: 'Hjemmeplejen', subtitle: 'Forbrug, kr.', style: kr, labels: months,
   panels: Array.from({ length: count }, (_, i) => ({ name: units[i % 7] ?? '', note: '+0,8 pct.', tone: 'neutral' as const, values: wave(700_000 + i * 10_000), plan: wave(690_000) })),
-  legend: { values: 'Forbrug', over: 'over budget', under: 'under budget', plan: 'Budget' },
+  legend: { over: 'over budget', under: 'under budget', plan: 'Budget', none: 'uden budget' },
 });
-const variance = (): ChartSpec => ({ kind: 'variance', title: 'Sydvest er længst over', subtitle: 'Forbrug', style: { ...kr, unit: 'percent', decimals: 1 }, rows: units.map((name, i) => ({ name, value: i * 2 - 6, label: `${i * 2 - 6} pct.`, tone: i > 3 ? 'concern' : 'good', own: i === 3 })) });
-const bars = (count = 7): ChartSpec => ({ kind: 'bars', title: 'Pris pr. leveret time', subtitle: 'kr. pr. time', style: kr, markName: 'Budget', rows: Array.from({ length: count }, (_, i) => ({ name: `Hjemmeplejedistriktet Nørresundby-Vodskov ${i}`, value: i === 0 ? null : 500 + i, label: `${500 + i} kr.`, mark: 505, tone: 'neutral' as const, own: false })) });
+const variance = (): ChartSpec => ({ kind: 'variance', title: 'Sydvest er længst over', subject: 'Sydvest', subtitle: 'Forbrug', style: { ...kr, unit: 'percent', decimals: 1 }, rows: units.map((name, i) => ({ name, value: i * 2 - 6, label: `${i * 2 - 6} pct.`, tone: i > 3 ? 'concern' : 'good', own: i === 3 })) });
+const bars = (count = 7): ChartSpec => ({ kind: 'bars', title: 'Pris pr. leveret time', subject: '', subtitle: 'kr. pr. time · streg: Budget', style: kr, rows: Array.from({ length: count }, (_, i) => ({ name: `Hjemmeplejedistriktet Nørresundby-Vodskov ${i}`, value: i === 0 ? null : 500 + i, label: `${500 + i} kr.`, mark: 505, tone: 'neutral' as const, own: false })) });
 const every: [string, ChartSpec][] = [['coupled', coupled()], ['trend', trend()], ['multiples', multiples()], ['variance', variance()], ['bars', bars()]];
 
 const hash = (png: Uint8Array): string => createHash('sha1').update(png).digest('hex');
@@ -136,8 +136,8 @@ describe('the painter itself', () => {
     expect(count('#0072B2')).toBe(100);
   });
 
-  it('breaks a title into two lines and no more', () => {
-    expect(lines('Nord: 4,1 pct. over budget', 42)).toEqual(['Nord: 4,1 pct. over budget']);
-    expect(lines('Hjemmeplejedistriktet Nørresundby ligger meget længere over budgettet end alle de andre distrikter i kommunen', 42)).toHaveLength(2);
+  it('breaks a title into lines that fit, and no more than there is room for', () => {
+    expect(lines('Nord: 4,1 pct. over budget', 456, face(20, true), 2)).toEqual(['Nord: 4,1 pct. over budget']);
+    expect(lines('Hjemmeplejedistriktet Nørresundby ligger meget længere over budgettet end alle de andre distrikter i hele kommunen', 456, face(20, true), 2)).toHaveLength(2);
   });
 });
