@@ -167,7 +167,7 @@ export function multiplesPicture(pack: Pack, rows: readonly Row[], id: string, t
     const last = own.at(-1);
     const off = summed ? offPlan(own, measure, language) : null;
     const label = off !== null ? off.text : summed || last === undefined ? '' : barLabel(cellText(cellOf(last, id), pack, measure, language), measure.unit, language);
-    return { own, name: names[i] ?? unit, off, label, value: summed ? off?.share ?? null : last === undefined ? null : value(last, id) };
+    return { own, name: names[i] ?? unit, off, label, value: summed ? (off === null ? null : off.side === 0 ? 0 : off.share) : last === undefined ? null : value(last, id) };
   });
   const panels = of.map(({ own, name, off, label }): MultiplesChart['panels'][number] => {
     const good = off === null || off.side === 0 ? null : favourable(measure, off.side);
