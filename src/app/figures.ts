@@ -1,13 +1,15 @@
-import { periodOf, pieces, shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
+import { periodOf, shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
 import type { Caveat, Measure, Pack, Source } from '../pack/model.ts';
-import { subtree } from '../pack/organisation.ts';
+import { lifeOf, subtree } from '../pack/organisation.ts';
 import type { Facts, LoadReport } from '../ports.ts';
-import { compileDistinct, compileFlows, compileStock, compileValues, isKept, windowKey, type Window } from '../query/compile.ts';
-import { basesOf, evaluate, hiddenWithPersons, unitsOf, type Base } from '../query/evaluate.ts';
-import { forecastOf, type Forecast } from '../query/forecast.ts';
+import { compileDistinct, compileFlows, compileStock, compileValues, compileWithin, isKept, windowKey, type Window } from '../query/compile.ts';
+import type { Presence } from '../query/alike.ts';
+import { basesOf, evaluate, forecastWith, unitsOf, type Base, type Coverage } from '../query/evaluate.ts';
+import type { Forecast } from '../query/forecast.ts';
 import type { Query } from '../query/query.ts';
 import { MISSING, NO_VALUE, type Cell, type Provenance, type Result } from '../query/result.ts';
 import { ANY_ROWS, measuresOf } from '../query/rollup.ts';
+import { lacksIn, livesThrough, presenceOf, readPresent, type Present } from './presence.ts';
 import { isPicked, piecesOf, plansOf, readReach, type Reach, type Span } from './reach.ts';
 import { nothingDecided, shieldOf, type Shield, type ShieldMemory } from './shield.ts';
 
@@ -25,6 +27,8 @@ export interface Figures {
   readonly spans: ReadonlyMap<string, ReadonlyMap<string, Span>>;
   /** From when to when data reach, per base measure and per source (`<source>/*`). */
   readonly reach: ReadonlyMap<string, Reach>;
+  /** In which months each unit has values, by the keys of `spans`. */
+  readonly present: Present;
   readonly caveats: readonly Caveat[];
 }
 
@@ -44,7 +48,7 @@ export async function openFigures(pack: Pack, sources: ReadonlyMap<string, Loade
     for (const [measure, units] of read.spans) spans.set(key(measure), units);
     for (const [measure, found] of read.reach) reach.set(key(measure), found);
   }
-  return { pack, sources, spans, reach, caveats: [...pack.caveats, ...await readCaveats(pack, sources)] };
+  return { pack, sources, spans, reach, present: await readPresent(pack, sources), caveats: [...pack.caveats, ...await readCaveats(pack, sources)] };
 }
 
 async function readCaveats(pack: Pack, sources: ReadonlyMap<string, LoadedSource>): Promise<Caveat[]> {
@@ -67,7 +71,8 @@ const sourceOf = (pack: Pack, base: string): Source | undefined => {
 /** A distinct count has rows where its source has. */
 const spanKey = (pack: Pack, base: string): string => {
   const measure = pack.measures.get(base);
-  return measure?.kind === 'distinct' ? `${measure.source}/*` : base;
+  // So has a register of what happens: where it has no row of one kind, there was none.
+  return measure !== undefined && 'source' in measure && (measure.kind === 'distinct' || pack.sources.get(measure.source)?.noRows === 'zero') ? `${measure.source}/*` : base;
 };
 
 /** The day up to which a measure is complete (exclusive): declared, or as far as its source's rows and grain reach. A ratio is as complete as its least complete part. */
@@ -103,11 +108,11 @@ function endOf({ pack, reach }: Figures, base: string, source: Source | undefine
   return shiftDays(last, source.graceDays + 1) >= monthEnd ? monthEnd : source.grain === 'week' ? periodOf('week', last).to : shiftDays(last, 1);
 }
 
-/** What is counted once for a pack's facts and asked for many times: complete ends, units with data below a node, pieces of a window, what may not be shown. */
-interface Memory { readonly shield: ShieldMemory;  readonly ends: Map<string, IsoDate>; readonly beginnings: Map<string, IsoDate>; readonly units: Map<string, number>; readonly pieces: Map<string, number>; readonly values: Map<string, Promise<readonly string[]>> }
+/** What is counted once for a pack's facts and asked for many times: complete ends, units with data below a node, where values are, what may not be shown. */
+interface Memory { readonly shield: ShieldMemory;  readonly ends: Map<string, IsoDate>; readonly beginnings: Map<string, IsoDate>; readonly units: Map<string, number>; readonly presences: Map<string, Presence | null>; readonly values: Map<string, Promise<readonly string[]>> }
 const memories = new WeakMap<Figures, Memory>();
 function memoryOf(figures: Figures): Memory {
-  const known = memories.get(figures) ?? { shield: nothingDecided(), ends: new Map<string, IsoDate>(), beginnings: new Map<string, IsoDate>(), units: new Map<string, number>(), pieces: new Map<string, number>(), values: new Map<string, Promise<readonly string[]>>() };
+  const known = memories.get(figures) ?? { shield: nothingDecided(), ends: new Map<string, IsoDate>(), beginnings: new Map<string, IsoDate>(), units: new Map<string, number>(), presences: new Map<string, Presence | null>(), values: new Map<string, Promise<readonly string[]>>() };
   memories.set(figures, known);
   return known;
 }
@@ -119,30 +124,38 @@ function once<T>(map: Map<string, T>, key: string, make: () => T): T {
   return made;
 }
 
-/**
- * How many pieces (months or the source's grain, times units) a figure should have rows for: every unit that ever
- * delivers is expected from the day the first one did, so that a total never hides a unit that is not in it.
- */
-function expectedPieces(figures: Figures, base: string, window: Window, node: string, byUnit: boolean): number {
+/** Where a base measure has values: every unit that ever delivers is expected from the day the first one did, so that a total never hides a unit that is not in it. */
+function presence(figures: Figures, base: string): Presence | null {
+  return once(memoryOf(figures).presences, base, () => {
+    const { pack } = figures;
+    const source = sourceOf(pack, base);
+    const units = figures.present.get(spanKey(pack, base));
+    if (source === undefined || units === undefined) return null;
+    return presenceOf(pack.organisation, units, { grain: piecesOf(source), from: beginning(figures, base), to: completeTo(figures, base), always: source.noRows === 'zero' }, pack.yearStart);
+  });
+}
+
+/** Whether a figure of whole months lacks a unit in one of them. */
+function lacksAnywhere(figures: Figures, base: string, node: string, window: Window): boolean {
+  const known = presence(figures, base);
+  return known !== null && lacksIn(known, node, window, figures.pack.yearStart);
+}
+
+/** How many units a figure of a window that is no matter of months (a stock, a week) should have values of. */
+function expectedUnits(figures: Figures, base: string, window: Window, node: string): number {
   const { pack } = figures;
   const memory = memoryOf(figures);
   const key = spanKey(pack, base);
   const spans = figures.spans.get(key);
-  const source = sourceOf(pack, base);
-  if (source === undefined || spans === undefined) return 0;
-  const units = once(memory.units, `${key} ${node}`, () => subtree(pack.organisation, node).filter((unit) => spans.has(unit)).length);
-  const each = once(memory.pieces, `${key} ${windowKey(window)} ${byUnit}`, () => {
-    const first = [...spans.values()].map((span) => span.first).sort()[0] ?? window.to;
-    const grain = source.grain === 'day' || source.grain === 'week' ? 'month' : source.grain;
-    const start = first > window.from ? periodOf(grain, first, pack.yearStart).from : window.from;
-    const from = start > window.from ? start : window.from;
-    if (from >= window.to) return 0;
-    return byUnit || pack.measures.get(base)?.kind === 'stock' ? 1 : pieces({ from, to: window.to, grain: 'rolling' }, grain, pack.yearStart).length;
-  });
-  return units * each;
+  if (spans === undefined || beginning(figures, base) >= window.to) return 0;
+  // A stock stands at the end of its window.
+  const stretch: Window = pack.measures.get(base)?.kind === 'stock' ? { from: shiftDays(window.to, -1), to: window.to } : window;
+  const mortal = pack.organisation.units.size > 0 && [...pack.organisation.units.values()].some((unit) => unit.from !== null || unit.until !== null);
+  return once(memory.units, `${key} ${node}${mortal ? ` ${windowKey(stretch)}` : ''}`, () => subtree(pack.organisation, node).filter((unit) => spans.has(unit) && (!mortal || livesThrough(lifeOf(pack.organisation, unit), stretch))).length);
 }
 
-interface Found { readonly value: number | null; readonly seen: number }
+/** `day`: of a stock, the day it stands on. */
+interface Found { readonly value: number | null; readonly seen: number; readonly day?: IsoDate }
 type Table = Map<string, Found>;
 const cellKey = (measure: string, window: Window, node: string, dimension: string | null): string => `${measure}\u0001${windowKey(window)}\u0001${node}${dimension === null ? '' : `\u0001${dimension}`}`;
 
@@ -153,19 +166,29 @@ async function fetchFigures(figures: Figures, demands: ReadonlyMap<string, Deman
   const table: Table = new Map();
   const valueOf = (dim: unknown): string | null => (dimension === null ? null : dim === null || dim === undefined ? NO_VALUE : text(dim));
   const { pack } = figures;
+  const whole = new Map([...demands].map(([id, { windows, nodes }]): [string, Demand] => [id, { windows: new Map([...windows].filter(([, window]) => window.only === undefined)), nodes }]).filter(([, { windows }]) => windows.size > 0));
   await Promise.all([...figures.sources].map(async ([sourceId, { facts }]) => {
     const source = pack.sources.get(sourceId) as Source;
     if (dimension !== null && !source.dimensions.some((d) => d.id === dimension)) return;
     const own = measuresOf(pack, sourceId);
-    const flows = own.additive.filter((m) => m.kind === 'flow' && demands.has(m.id));
-    const stocks = own.additive.filter((m) => m.kind === 'stock' && demands.has(m.id));
-    const distinct = own.distinct.filter((m) => demands.has(m.id));
-    const wanted = [...flows, ...distinct].map((m) => demands.get(m.id) as Demand);
+    for (const measure of [...own.additive, ...own.distinct]) {
+      const windows = [...(demands.get(measure.id)?.windows.values() ?? [])].filter(({ only }) => only !== undefined);
+      if (windows.length === 0) continue;
+      const compiled = compileWithin(source, measure, windows, dimension);
+      for (const row of await facts.query(compiled.sql, compiled.parameters)) {
+        const window = windows[Number(row['k'])] as Window;
+        table.set(cellKey(measure.id, window, window.only?.node ?? '', valueOf(row['dim'])), { value: number(row[measure.id]), seen: 1 });
+      }
+    }
+    const flows = own.additive.filter((m) => m.kind === 'flow' && whole.has(m.id));
+    const stocks = own.additive.filter((m) => m.kind === 'stock' && whole.has(m.id));
+    const distinct = own.distinct.filter((m) => whole.has(m.id));
+    const wanted = [...flows, ...distinct].map((m) => whole.get(m.id) as Demand);
     const read = async (compiled: { sql: string; parameters: readonly string[] }, windows: readonly Window[], ids: readonly string[], coverOnly: readonly string[]): Promise<void> => {
       for (const row of await facts.query(compiled.sql, compiled.parameters)) {
         const window = windows[Number(row['k'])] as Window;
         const dim = valueOf(row['dim']);
-        for (const id of ids) table.set(cellKey(id, window, text(row['node']), dim), { value: number(row[id]), seen: Number(row[`${id}#seen`] ?? 0) });
+        for (const id of ids) table.set(cellKey(id, window, text(row['node']), dim), { value: number(row[id]), seen: Number(row[`${id}#seen`] ?? 0), ...(row['day'] === undefined ? {} : { day: text(row['day']) }) });
         for (const id of coverOnly) table.set(cellKey(id, window, text(row['node']), dim), { value: 0, seen: Number(row['cover']) });
       }
     };
@@ -179,12 +202,12 @@ async function fetchFigures(figures: Figures, demands: ReadonlyMap<string, Deman
       await read(compileFlows(source, flows, windows, nodesOf(wanted), dimension), windows, flows.map((m) => m.id), distinct.map((m) => m.id));
     }
     for (const measure of stocks) {
-      const demand = demands.get(measure.id) as Demand;
+      const demand = whole.get(measure.id) as Demand;
       const windows = [...demand.windows.values()];
       await read(compileStock(source, measure, windows, [...demand.nodes], dimension), windows, [measure.id], []);
     }
     for (const measure of distinct) {
-      const demand = demands.get(measure.id) as Demand;
+      const demand = whole.get(measure.id) as Demand;
       const all = [...demand.windows.values()];
       const kept = dimension === null ? all.filter((w) => isKept(w, pack.yearStart)) : [];
       const rest = all.filter((w) => !kept.includes(w));
@@ -214,27 +237,50 @@ async function valuesOf(figures: Figures, measures: Iterable<string>, dimension:
   return [...new Set(found.flat())].sort((a, b) => Number(b === NO_VALUE) - Number(a === NO_VALUE) || a.localeCompare(b, pack.language));
 }
 
+/** Notes what is asked for. */
+const noting = (demands: Map<string, Demand>) => (measure: string, window: Window, node: string): void => {
+  const demand = demands.get(measure) ?? { windows: new Map<string, Window>(), nodes: new Set<string>() };
+  demand.windows.set(windowKey(window), window);
+  demand.nodes.add(node);
+  demands.set(measure, demand);
+};
+
+/** What is known of the data apart from the figures; `values`: of the dimension a query is by. */
+const coverageOf = (figures: Figures, values: readonly string[]): Coverage => ({ completeTo: (id) => completeTo(figures, id), dimensionValues: values, presence: (id) => presence(figures, id) });
+
+/**
+ * Works something out of figures that it asks for itself. It is run until it asks for nothing that was not fetched: once to
+ * hear what it wants, once with the figures, and where some are incomplete once more with the parts that can be compared.
+ */
+async function withFigures<T>(figures: Figures, dimension: string | null, hear: (base: Base) => void, work: (base: Base, measures: Iterable<string>) => Promise<T> | T): Promise<T> {
+  const asked = new Map<string, Demand>();
+  const table: Table = new Map();
+  const fetched = new Set<string>();
+  const hearing = noting(asked);
+  hear((measure, window, node) => { hearing(measure, window, node); return MISSING; });
+  for (let open: Map<string, Demand> = asked; ;) {
+    for (const [key, found] of await fetchFigures(figures, open, dimension)) table.set(key, found);
+    if (dimension !== null) for (const [key, found] of await fetchFigures(figures, open, null)) table.set(key, found);
+    for (const [measure, { windows, nodes }] of open) for (const window of windows.keys()) for (const node of nodes) fetched.add(`${measure}\u0001${window}\u0001${node}`);
+    const shown = baseOf(figures, table, dimension, await shieldFor(figures, asked, dimension));
+    const more = new Map<string, Demand>();
+    const [note, noteAll] = [noting(more), noting(asked)];
+    const result = await work((measure, window, node, value, of) => {
+      if (!fetched.has(`${measure}\u0001${windowKey(window)}\u0001${node}`)) { note(measure, window, node); noteAll(measure, window, node); return MISSING; }
+      return shown(measure, window, node, value, of);
+    }, asked.keys());
+    if (more.size === 0) return result;
+    open = more;
+  }
+}
+
 /** Answers a query: figures, comparisons, states, and where they come from. */
 export async function runQuery(figures: Figures, query: Query): Promise<Result> {
   const { pack } = figures;
-  const demands = new Map<string, Demand>();
-  const nowhere: Base = (measure, window, node) => {
-    const demand = demands.get(measure) ?? { windows: new Map<string, Window>(), nodes: new Set<string>() };
-    demand.windows.set(windowKey(window), window);
-    demand.nodes.add(node);
-    demands.set(measure, demand);
-    return MISSING;
-  };
-  const coverage = { completeTo: (id: string) => completeTo(figures, id), dimensionValues: [NO_VALUE] };
-  // The first pass asks for every figure the rows will need and gets none; the second has them all.
   const dimension = query.by !== null && 'dimension' in query.by ? query.by.dimension : null;
-  evaluate(pack, { ...query, by: dimension === null ? query.by : { dimension, values: null }, having: null, order: null, limit: null }, nowhere, coverage);
-  const table = await fetchFigures(figures, demands, dimension);
-  if (dimension !== null) {
-    for (const [key, found] of await fetchFigures(figures, demands, null)) table.set(key, found);
-    coverage.dimensionValues = await valuesOf(figures, demands.keys(), dimension);
-  }
-  const rows = evaluate(pack, query, baseOf(figures, table, dimension, await shieldFor(figures, demands, dimension)), coverage);
+  const rows = await withFigures(figures, dimension,
+    (base) => { evaluate(pack, { ...query, by: dimension === null ? query.by : { dimension, values: null }, having: null, order: null, limit: null }, base, coverageOf(figures, [NO_VALUE])); },
+    async (base, measures) => evaluate(pack, query, base, coverageOf(figures, dimension === null ? [NO_VALUE] : await valuesOf(figures, measures, dimension))));
   return { query, rows, provenance: provenanceOf(figures, query), caveats: caveatsFor(figures, query) };
 }
 
@@ -259,15 +305,19 @@ function baseOf(figures: Figures, table: Table, by: string | null, shield: Shiel
     if (mark !== null) return { value: null, state: mark === 'small' ? 'suppressed' : 'withheld' };
     const found = table.get(cellKey(measure, window, node, dimension));
     const source = sourceOf(figures.pack, measure);
+    const { yearStart } = figures.pack;
     // A register of what happens has no row where nothing did.
     const quiet = source?.noRows === 'zero' && (dimension === null || source.dimensions.some(({ id }) => id === by)) && window.to > beginning(figures, measure) && window.from < completeTo(figures, measure) && subtree(figures.pack.organisation, node).some((unit) => figures.spans.get(`${source.id}/*`)?.has(unit) === true);
     const cut = window.from < beginning(figures, measure) || window.to > completeTo(figures, measure);
     const none = found === undefined || (found.value === null && source !== undefined && isPicked(source, figures.pack.measures.get(measure) as Measure));
     if (none && quiet) return { value: 0, state: cut ? 'partial' : 'ok' };
     if (found === undefined || found.value === null) return MISSING;
-    const byUnit = !(window.from.endsWith('-01') && window.to.endsWith('-01'));
-    const short = dimension === null && !quiet && found.seen < expectedPieces(figures, measure, window, node, byUnit);
-    return { value: found.value, state: short || cut ? 'partial' : 'ok' };
+    if (window.only !== undefined) return { value: found.value, state: 'ok' };
+    const bySpan = figures.pack.measures.get(measure)?.kind === 'stock' || !(window.from.endsWith('-01') && window.to.endsWith('-01'));
+    const lacks = (): boolean => (bySpan ? found.seen < expectedUnits(figures, measure, window, node) : lacksAnywhere(figures, measure, node, window));
+    // A stock of a year whose last months have none is that of another day.
+    const stale = found.day !== undefined && source !== undefined && found.day < window.to && found.day < periodOf(piecesOf(source), shiftDays(window.to, -1), yearStart).from && found.day >= window.from && periodOf(piecesOf(source), shiftDays(window.to, -1), yearStart).from >= window.from;
+    return { value: found.value, state: cut || stale || (dimension === null && !quiet && lacks()) ? 'partial' : 'ok' };
   };
 }
 
@@ -275,18 +325,9 @@ function baseOf(figures: Figures, table: Table, by: string | null, shield: Shiel
 export async function runForecast(figures: Figures, id: string, units: readonly string[], period: Period): Promise<Map<string, Forecast>> {
   const measure = figures.pack.measures.get(id);
   if (measure?.kind !== 'forecast') return new Map();
-  const end = completeTo(figures, measure.of);
-  const demands = new Map<string, Demand>();
-  const noting = hiddenWithPersons(figures.pack, (m, w) => {
-    const demand = demands.get(m) ?? { windows: new Map<string, Window>(), nodes: new Set(units) };
-    demand.windows.set(windowKey(w), w);
-    demands.set(m, demand);
-    return { value: 1, state: 'ok' };
-  });
-  forecastOf(figures.pack, measure, period.to, end, (m, w) => noting(m, w, units[0] ?? '', null));
-  const table = await fetchFigures(figures, demands, null);
-  const base = hiddenWithPersons(figures.pack, baseOf(figures, table, null, await shieldFor(figures, demands, null)));
-  return new Map(units.map((unit) => [unit, forecastOf(figures.pack, measure, period.to, end, (m, w) => base(m, w, unit, null))]));
+  const forecast = (base: Base, unit: string): Forecast => forecastWith(figures.pack, measure, base, coverageOf(figures, [NO_VALUE]), period.to, unit);
+  // What is asked for depends on nothing that is known of a figure, so that all of it is heard.
+  return withFigures(figures, null, (base) => { for (const unit of units) forecast(base, unit); }, (base) => new Map(units.map((unit) => [unit, forecast(base, unit)])));
 }
 
 function provenanceOf(figures: Figures, query: Query): Provenance[] {

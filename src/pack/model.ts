@@ -121,6 +121,14 @@ export interface Unit {
   readonly codes: readonly string[];
   readonly synonyms: readonly string[];
   readonly children: readonly string[];
+  /** The day it opened; null: it was always there. */
+  readonly from: IsoDate | null;
+  /** It is closed from this day on (exclusive end); null: it is open. */
+  readonly until: IsoDate | null;
+  /** The unit that took over what it did. */
+  readonly successor: string | null;
+  /** Its rows of all time count as the successor's. */
+  readonly merged: boolean;
 }
 
 export interface Level {

@@ -1,4 +1,6 @@
+import { shiftDays, type IsoDate } from '../calendar/period.ts';
 import type { Level, Organisation, Text, Unit, Words } from './model.ts';
+import { nearest } from './nearest.ts';
 import { ID, type RawText, type RawUnit } from './schema.ts';
 
 export interface UnitFault {
@@ -42,14 +44,86 @@ export function buildOrganisation(raw: RawOrganisation, both: (text: RawText) =>
     units.set(id, {
       id, parent, level: level?.id ?? '', name, shortName: unit.short_name === undefined ? name : both(unit.short_name),
       codes: unit.codes ?? [], synonyms: unit.synonyms ?? [], children: [],
+      from: unit.from ?? null, until: unit.until === undefined ? null : shiftDays(unit.until, 1), successor: unit.successor ?? null, merged: unit.history === 'successor',
     });
+    if (unit.from !== undefined && unit.until !== undefined && unit.from > unit.until) faults.push({ path: [...path, 'until'], message: `'${name.da}' closes before it opens.`, hint: 'from: is its first day and until: its last.' });
+    if (unit.successor !== undefined && unit.until === undefined) faults.push({ path: [...path, 'successor'], message: `'${name.da}' has a successor and no until:.`, hint: 'Write the last day of the unit in until:.' });
+    if (unit.history === 'successor' && unit.successor === undefined) faults.push({ path: [...path, 'history'], message: `The history of '${name.da}' goes to its successor, and it has none.`, hint: 'Name the unit that took over in successor:.' });
     const ids = children.map(({ child, path: at }) => add(child, id, depth + 1, at));
     const made = units.get(id);
     if (made !== undefined) units.set(id, { ...made, children: ids });
     return id;
   };
   const root = add(raw.unit, null, 0, ['unit']);
+  faults.push(...successorFaults(raw.unit, units, slug, both));
   return { organisation: { root, levels, units }, faults };
+}
+
+/** Successors that are not there, lie within the unit itself or above it, or lead round in a ring. */
+function successorFaults(raw: RawUnit, units: ReadonlyMap<string, Unit>, idOf: (name: string) => string, both: (text: RawText) => Text): UnitFault[] {
+  const faults: UnitFault[] = [];
+  const look = (node: string | RawUnit, path: readonly PropertyKey[]): void => {
+    if (typeof node === 'string') return;
+    const id = node.id ?? idOf(both(node.name).da);
+    const { successor } = node;
+    if (successor !== undefined) {
+      const near = nearest(successor, [...units.keys()]);
+      const above: string[] = [];
+      for (let at = units.get(successor)?.parent ?? null; at !== null; at = units.get(at)?.parent ?? null) above.push(at);
+      const own: string[] = [];
+      for (let at: string | null = id; at !== null; at = units.get(at)?.parent ?? null) own.push(at);
+      const ring = new Set<string>();
+      let next: string | null = id;
+      while (next !== null && !ring.has(next)) { ring.add(next); next = units.get(next)?.successor ?? null; }
+      if (!units.has(successor)) faults.push({ path: [...path, 'successor'], message: `There is no unit '${successor}'.`, hint: near === null ? 'Write the id of a unit of the tree.' : `Did you mean '${near}'?` });
+      else if (own.includes(successor) || above.includes(id)) faults.push({ path: [...path, 'successor'], message: `'${successor}' lies above or below '${id}', or is the unit itself.`, hint: 'A successor is another unit of the tree.' });
+      else if (next !== null) faults.push({ path: [...path, 'successor'], message: `The successors of '${id}' lead back to a unit they began with.`, hint: 'Let the last one have no successor.' });
+      else if (node.history === 'successor' && (node.children ?? []).length > 0) faults.push({ path: [...path, 'history'], message: `'${id}' has units below it, so its history can't be moved as a whole.`, hint: 'Write successor: and history: at each unit below it.' });
+    }
+    (node.children ?? []).forEach((child, i) => { look(child, [...path, 'children', i]); });
+  };
+  look(raw, ['unit']);
+  return faults;
+}
+
+/** From when until when (exclusive) a unit is there: within the time of the units above it. Null: without end. */
+export interface Life { readonly from: IsoDate | null; readonly until: IsoDate | null }
+
+const EVER: Life = { from: null, until: null };
+const lives = new WeakMap<Organisation, ReadonlyMap<string, Life>>();
+
+/** A unit's life; with the history of units that merged into it, it begins with the first of them. */
+export function lifeOf(organisation: Organisation, id: string): Life {
+  const known = lives.get(organisation) ?? livesOf(organisation);
+  lives.set(organisation, known);
+  return known.get(id) ?? EVER;
+}
+
+function livesOf(organisation: Organisation): Map<string, Life> {
+  const found = new Map<string, Life>();
+  const units = [...organisation.units.values()];
+  if (units.every((unit) => unit.from === null && unit.until === null)) return found;
+  const heir = (unit: Unit): string => { let at = unit; while (at.merged && at.successor !== null) at = organisation.units.get(at.successor) ?? at; return at.id; };
+  const firsts = new Map<string, readonly (IsoDate | null)[]>();
+  for (const unit of units) if (unit.merged) firsts.set(heir(unit), [...(firsts.get(heir(unit)) ?? []), unit.from]);
+  for (const unit of units) {
+    let from: IsoDate | null = null;
+    let until: IsoDate | null = null;
+    for (let at: Unit | undefined = unit; at !== undefined; at = at.parent === null ? undefined : organisation.units.get(at.parent)) {
+      const inherited = firsts.get(at.id) ?? [];
+      const own = at.from === null || inherited.includes(null) ? null : [at.from, ...inherited.filter((one) => one !== null)].sort()[0] ?? null;
+      if (own !== null && (from === null || own > from)) from = own;
+      if (at.until !== null && (until === null || at.until < until)) until = at.until;
+    }
+    found.set(unit.id, { from, until });
+  }
+  return found;
+}
+
+/** The unit that a unit's rows count for: itself, or the last of its successors that took over its history. */
+export function countsFor(organisation: Organisation, id: string): string {
+  const unit = organisation.units.get(id);
+  return unit !== undefined && unit.merged && unit.successor !== null ? countsFor(organisation, unit.successor) : id;
 }
 
 /** A unit and everything below it, top down. Unknown ids give nothing. */

@@ -164,10 +164,14 @@ const unitShape = {
   id: id.optional(),
   name: text,
   short_name: text.optional(),
+  from: day.optional().describe('The day the unit opened: before it no figures are missed'),
+  until: day.optional().describe('The last day of a unit that closed: after it no figures are missed'),
+  successor: id.optional().describe('The unit that took over what a closed unit did'),
+  history: z.enum(['own', 'successor']).optional().describe('Where the figures of a closed unit stand: under itself (the default), or with those of all time under its successor'),
   codes: z.array(z.coerce.string()).optional(),
   synonyms: z.array(z.string()).optional(),
 };
-export interface RawUnit { id?: string | undefined; name: string | { da: string; en: string }; short_name?: string | { da: string; en: string } | undefined; codes?: string[] | undefined; synonyms?: string[] | undefined; children?: (string | RawUnit)[] | undefined }
+export interface RawUnit { id?: string | undefined; from?: string | undefined; until?: string | undefined; successor?: string | undefined; history?: 'own' | 'successor' | undefined; name: string | { da: string; en: string }; short_name?: string | { da: string; en: string } | undefined; codes?: string[] | undefined; synonyms?: string[] | undefined; children?: (string | RawUnit)[] | undefined }
 const unit: z.ZodType<RawUnit> = z.lazy(() => only({ ...unitShape, children: z.array(z.union([z.string().min(1), unit])).optional() })) as z.ZodType<RawUnit>;
 
 const caveat = only({ unit: z.string().optional(), measures: z.array(z.string()).optional(), from: day, to: day, text });

@@ -3,13 +3,21 @@ import type { Dimension, DistinctMeasure, Source } from '../pack/model.ts';
 import type { CompiledQuery } from './sql.ts';
 import { partColumn, quoted, type AdditiveMeasure } from './rollup.ts';
 
-/** A half-open span of days that a figure is asked for. */
+/** A part of a unit's figure: some units below it, each in some stretches of time. `key` tells it from others. */
+export interface Mask {
+  readonly key: string;
+  readonly node: string;
+  readonly cells: readonly { readonly unit: string; readonly from: IsoDate; readonly to: IsoDate }[];
+}
+
+/** A half-open span of days that a figure is asked for; `only`: of some units and stretches in it. */
 export interface Window {
   readonly from: IsoDate;
   readonly to: IsoDate;
+  readonly only?: Mask;
 }
 
-export const windowKey = (window: Window): string => `${window.from}/${window.to}`;
+export const windowKey = (window: Window): string => (window.only === undefined ? `${window.from}/${window.to}` : `${window.from}/${window.to} ${window.only.key}`);
 
 const wholeMonths = (window: Window): boolean => window.from.endsWith('-01') && window.to.endsWith('-01');
 
@@ -52,15 +60,37 @@ export function compileStock(source: Source, measure: AdditiveMeasure, windows: 
   const table = dim === null ? 'by_day' : `(select _date as bucket, _unit as unit, ${quoted(dim.column)}::varchar as dim, count(*) as n${measure.split.parts.map((part, i) => `, ${part.sql} as ${partColumn(measure, i)}`).join('')} from facts ${IN_WINDOWS} group by 1, 2, 3)`;
   return {
     sql: `${FRAME}, last as (select w.k, max(r.bucket) as day from by_day r join w on r.bucket >= w.f and r.bucket < w.t where r.${column} is not null group by w.k)
-      select last.k, c.node, ${dim === null ? 'null' : 'r.dim'} as dim, sum(r.n)::bigint as n, count(distinct r.unit) as cover, ${merged(measure)} as ${quoted(measure.id)}, count(distinct r.unit) filter (where r.${column} is not null) as ${quoted(`${measure.id}#seen`)}
+      select last.k, c.node, ${dim === null ? 'null' : 'r.dim'} as dim, max(last.day)::varchar as day, sum(r.n)::bigint as n, count(distinct r.unit) as cover, ${merged(measure)} as ${quoted(measure.id)}, count(distinct r.unit) filter (where r.${column} is not null) as ${quoted(`${measure.id}#seen`)}
       from ${table} r join last on r.bucket = last.day join closure c on c.unit = r.unit join nodes on nodes.node = c.node group by all`,
     parameters: frame(windows, nodes),
   };
 }
 
+/**
+ * Figures of one measure over some units and stretches of time only, one for each masked window. Rows: k, dim, n (of a
+ * distinct count the figure itself), and the measure's value.
+ */
+export function compileWithin(source: Source, measure: AdditiveMeasure | DistinctMeasure, windows: readonly Window[], dimension: string | null): CompiledQuery {
+  const dim = source.dimensions.find((d) => d.id === dimension) ?? null;
+  const split = dim === null ? 'null' : `${quoted(dim.column)}::varchar`;
+  const columns = measure.kind === 'distinct' ? `(${measure.key}) as key` : `count(*) as n${measure.split.parts.map((part, i) => `, ${part.sql} as ${partColumn(measure, i)}`).join('')}`;
+  const kept = measure.kind === 'distinct' ? `where (${measure.key}) is not null${measure.filter === null ? '' : ` and (${measure.filter})`}` : 'group by 1, 2, 3';
+  const months = measure.kind === 'flow' && windows.every(({ only }) => only?.cells.every(wholeMonths) === true);
+  const table = measure.kind !== 'distinct' && dim === null ? `(select *, null as dim from ${months ? 'by_month' : 'by_day'})` : measure.kind !== 'distinct' && dim !== null && months ? quoted(`by_month_${dim.id}`) : `(select _date as bucket, _unit as unit, ${split} as dim, ${columns} from facts ${kept})`;
+  const value = measure.kind === 'distinct' ? `count(distinct r.key) as ${quoted(measure.id)}` : `${merged(measure)} as ${quoted(measure.id)}`;
+  const frame = `with m as (select unnest(from_json($1::json, '[{"k":"INTEGER","u":"VARCHAR","f":"DATE","t":"DATE"}]'), recursive := true))`;
+  // A stock stands on the last day with rows in the whole window, for all units the same day.
+  const last = measure.kind !== 'stock' ? '' : `, w as (select k, min(f) as f, max(t) as t from m group by k), last as (select w.k, max(d.bucket) as day from by_day d join w on d.bucket >= w.f and d.bucket < w.t where d.${partColumn(measure, 0)} is not null group by w.k)`;
+  const onLast = measure.kind !== 'stock' ? '' : ' join last on last.k = m.k and last.day = r.bucket';
+  return {
+    sql: `${frame}${last} select m.k, r.dim, ${value} from ${table} r join m on r.unit = m.u and r.bucket >= m.f and r.bucket < m.t${onLast} group by all`,
+    parameters: [JSON.stringify(windows.flatMap((window, k) => (window.only?.cells ?? []).map(({ unit, from, to }) => ({ k, u: unit, f: from, t: to }))))],
+  };
+}
+
 /** True when the count of distinct keys in a window is kept from the load. */
 export function isKept(window: Window, yearStart: number): boolean {
-  if (!wholeMonths(window)) return false;
+  if (!wholeMonths(window) || window.only !== undefined) return false;
   if ((['month', 'quarter', 'half-year', 'year'] as const).some((grain) => periodOf(grain, window.from, yearStart).from === window.from && periodOf(grain, window.from, yearStart).to === window.to)) return true;
   const year = periodOf('year', window.from, yearStart);
   return window.from === year.from && window.to <= year.to;

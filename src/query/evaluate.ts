@@ -1,10 +1,11 @@
 import { pieces, previousPeriod, sameLastYear, periodOf, daysBetween, type IsoDate, type Period } from '../calendar/period.ts';
 import { atLevel } from '../pack/organisation.ts';
-import type { Measure, Pack, Plan } from '../pack/model.ts';
-import type { Window } from './compile.ts';
-import { forecastOf } from './forecast.ts';
+import type { ForecastMeasure, Measure, Pack, Plan } from '../pack/model.ts';
+import { windowKey, type Window } from './compile.ts';
+import { forecastOf, type Forecast } from './forecast.ts';
 import type { Comparison, Having, Query } from './query.ts';
-import { isHidden, MISSING, NO_VALUE, type Cell, type CellState, type Row } from './result.ts';
+import { comparable, isHidden, MISSING, NO_VALUE, type Alike, type Cell, type CellState, type LeftOut, type Row } from './result.ts';
+import { commonOf, plainlyAlike, type Common, type Part, type Presence } from './alike.ts';
 
 /** Gives the figure of a base measure (flow, stock, distinct) for a window, node and dimension value. `of`: it is asked for as the count of the persons that this measure is made of, to know whether it is hidden. */
 export type Base = (measure: string, window: Window, node: string, dimension: string | null, of?: string) => Cell;
@@ -15,6 +16,8 @@ export interface Coverage {
   completeTo(measure: string): IsoDate;
   /** Values a dimension has in the data, in order. */
   dimensionValues: readonly string[];
+  /** Where a base measure has values; null: not known. Left out where nothing is known to be missing. */
+  presence?: ((measure: string) => Presence | null) | undefined;
 }
 
 const RANK: Record<CellState, number> = { ok: 0, partial: 1, missing: 2, suppressed: 3, withheld: 3 };
@@ -45,12 +48,90 @@ interface Context { readonly pack: Pack; readonly base: Base; readonly coverage:
 function valueOf(context: Context, id: string, window: Window, node: string, dimension: string | null): Cell {
   const measure = context.pack.measures.get(id) as Measure;
   switch (measure.kind) {
-    case 'ratio': return combine(
-      [valueOf(context, measure.numerator, window, node, dimension), valueOf(context, measure.denominator, window, node, dimension)],
-      ([over = 0, under = 0]) => (under === 0 ? null : (over / under) * measure.scale));
-    case 'forecast': return forecastOf(context.pack, measure, window.to, context.coverage.completeTo(measure.of), (m, w) => valueOf(context, m, w, node, dimension)).value;
+    case 'ratio': return ratioOf(context, [measure.numerator, measure.denominator], measure.scale, window, node, dimension);
+    case 'forecast': return forecastIn(context, measure, window.to, node, dimension).value;
     default: return context.base(id, window, node, dimension);
   }
+}
+
+const forecastIn = (context: Context, measure: ForecastMeasure, to: IsoDate, node: string, dimension: string | null): Forecast => forecastOf(context.pack, measure, to, context.coverage.completeTo(measure.of), (m, w) => valueOf(context, m, w, node, dimension), (own, other) => alikeOf(context, own, other, node, dimension));
+
+/** A unit's forecast with its range, as its value is evaluated. */
+export const forecastWith = (pack: Pack, measure: ForecastMeasure, base: Base, coverage: Coverage, to: IsoDate, unit: string): Forecast => forecastIn({ pack, base: hiddenWithPersons(pack, base), coverage }, measure, to, unit, null);
+
+const over = (scale: number) => ([above = 0, below = 0]: number[]): number | null => (below === 0 ? null : (above / below) * scale);
+
+/** Whether a figure is a count of persons or made of one: a part of it that nobody asked for could give a small count away. */
+const ofPersons = (pack: Pack, id: string): boolean => { const measure = pack.measures.get(id); return (measure?.threshold ?? 0) > 0 || (measure?.persons.length ?? 0) > 0; };
+
+/** How much of an amount is left out; null where that is no part of it (amounts of both signs). */
+const shareOut = (all: number | null, within: number | null): number | null => (all === null || within === null || all === 0 || within / all < 0 || within / all > 1 ? null : 1 - within / all);
+const NOTHING_SAID: LeftOut = { gaps: [], share: null };
+
+/** What some base measures have in common in a unit, each in its window. `undefined`: not known; null: nothing is missing in any. */
+function common(context: Context, asked: readonly (readonly [measure: string, window: Window])[], node: string): Common | null | undefined {
+  const { pack, base, coverage } = context;
+  const parts: Part[] = [];
+  for (const [measure, window] of asked) {
+    const presence = coverage.presence?.(measure) ?? null;
+    if (presence === null) return undefined;
+    const bySpan = pack.measures.get(measure)?.kind === 'stock' || !(window.from.endsWith('-01') && window.to.endsWith('-01'));
+    // Whole where the unit's total is: only a total that lacks something is looked into.
+    const lacks = bySpan && base(measure, window, node, null).state === 'partial';
+    parts.push({ measure, window, presence, whole: !bySpan ? null : lacks ? (unit) => base(measure, window, unit, null).state !== 'missing' : () => true });
+  }
+  if (parts.every(({ whole }) => whole === null) && plainlyAlike(pack.organisation, parts, node)) return null;
+  const found = commonOf(pack.organisation, parts, node, pack.yearStart, asked.map(([measure, window]) => `${measure} ${windowKey(window)}`).join(' & '));
+  // Where persons are counted and where they are not may tell of a count that is hidden.
+  return found !== null && asked.some(([measure]) => ofPersons(pack, measure)) ? { ...found, gaps: [] } : found;
+}
+
+/** A ratio over the units and months that both its parts have. */
+function ratioOf(context: Context, parts: readonly [string, string], scale: number, window: Window, node: string, dimension: string | null): Cell {
+  const whole = parts.map((part) => valueOf(context, part, window, node, dimension));
+  const plain = combine(whole, over(scale));
+  if (context.coverage.presence === undefined || window.only !== undefined || isHidden(plain)) return plain;
+  const shared = common(context, parts.map((part) => [part, window] as const), node);
+  if (shared === null || shared === undefined || whole.some(({ value }) => value === null)) return plain;
+  if (shared.windows.some((one, i) => one.only !== undefined && ofPersons(context.pack, parts[i] ?? ''))) return { ...MISSING, leftOut: NOTHING_SAID };
+  const cut = shared.windows.map((one, i) => (one.only === undefined ? whole[i] as Cell : context.base(parts[i] ?? '', one, node, dimension)));
+  const found = combine(cut, over(scale));
+  const [all, within] = [whole[0]?.value ?? null, cut[0]?.value ?? null];
+  const leftOut: LeftOut = shared.gaps.length === 0 ? NOTHING_SAID : { gaps: shared.gaps, share: shareOut(all, within) };
+  return found.value === null ? { ...found, leftOut } : { value: found.value, state: worst(...whole.map(({ state }) => state)), leftOut };
+}
+
+/** The base measures and the way to make a figure of them; null where it is no sum or ratio of such. */
+function madeOf(pack: Pack, id: string, plans: boolean): { bases: readonly string[]; make: (cells: readonly Cell[]) => Cell } | null {
+  const measure = pack.measures.get(id);
+  const plan = pack.plans.get(id);
+  if (measure === undefined || measure.kind === 'forecast') return null;
+  if (plans && plan !== undefined) return plan.kind === 'measure' ? madeOf(pack, plan.by, false) : null;
+  if (measure.kind !== 'ratio') return plans ? null : { bases: [id], make: ([cell]) => cell ?? MISSING };
+  const parts = [measure.numerator, measure.denominator].map((one) => madeOf(pack, one, plans));
+  const bases = parts.flatMap((one) => one?.bases ?? []);
+  return bases.length !== 2 || parts.some((one) => one?.bases.length !== 1) ? null : { bases, make: (cells) => combine(cells, over(measure.scale)) };
+}
+
+const cutShort = ({ coverage }: Context, measure: string, window: Window): boolean => { const presence = coverage.presence?.(measure) ?? null; return presence === null || window.from < presence.from || window.to > presence.to; };
+
+/** Two figures over the units and months that both have; null where they have nothing in common, or it may not be shown. */
+function alikeOf(context: Context, [id, window]: readonly [string, Window], [otherId, otherWindow, plans = false]: readonly [string, Window, boolean?], node: string, dimension: string | null): Alike | null {
+  const { pack } = context;
+  const [own, other] = [madeOf(pack, id, false), madeOf(pack, otherId, plans)];
+  if (own === null || other === null) return null;
+  const asked = [...own.bases.map((base) => [base, window] as const), ...other.bases.map((base) => [base, otherWindow] as const)];
+  // A period that is not over, held against one that is, says nothing; nor does one that the data begin in.
+  const ends = asked.map(([base, one]) => cutShort(context, base, one));
+  if (ends.some((one) => one !== ends[0])) return null;
+  const shared = common(context, asked, node);
+  if (shared === undefined) return null;
+  const cells = asked.map(([base, one], i) => (shared === null || shared.windows[i]?.only === undefined ? context.base(base, one, node, dimension) : ofPersons(pack, base) ? MISSING : context.base(base, shared.windows[i], node, dimension)));
+  const [a, b] = [own.make(cells.slice(0, own.bases.length)), other.make(cells.slice(own.bases.length))];
+  if (a.value === null || b.value === null) return null;
+  const all = context.base(own.bases[0] ?? '', window, node, dimension).value;
+  const within = cells[0]?.value ?? null;
+  return { value: a.value, other: b.value, leftOut: shared === null ? NOTHING_SAID : { gaps: shared.gaps, share: shared.gaps.length === 0 ? null : shareOut(all, within) } };
 }
 
 /** The same figures, with what is made of some persons hidden where their count is. */
@@ -83,9 +164,11 @@ function planOf(context: Context, id: string, window: Window, node: string, dime
   if (plan?.kind === 'yearly') return yearlyPlan(context, plan, window, node, dimension);
   if (measure.kind === 'forecast') return valueOf(context, measure.plan, periodOf('year', window.from, context.pack.yearStart), node, dimension);
   if (measure.kind !== 'ratio') return null;
-  const over = planOf(context, measure.numerator, window, node, dimension);
-  const under = planOf(context, measure.denominator, window, node, dimension);
-  return over === null || under === null ? null : combine([over, under], ([a = 0, b = 0]) => (b === 0 ? null : (a / b) * measure.scale));
+  const planned = madeOf(context.pack, id, true);
+  if (planned !== null) return ratioOf(context, [planned.bases[0] ?? '', planned.bases[1] ?? ''], measure.scale, window, node, dimension);
+  const above = planOf(context, measure.numerator, window, node, dimension);
+  const below = planOf(context, measure.denominator, window, node, dimension);
+  return above === null || below === null ? null : combine([above, below], over(measure.scale));
 }
 
 /** With fewer than this whose figures the asker does not see, one of them could be worked out. */
@@ -128,7 +211,16 @@ function shareOf(context: Context, id: string, window: Window, node: string, dim
 /** The same piece of the year before. What is compared with a year that is not over is cut to the same days. */
 const before = (period: Period): Period => sameLastYear(period);
 
-function against(context: Context, query: Query, comparison: Comparison, id: string, period: Period, node: string, dimension: string | null): Cell {
+/** What a figure is held against; where one of the two is incomplete, with both over what both have. */
+function against(context: Context, query: Query, comparison: Comparison, id: string, value: Cell, period: Period, node: string, dimension: string | null): Cell {
+  const other = otherOf(context, query, comparison, id, period, node, dimension);
+  if ((value.state !== 'partial' && other.state !== 'partial') || value.value === null || other.value === null || comparison === 'share') return other;
+  if (context.coverage.presence === undefined) return value.state === 'partial' || other.state === 'partial' ? { ...other, alike: null } : other;
+  const window = comparison === 'plan' ? period : comparison === 'previous' ? previousPeriod(period) : comparison === 'last-year' ? before(period) : comparison === 'period' ? query.comparedTo : null;
+  return { ...other, alike: window === null ? null : alikeOf(context, [id, period], [id, window, comparison === 'plan'], node, dimension) };
+}
+
+function otherOf(context: Context, query: Query, comparison: Comparison, id: string, period: Period, node: string, dimension: string | null): Cell {
   switch (comparison) {
     case 'plan': return planOf(context, id, period, node, dimension) ?? MISSING;
     case 'previous': return valueOf(context, id, previousPeriod(period), node, dimension);
@@ -142,9 +234,10 @@ function against(context: Context, query: Query, comparison: Comparison, id: str
 
 /** Whether a row is on the asked side of a limit; a figure that is missing or hidden is on none. */
 function meets(row: Row, having: Having): boolean {
-  const value = row.values[having.measure]?.value ?? null;
-  const other = having.against === null ? 0 : row.against[having.against]?.[having.measure]?.value ?? null;
-  if (value === null || other === null || (having.relative && other === 0)) return false;
+  const own = row.values[having.measure];
+  const pair = having.against === null ? { value: own?.value ?? null, other: 0 } : comparable(own, row.against[having.against]?.[having.measure]);
+  if (pair === null || pair.value === null || (having.relative && pair.other === 0)) return false;
+  const { value, other } = { value: pair.value, other: pair.other };
   const difference = having.relative ? ((value - other) / Math.abs(other)) * 100 : value - other;
   return having.side === 'above' ? difference > having.limit : having.side === 'below' ? difference < (having.against === null ? having.limit : -having.limit) : Math.abs(difference) > having.limit;
 }
@@ -172,21 +265,23 @@ export function evaluate(pack: Pack, query: Query, base: Base, coverage: Coverag
   const periods = query.by !== null && 'grain' in query.by ? pieces(query.period, query.by.grain, pack.yearStart) : [query.period];
   const { by } = query;
   const dimensions = by === null || !('dimension' in by) ? [null] : by.values === null ? coverage.dimensionValues : coverage.dimensionValues.filter((value) => value !== NO_VALUE && by.values?.includes(value));
-  const every = unitsOf(pack, query).flatMap((unit) => periods.flatMap((period) => dimensions.map((dimension): Row => ({
-    unit, period, dimension,
-    values: Object.fromEntries(query.measures.map((id) => [id, valueOf(context, id, period, unit, dimension)])),
-    against: Object.fromEntries(query.comparisons.map((comparison) => [comparison, Object.fromEntries(query.measures.map((id) => [id, against(context, query, comparison, id, period, unit, dimension)]))])),
-  }))));
+  const every = unitsOf(pack, query).flatMap((unit) => periods.flatMap((period) => dimensions.map((dimension): Row => {
+    const values = Object.fromEntries(query.measures.map((id) => [id, valueOf(context, id, period, unit, dimension)]));
+    return {
+      unit, period, dimension, values,
+      against: Object.fromEntries(query.comparisons.map((comparison) => [comparison, Object.fromEntries(query.measures.map((id) => [id, against(context, query, comparison, id, values[id] ?? MISSING, period, unit, dimension)]))])),
+    };
+  })));
   // Values that were named are answered though they are empty; of all the values there are, only those with something.
   const full = by !== null && 'dimension' in by && by.values === null ? every.filter((row) => !isEmpty(row)) : every;
   const rows = query.having === null ? full : full.filter((row) => meets(row, query.having as Having));
   const order = query.order;
   if (order !== null) {
     const key = (row: Row): number | null => {
-      const value = row.values[order.measure]?.value ?? null;
-      if (order.against === null || value === null) return value;
-      const other = row.against[order.against]?.[order.measure]?.value ?? null;
-      return other === null ? null : value - other;
+      const value = row.values[order.measure];
+      if (order.against === null) return value?.value ?? null;
+      const pair = comparable(value, row.against[order.against]?.[order.measure]);
+      return pair === null ? null : pair.value - pair.other;
     };
     rows.sort((a, b) => {
       const [x, y] = [key(a), key(b)];

@@ -13,9 +13,10 @@ export interface Forecast {
  * Year-end forecast of a flow. With A = actual so far, m = closed months, B = the year's plan, b = plan so far,
  * Py and py = last year's year and same months (municipal budget control, methods F1 to F4):
  * straight-line A/m·12; rest-as-budgeted A+(B−b); budget-profile B·A/b; last-year-profile A·Py/py.
- * Nothing is forecast from fewer than three closed months.
+ * Nothing is forecast from fewer than three closed months. Where units or months of A are missing, b and py are those of
+ * the same units and months (`alike`), the rest of the year is the rest of the budget, and a straight line says nothing.
  */
-export function forecastOf(pack: Pack, measure: ForecastMeasure, to: IsoDate, completeTo: IsoDate, value: (measure: string, window: Window) => Cell): Forecast {
+export function forecastOf(pack: Pack, measure: ForecastMeasure, to: IsoDate, completeTo: IsoDate, value: (measure: string, window: Window) => Cell, alike: (own: readonly [string, Window], other: readonly [string, Window]) => { readonly value: number; readonly other: number } | null): Forecast {
   const year = periodOf('year', shiftDays(to, -1), pack.yearStart);
   const end = to < completeTo ? to : completeTo;
   const sofar: Window = { from: year.from, to: end < year.to ? end : year.to };
@@ -28,12 +29,16 @@ export function forecastOf(pack: Pack, measure: ForecastMeasure, to: IsoDate, co
   const lastSofar = value(measure.of, sameLastYear({ ...sofar, grain: 'year-to-date' }));
   const A = actual.value;
   if (A === null || months < 3) return { value: { value: null, state: isHidden(actual) ? 'withheld' : 'missing' }, range: [] };
+  const short = actual.state === 'partial';
+  const against = (other: Cell, measureId: string, window: Window): { value: number; other: number } | null => (short ? alike([measure.of, sofar], [measureId, window]) : other.value === null ? null : { value: A, other: other.value });
+  const b = against(planned, measure.plan, sofar);
+  const py = lastYear.state === 'partial' && short ? null : against(lastSofar, measure.of, sameLastYear({ ...sofar, grain: 'year-to-date' }));
   const by = (method: ForecastMethod): number | null => {
     switch (method) {
-      case 'straight-line': return (A / months) * 12;
-      case 'rest-as-budgeted': return whole.value === null || planned.value === null ? null : A + (whole.value - planned.value);
-      case 'budget-profile': return whole.value === null || planned.value === null || planned.value === 0 ? null : (whole.value * A) / planned.value;
-      case 'last-year-profile': return lastYear.value === null || lastSofar.value === null || lastSofar.value === 0 ? null : (A * lastYear.value) / lastSofar.value;
+      case 'straight-line': return short ? null : (A / months) * 12;
+      case 'rest-as-budgeted': return whole.value === null || b === null ? null : A + (whole.value - b.other);
+      case 'budget-profile': return whole.value === null || b === null || b.other === 0 ? null : (whole.value * b.value) / b.other;
+      case 'last-year-profile': return lastYear.value === null || py === null || py.other === 0 ? null : (py.value * lastYear.value) / py.other;
     }
   };
   const range = measure.methods.flatMap((method) => {

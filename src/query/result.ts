@@ -5,10 +5,35 @@ import type { Comparison, Query } from './query.ts';
 /** `suppressed`: a small count of persons; `withheld`: not shown because with others it would give one away, or is made of one. */
 export type CellState = 'ok' | 'missing' | 'partial' | 'suppressed' | 'withheld';
 
+/** A unit that is left out of a figure from one day up to another (exclusive). */
+export interface Gap { readonly unit: string; readonly from: IsoDate; readonly to: IsoDate }
+
+/** What a figure was made without, because not all that it is made of is there. */
+export interface LeftOut {
+  /** Empty: it may not be said, or nothing is left. */
+  readonly gaps: readonly Gap[];
+  /** How much that is of the figure's amount (of a ratio, its numerator), as a fraction; null: not known or not told. */
+  readonly share: number | null;
+}
+
+/** A figure and another over what both have: the same units and months. */
+export interface Alike { readonly value: number; readonly other: number; readonly leftOut: LeftOut }
+
 /** One figure. `value` is null when missing or hidden; a partial one says what of it is there. */
 export interface Cell {
   readonly value: number | null;
   readonly state: CellState;
+  /** Of a ratio: what of its parts the other part does not have. */
+  readonly leftOut?: LeftOut;
+  /** Of what a figure is held against, where one of the two is incomplete: both over what both have; null: they can't be compared. */
+  readonly alike?: Alike | null;
+}
+
+/** Two figures as they may be held against each other; null where they may not. The only way to a difference. */
+export function comparable(value: Cell | undefined, other: Cell | undefined): { readonly value: number; readonly other: number } | null {
+  if (value === undefined || other === undefined || value.value === null || other.value === null) return null;
+  if (other.alike !== undefined) return other.alike;
+  return value.state === 'ok' && other.state === 'ok' ? { value: value.value, other: other.value } : null;
 }
 
 /** True for a figure there is and that is not shown. */

@@ -8,7 +8,7 @@ type Shape = readonly Shape[];
 function treeOf(shape: Shape): Organisation {
   const units = new Map<string, Unit>();
   const add = (node: Shape, id: string, parent: string | null): void => {
-    units.set(id, { id, parent, level: '', name: { da: id, en: id }, shortName: { da: id, en: id }, codes: [], synonyms: [], children: node.map((_, i) => `${id}${i}`) });
+    units.set(id, { id, parent, level: '', name: { da: id, en: id }, shortName: { da: id, en: id }, codes: [], synonyms: [], from: null, until: null, successor: null, merged: false, children: node.map((_, i) => `${id}${i}`) });
     node.forEach((child, i) => add(child, `${id}${i}`, id));
   };
   add(shape, 'r', null);

@@ -381,7 +381,7 @@ describe('what can\'t be sent yet', () => {
   });
 
   describe('of several units', () => {
-    const unit = (id: string, da: string, en: string, children: readonly string[] = []): Unit => ({ id, level: id === 'root' ? 'by' : 'distrikt', parent: id === 'root' ? null : 'root', name: { da, en }, shortName: { da, en }, codes: [], synonyms: [], children });
+    const unit = (id: string, da: string, en: string, children: readonly string[] = []): Unit => ({ id, level: id === 'root' ? 'by' : 'distrikt', parent: id === 'root' ? null : 'root', name: { da, en }, shortName: { da, en }, codes: [], synonyms: [], from: null, until: null, successor: null, merged: false, children });
     const organisation: Pack['organisation'] = { root: 'root', levels: [], units: new Map([unit('root', 'Byen', 'The town', ['nord', 'syd', 'vest']), unit('nord', 'Nord', 'North'), unit('syd', 'Syd', 'South'), unit('vest', 'Vest', 'West')].map((one) => [one.id, one])) };
     const source = (id: string, da: string, en: string): [string, Source] => [id, { id, name: { da, en }, attribution: { da, en } } as unknown as Source];
     const town = (over: Partial<Pack> = {}): Pack => packOf([digest()], {

@@ -22,7 +22,7 @@ let packs = 0;
 /** Each test has a pack of its own in the one store. */
 export const packOf = (digests: readonly Digest[], over: Partial<Pack> = {}): Pack => ({
   id: `pack-${++packs}`, dir: '.', title: { da: 'Hjemmepleje', en: 'Home care' }, label: null, demonstration: null, timeZone: 'Europe/Copenhagen', language: 'da', yearStart: 1, closedDays: [], retention: { questions: 24, pages: 60, audit: 60 }, analystsChannel: { slack: null, teams: null },
-  organisation: { root: 'root', levels: [], units: new Map([['root', { id: 'root', level: 'top', parent: null, name: { da: 'Nord', en: 'North' }, shortName: { da: 'Nord', en: 'North' }, codes: [], synonyms: [], children: [] }]]) },
+  organisation: { root: 'root', levels: [], units: new Map([['root', { id: 'root', level: 'top', parent: null, name: { da: 'Nord', en: 'North' }, shortName: { da: 'Nord', en: 'North' }, codes: [], synonyms: [], from: null, until: null, successor: null, merged: false, children: [] }]]) },
   sources: new Map(), measures: new Map(), plans: new Map(), caveats: [], caveatSource: null,
   access: { leader: NOTHING_MORE, chief: NOTHING_MORE, politician: NOTHING_MORE, analyst: NOTHING_MORE },
   people: new Map(['anna', 'bo', 'carl'].map((id) => [id, person(id)])), digests: new Map(digests.map((one) => [one.id, one])), ...over,

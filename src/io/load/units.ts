@@ -1,4 +1,5 @@
 import type { Organisation } from '../../pack/model.ts';
+import { countsFor } from '../../pack/organisation.ts';
 
 /** A spelling of a unit in data; unit null: it stands for several, named in `candidates`. */
 export interface UnitAlias {
@@ -14,14 +15,16 @@ export interface UnitAlias {
 export function unitAliases(organisation: Organisation): UnitAlias[] {
   const best = new Map<string, { rank: number; units: Set<string> }>();
   for (const unit of organisation.units.values()) {
+    // The rows of a unit whose history went over to another are the other's.
+    const owner = countsFor(organisation, unit.id);
     const ranks: readonly (readonly string[])[] = [[unit.id], unit.codes, [unit.name.da, unit.name.en], [unit.shortName.da, unit.shortName.en], unit.synonyms];
     ranks.forEach((texts, rank) => {
       for (const text of texts) {
         const alias = aliasOf(text);
         if (alias === '') continue;
         const known = best.get(alias);
-        if (known === undefined || rank < known.rank) best.set(alias, { rank, units: new Set([unit.id]) });
-        else if (rank === known.rank) known.units.add(unit.id);
+        if (known === undefined || rank < known.rank) best.set(alias, { rank, units: new Set([owner]) });
+        else if (rank === known.rank) known.units.add(owner);
       }
     });
   }

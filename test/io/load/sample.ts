@@ -42,7 +42,7 @@ export function tree(root: Branch): Organisation {
     const children = branch.children ?? [];
     units.set(branch.id, {
       id: branch.id, level: parent === null ? 'top' : 'district', parent, name: both(branch.name ?? branch.id), shortName: both(branch.name ?? branch.id),
-      codes: branch.codes ?? [], synonyms: branch.synonyms ?? [], children: children.map(({ id }) => id),
+      codes: branch.codes ?? [], synonyms: branch.synonyms ?? [], children: children.map(({ id }) => id), from: null, until: null, successor: null, merged: false,
     });
     for (const child of children) add(child, branch.id);
   };
