@@ -131,7 +131,7 @@ export function trendPicture(pack: Pack, rows: readonly Row[], id: string, title
     lastYear: lastYear.some((v) => v !== null) ? lastYear : null,
     plan: plan.some((v) => v !== null) ? plan : null,
     names: { values: rows.length === 0 ? '' : shortUnit(pack, rows[0]?.unit ?? '', language), lastYear: capital(m.lastYear), plan: capital(planOf(pack, id, language)) },
-    limits: limits === null ? null : { mean: limits.mean, lower: limits.lower, upper: limits.upper },
+    limits: limits === null ? null : { mean: limits.mean, lower: limits.lower, upper: limits.upper, from: limits.from },
     signals: limits?.signals ?? [], partial: rows.map((row) => partial(row, id)),
   };
   const precision = precisionsOf(rows, measure);

@@ -42,7 +42,8 @@ export interface TrendChart extends ChartBase {
   readonly lastYear: Series | null;
   readonly plan: Series | null;
   readonly names: { readonly values: string; readonly lastYear: string; readonly plan: string };
-  readonly limits: { readonly mean: number; readonly lower: number; readonly upper: number } | null;
+  /** `from`: index of the first point they hold for. */
+  readonly limits: { readonly mean: number; readonly lower: number; readonly upper: number; readonly from: number } | null;
   /** Indexes outside the process limits. */
   readonly signals: readonly number[];
   readonly partial: readonly boolean[];

@@ -28,13 +28,30 @@ describe('money coupled with output', () => {
 describe('process limits', () => {
   it('are mean ± 2.66 × the mean moving range', () => {
     const values = [10, 12, 10, 12, 10, 12, 10, 12, 10, 12, 10, 12];
-    expect(processLimits(values)).toEqual({ mean: 11, lower: 11 - 5.32, upper: 11 + 5.32, signals: [] });
+    expect(processLimits(values)).toEqual({ mean: 11, lower: 11 - 5.32, upper: 11 + 5.32, from: 0, signals: [] });
   });
   it('mark the point outside, and the seventh on one side', () => {
     const noise = Array.from({ length: 23 }, (_, i) => [5, 8, 6, 7][i % 4] ?? 0);
     expect(processLimits([...noise, 20])?.signals).toEqual([23]);
     const shift = [5, 6, 4, 6, 5, 6, 4, 6, 5, 7, 7.2, 7, 7.1, 7, 7.2, 7];
     expect(processLimits(shift)?.signals).toContain(15);
+  });
+  it('begin again after eight points on one side: what has lasted is normal, and going back is not', () => {
+    const [low, high] = [[5, 6, 4, 6, 5, 6, 4, 6, 5, 6, 4, 5], [7, 8, 7.5, 8, 7, 8, 7.5, 8, 7, 8]];
+    const seven = processLimits([...low, ...high.slice(0, 7)]);
+    expect([seven?.from, seven?.signals.includes(18)]).toEqual([0, true]);
+    const eight = processLimits([...low, ...high.slice(0, 8)]);
+    expect(eight?.from).toBe(12);
+    expect(eight?.mean).toBeCloseTo(7.625, 9);
+    expect(eight?.signals).not.toContain(19);
+    expect(processLimits([...low, ...high])?.signals.filter((i) => i >= 12)).toEqual([]);
+    expect(processLimits([...low, ...high, 3])?.signals).toContain(22);
+  });
+  it('begin again at each new level, and never within the first eight points', () => {
+    const level = (at: number): number[] => Array.from({ length: 12 }, (_, i) => at + ([0, 0.6, -0.4, 0.3][i % 4] ?? 0));
+    expect(processLimits([...level(5), ...level(9), ...level(2)])?.from).toBe(24);
+    expect(processLimits([...level(5), ...level(9), ...level(2)])?.mean).toBeCloseTo(2.125, 9);
+    expect(processLimits([9, 9, 9, ...level(5)])?.from).toBe(0);
   });
   it('say nothing from fewer than twelve points', () => { expect(processLimits([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])).toBeNull(); });
   it('flag no more than a few points of pure noise', () => {
@@ -56,8 +73,14 @@ describe('what is worth a word', () => {
     expect(signal(measure({}), season)).toBeNull();
     expect(signal(measure({}), [...season.slice(0, -1), (season.at(-1) ?? 0) + 4])).toMatchObject({ kind: 'signal', above: true, favourable: false });
   });
+  it('a level that has lasted eight months is no news any more', () => {
+    const months = [...Array.from({ length: 14 }, (_, i) => 6 + (i % 3) * 0.2), ...Array.from({ length: 6 }, (_, i) => 8 + (i % 3) * 0.2)];
+    expect(signal(measure({}), months)).toMatchObject({ kind: 'signal', above: true });
+    expect(signal(measure({}), [...months, 8.2, 8.4])).toBeNull();
+    expect(signal(measure({}), [...months, 8.2, 8.4, 8, 9.9])).toMatchObject({ kind: 'signal', above: true, expected: expect.closeTo(8.3, 0) as number });
+  });
   it('a stock that has drifted is no signal: it is mostly the month before it', () => {
-    const drifting = Array.from({ length: 20 }, (_, i) => (i < 12 ? 12 : 13));
+    const drifting = Array.from({ length: 19 }, (_, i) => (i < 12 ? 12 : 13));
     expect(signal(measure({ kind: 'flow', unit: 'count' }), drifting)).not.toBeNull();
     expect(signal(measure({ kind: 'stock', unit: 'persons' }), drifting)).toBeNull();
   });

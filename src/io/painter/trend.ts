@@ -70,7 +70,9 @@ export function trend(spec: TrendChart): Design {
     beforeDatasetsDraw(chart) {
       const y = chart.scales['y'];
       if (spec.limits === null || y === undefined) return;
-      const { left, right } = chart.chartArea;
+      const { right } = chart.chartArea;
+      // A new level has limits of its own, from where it begins.
+      const left = spec.limits.from === 0 ? chart.chartArea.left : chart.scales['x']?.getPixelForValue(spec.limits.from) ?? chart.chartArea.left;
       chart.ctx.fillStyle = T.band;
       chart.ctx.fillRect(left, y.getPixelForValue(spec.limits.upper), right - left, y.getPixelForValue(spec.limits.lower) - y.getPixelForValue(spec.limits.upper));
     },

@@ -69,7 +69,7 @@ describe('every kind of chart', () => {
     ['only zeros', coupled({ spend: months.map(() => 0), budget: months.map(() => 0), output: months.map(() => 0) })],
     ['negative values', coupled({ spend: months.map((_m, i) => -1000 * i) })],
     ['very large numbers', coupled({ spend: wave(9e11), budget: wave(9e11) })],
-    ['36 months', trend({ labels: Array.from({ length: 36 }, (_, i) => `jan. ${i}`), values: Array.from({ length: 36 }, (_, i) => i), lastYear: null, plan: null, partial: [], limits: { mean: 18, lower: 4, upper: 32 }, signals: [0, 35] })],
+    ['36 months', trend({ labels: Array.from({ length: 36 }, (_, i) => `jan. ${i}`), values: Array.from({ length: 36 }, (_, i) => i), lastYear: null, plan: null, partial: [], limits: { mean: 18, lower: 4, upper: 32, from: 0 }, signals: [0, 35] })],
     ['one panel', multiples(1)],
     ['a hundred panels', multiples(100)],
     ['a hundred bars', bars(100)],
