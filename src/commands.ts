@@ -25,7 +25,7 @@ import { createPainter } from './io/painter/painter.ts';
 import { readBackup } from './io/store/backup.ts';
 import { writeWorkbook } from './io/sheet/workbook.ts';
 import { TIME_ZONE, type Digest, type Language, type Pack, type Person } from './pack/model.ts';
-import type { Clock, Log, Store } from './ports.ts';
+import type { Clock, FileReport, Log, Store } from './ports.ts';
 import { buildLexicon } from './question/lexicon.ts';
 import type { Reading } from './question/read.ts';
 import { findService } from './running.ts';
@@ -89,6 +89,15 @@ async function withHouse<T>(config: Config, clock: Clock, log: Log, terminal: Te
   }
 }
 
+/** What became of a file's rows, so that every one of them is accounted for. */
+function reconciled({ read, records, rows, leftOut, leftOutEmpty, ignored, control, rejected, breaks }: FileReport): string {
+  // A load of an earlier version did not count.
+  if (read === undefined) return `${rows} rows`;
+  const laid = records === null || records === read ? '' : `${records} records laid out as `;
+  const parts = [`${rows} used`, ...(leftOut > 0 ? [`${leftOut} left out by where${leftOutEmpty > 0 ? ` (${leftOutEmpty} of them because a cell is empty)` : ''}`] : []), ...(ignored > 0 ? [`${ignored} of units left out on purpose`] : []), ...(control > 0 ? [`${control} control totals`] : []), `${rejected} rejected`];
+  return `${laid}${read} rows read = ${parts.join(' + ')}${breaks > 0 ? `; ${breaks} fields with line breaks` : ''}`;
+}
+
 /** Loads what changed and reports it; 3 when a source failed. */
 export async function loadCommand(config: Config, log: Log, terminal: Terminal, only: string | null): Promise<number> {
   const house = await openPackHouse(config, terminal.clock, log, only);
@@ -97,7 +106,7 @@ export async function loadCommand(config: Config, log: Log, terminal: Terminal, 
     for (const { pack, source, outcome, report, reason } of outcomes) {
       terminal.out(`${pack}/${source}: ${outcome}${report === null ? '' : `${outcome === 'failed' ? '; the last good load stays in service:' : ','} ${report.rows} rows${report.firstDate === null ? '' : ` from ${report.firstDate} to ${report.lastDate}`}, ${report.rejected} rejected, ${report.durationMs} ms`}`);
       if (reason !== '') terminal.out(`  ${maskPersonalNumbers(reason.replaceAll('\n', '\n  '))}`);
-      for (const file of report?.files ?? []) terminal.out(`  ${maskPersonalNumbers(file.path)}: ${file.rows} rows${file.encoding === '' ? '' : `, ${file.encoding}`}${file.delimiter === '' ? '' : `, separated by ${file.delimiter === '\t' ? 'tab' : `'${file.delimiter}'`}`}`);
+      for (const file of report?.files ?? []) terminal.out(`  ${maskPersonalNumbers(file.path)}: ${reconciled(file)}${file.encoding === '' ? '' : `, ${file.encoding}`}${file.delimiter === '' ? '' : `, separated by ${file.delimiter === '\t' ? 'tab' : `'${file.delimiter}'`}`}`);
       for (const { file, text } of report?.remarks ?? []) terminal.out(`  note: ${maskPersonalNumbers(file)}: ${maskPersonalNumbers(text)}`);
       // What was set aside is told when it is loaded; later it stands in the facts.
       for (const reject of outcome === 'loaded' ? report?.rejects ?? [] : []) terminal.out(`  rejected: ${maskPersonalNumbers(reject.file)}:${reject.line} column ${reject.column}: '${maskPersonalNumbers(reject.value)}' ${reject.reason}`);

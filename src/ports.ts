@@ -144,6 +144,38 @@ export interface Examination {
   readonly clock: { readonly of: string; readonly said: Date; readonly asked: Date; readonly answered: Date } | null;
 }
 
+/** What became of the rows of one file: `read` = `rows` + `leftOut` + `ignored` + `control` + `rejected`. */
+export interface FileReport {
+  readonly path: string;
+  readonly encoding: string;
+  readonly delimiter: string;
+  /** Records of the file that are not blank, by a count of its own; null: the format has none. One becomes several by unpivot. */
+  readonly records: number | null;
+  readonly read: number;
+  /** Now in the facts. */
+  readonly rows: number;
+  readonly leftOut: number;
+  /** Of these: because a cell of the condition is empty. */
+  readonly leftOutEmpty: number;
+  /** Of units left out on purpose. */
+  readonly ignored: number;
+  /** Totals that the file was checked by. */
+  readonly control: number;
+  readonly rejected: number;
+  /** Fields with line breaks in them. */
+  readonly breaks: number;
+}
+
+/** One file's rows of one month: all of them, those in the facts, and of these the sums of money and the sums of its size. */
+export interface Tally {
+  readonly file: string;
+  /** Null: the date could not be read. */
+  readonly month: IsoDate | null;
+  readonly read: number;
+  readonly rows: number;
+  readonly sums: Readonly<Record<string, { readonly sum: number; readonly turnover: number }>>;
+}
+
 /** What the load of a source says. */
 export interface LoadReport {
   readonly source: string;
@@ -151,7 +183,17 @@ export interface LoadReport {
   readonly rejected: number;
   /** At most 20 of the rejected rows; all stand in the table `rejects` of the source's facts. */
   readonly rejects: readonly { readonly file: string; readonly line: number; readonly column: string; readonly value: string; readonly reason: string }[];
-  readonly files: readonly { readonly path: string; readonly rows: number; readonly encoding: string; readonly delimiter: string }[];
+  readonly files: readonly FileReport[];
+  /** How many rows were set aside, by the month they are dated in; null: their date could not be read. */
+  readonly rejectedIn: readonly { readonly month: IsoDate | null; readonly rows: number }[];
+  /** The commonest reasons, with the first place of each; no values. */
+  readonly rejectReasons: readonly { readonly column: string; readonly reason: string; readonly rows: number; readonly file: string; readonly line: number }[];
+  /** What each file held of each month, held against by the next load. */
+  readonly tally: readonly Tally[];
+  /** Of what the files hold, whatever they are called and whenever they were written: the same means the same data. */
+  readonly contents: string;
+  /** Of what the pack says of the source and of its units. */
+  readonly definition: string;
   /** What an analyst must know though nothing was refused. */
   readonly remarks: readonly { readonly file: string; readonly text: string }[];
   /** First and last date in the facts; null when there are none. */

@@ -32,7 +32,7 @@ export async function readinessOf(figures: Figures, digest: Digest, period: Peri
       present.push(source);
       continue;
     }
-    const rule = digest.readiness.find((one) => one.source === source) ?? { source, toLastDay: true, level: null, rowsWithin: null, totalsWithin: {}, closed: false };
+    const rule = digest.readiness.find((one) => one.source === source) ?? { source, toLastDay: true, level: null, rowsWithin: null, totalsWithin: {}, rejects: null, closed: false };
     const found = figures.sources.has(source) ? await missingOf(figures, rule, measures, period) : [{ kind: 'rows', source, through: null } as const];
     if (found.length === 0) present.push(source);
     missing.push(...found);

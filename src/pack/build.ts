@@ -1,5 +1,6 @@
 import { withWholes } from './wholes.ts';
-import type { Caveat, Column, ColumnType, Digest, Dimension, FileSet, Layout, Measure, Organisation, Pack, Person, Plan, Section, SourceRule, Source, SplitExpression, Text, Words } from './model.ts';
+import { withMoney } from './money.ts';
+import type { Caveat, Column, ColumnType, ControlTotal, Digest, Dimension, FileSet, Layout, Measure, Organisation, Pack, Person, Plan, Section, SourceRule, Source, SplitExpression, Text, Words } from './model.ts';
 import { depthOf, ROLES, TIME_ZONE, type Role, type RoleAccess } from './model.ts';
 import type { RawDigest, RawMeasure, RawPackFile, RawSource, RawText } from './schema.ts';
 import type { Located } from './yaml.ts';
@@ -10,6 +11,8 @@ export interface Entry<T> { readonly value: T; readonly located: Located; readon
 /** The same after the parser: canonical text, and the parts of a measure. */
 export interface CheckedExpression {
   readonly sql: string;
+  /** Of a condition: the same with every comparison of an empty cell decided. */
+  readonly decided?: string;
   readonly split: SplitExpression | null;
   readonly distinct: { readonly key: string; readonly filter: string | null } | null;
 }
@@ -36,7 +39,7 @@ export const both = (text: RawText): Text => (typeof text === 'string' ? { da: t
 export const wordsOf = (words: string[] | { da?: string[] | undefined; en?: string[] | undefined } | undefined): Words =>
   words === undefined ? { da: [], en: [] } : Array.isArray(words) ? { da: words, en: words } : { da: words.da ?? [], en: words.en ?? [] };
 
-function layoutOf(raw: Partial<RawSource>, path: string, base: Layout | null): Layout {
+function layoutOf(raw: Partial<RawSource>, path: string, base: Layout | null, control: ControlTotal | null): Layout {
   const ending = path.split('.').at(-1)?.toLowerCase() ?? '';
   const byEnding: Layout['format'] = ending === 'xlsx' ? 'xlsx' : ending === 'parquet' ? 'parquet' : ending === 'json' || ending === 'ndjson' ? 'json' : 'csv';
   return {
@@ -51,6 +54,7 @@ function layoutOf(raw: Partial<RawSource>, path: string, base: Layout | null): L
     sheet: raw.sheet ?? base?.sheet ?? 1,
     fillDown: raw.fill_down ?? base?.fillDown ?? [],
     unpivot: raw.unpivot ?? base?.unpivot ?? null,
+    controlTotal: control ?? base?.controlTotal ?? null,
     set: {},
     at: {},
   };
@@ -72,6 +76,9 @@ export function columnOf(name: string, raw: RawSource['columns'][string]): Colum
     freeText: false,
   };
 }
+
+/** Fewer rows or less money than this part of the load before is no correction any more but a loss. */
+const MAY_FALL = 5;
 
 const SETTING_OF_PACKS = /^OVERBLIK_(?!SECRET)[A-Z0-9_]+$/;
 
@@ -99,6 +106,7 @@ export function buildPack(id: string, dir: string, written: Written, organisatio
     if (found === undefined) throw new Error(`expression ${key} was not checked`);
     return found;
   };
+  const measures = withWholes(new Map([...written.measures].map(([key, entry]) => [key, measureOf(key, entry, sql)])));
   return {
     id, dir,
     title: both(raw.title),
@@ -111,8 +119,8 @@ export function buildPack(id: string, dir: string, written: Written, organisatio
     analystsChannel: { slack: raw.analysts?.slack ?? null, teams: raw.analysts?.teams ?? null },
     retention: { questions: raw.retention?.questions ?? 24, pages: raw.retention?.pages ?? 60, audit: raw.retention?.audit ?? 60 },
     organisation,
-    sources: new Map([...written.sources].map(([key, entry]) => [key, sourceOf(key, entry, sql, settings)])),
-    measures: withWholes(new Map([...written.measures].map(([key, entry]) => [key, measureOf(key, entry, sql)]))),
+    sources: new Map([...written.sources].map(([key, entry]) => [key, withMoney(sourceOf(key, entry, sql, settings), measures.values())])),
+    measures,
     plans: new Map([...written.plans].map(([key, entry]) => [key, planOf(key, entry.value)])),
     caveats: (written.caveats?.value ?? []).map((caveat): Caveat => ({ unit: caveat.unit ?? null, measures: caveat.measures ?? null, from: caveat.from, to: caveat.to, text: both(caveat.text) })),
     caveatSource: written.caveatSource === null ? null : { source: written.caveatSource.value.source, text: written.caveatSource.value.text, measures: written.caveatSource.value.measures ?? null },
@@ -128,6 +136,13 @@ export function buildPack(id: string, dir: string, written: Written, organisatio
   };
 }
 
+function controlOf(raw: RawSource['control_total'], key: string, sql: (key: string) => CheckedExpression): ControlTotal | null {
+  if (raw === undefined) return null;
+  if ('rows' in raw) return { kind: 'rows', sql: sql(key).decided ?? sql(key).sql, columns: raw.columns };
+  const place = (cell: string): { letter: string; line: number } => ({ letter: cell.replace(/\d+$/, ''), line: Number(cell.replace(/^[A-Z]+/, '')) });
+  return { kind: 'cells', cells: Object.fromEntries(Object.entries(raw.cells).map(([column, cell]) => [column, place(cell)])) };
+}
+
 function sourceOf(id: string, entry: Entry<RawSource>, sql: (key: string) => CheckedExpression, settings: Readonly<Record<string, string | undefined>>): Source {
   const raw = entry.value;
   const list = Array.isArray(raw.files) ? raw.files : [raw.files];
@@ -137,13 +152,18 @@ function sourceOf(id: string, entry: Entry<RawSource>, sql: (key: string) => Che
     attribution: both(raw.attribution ?? raw.name),
     files: list.map((file, i): FileSet => {
       const { path, folders } = fillSettings(typeof file === 'string' ? file : file.path, settings);
-      const base = layoutOf(raw, path, null);
-      const layout = typeof file === 'string' ? base : { ...layoutOf(file as Partial<RawSource>, path, base), set: file.set ?? {}, at: file.at ?? {} };
+      const base = layoutOf(raw, path, null, controlOf(raw.control_total, `control ${id}`, sql));
+      const layout = typeof file === 'string' ? base : { ...layoutOf(file as Partial<RawSource>, path, base, controlOf(file.control_total, `control ${id} ${i}`, sql)), set: file.set ?? {}, at: file.at ?? {} };
       return { pattern: path, folders, layout, line: entry.located.at([...entry.path, 'files', i]).line };
     }),
     columns: Object.entries(raw.columns).map(([name, column]) => columnOf(name, column)),
     derived: Object.keys(raw.derive ?? {}).map((name) => ({ name, sql: sql(`derive ${id} ${name}`).sql })),
     where: raw.where === undefined ? null : sql(`where ${id}`).sql,
+    keeps: raw.where === undefined ? null : sql(`where ${id}`).decided ?? null,
+    key: raw.key ?? [],
+    repeats: raw.repeats ?? null,
+    mayFall: raw.may_fall ?? MAY_FALL,
+    money: [],
     unitColumn: raw.unit ?? null,
     unknownUnits: raw.unknown_units ?? 'reject',
     dateColumn: raw.date,
@@ -214,7 +234,7 @@ function digestOf(id: string, entry: Entry<RawDigest>): Digest {
     schedule: scheduleOf(raw.schedule),
     deadline: raw.deadline === undefined ? null : scheduleOf(raw.deadline),
     readiness: Object.entries(raw.readiness ?? {}).map(([source, rule]): SourceRule => ({
-      source, toLastDay: rule.to_last_day ?? true, level: rule.units ?? null, rowsWithin: rule.rows_within ?? null, totalsWithin: rule.totals_within ?? {}, closed: rule.closed ?? false,
+      source, toLastDay: rule.to_last_day ?? true, level: rule.units ?? null, rowsWithin: rule.rows_within ?? null, totalsWithin: rule.totals_within ?? {}, rejects: rule.rejects ?? null, closed: rule.closed ?? false,
     })),
     tolerance: raw.tolerance ?? 1,
     period: { grain, which: 'last-closed' },

@@ -119,11 +119,17 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
     for (const [name, dimension] of Object.entries(raw.dimensions ?? {})) {
       if (!all.includes(dimension.column)) fault(entry, ['dimensions', name, 'column'], `There is no column '${dimension.column}' in the source.`, hintFor(dimension.column, all, 'column'));
     }
+    raw.key?.forEach((name, i) => { if (!all.includes(name)) fault(entry, ['key', i], `There is no column '${name}' in the source.`, hintFor(name, all, 'column')); });
     for (const wrong of layoutFaults(raw, raw)) fault(entry, wrong.path, wrong.message, wrong.hint);
+    const control = (total: RawSource['control_total'], path: readonly PropertyKey[], id: string): void => {
+      if (total !== undefined && 'rows' in total) expression(id, entry, [...path, 'control_total', 'rows'], total.rows, 'condition', names, key);
+    };
+    control(raw.control_total, [], `control ${key}`);
     (Array.isArray(raw.files) ? raw.files : [raw.files]).forEach((file, i) => {
       const { unset } = fillSettings(typeof file === 'string' ? file : file.path, settings);
       const place = Array.isArray(raw.files) ? ['files', i] : ['files'];
       if (typeof file !== 'string') for (const wrong of layoutFaults(file, raw)) fault(entry, [...place, ...wrong.path], wrong.message, wrong.hint);
+      if (typeof file !== 'string') control(file.control_total, place, `control ${key} ${i}`);
       if (unset !== null) fault(entry, place, `The path names the setting ${unset}, which ${unset.startsWith('OVERBLIK_') ? "is not set, or is one of the service's own" : 'packs can not read'}.`, unset.startsWith('OVERBLIK_') ? `Set ${unset} to the folder of the data, or write a default: \${${unset}:-data}.` : 'Give it a name that begins with OVERBLIK_.');
     });
   }
@@ -275,7 +281,7 @@ function relationOf(source: RawSource, withoutDerived: boolean): string {
   return derived.length === 0 ? plain : `(SELECT *, ${derived.join(', ')} FROM ${plain})`;
 }
 
-type RawLayout = Pick<RawSource, 'decimal' | 'thousands' | 'fill_down' | 'unpivot'>;
+type RawLayout = Pick<RawSource, 'decimal' | 'thousands' | 'fill_down' | 'unpivot' | 'control_total'>;
 
 /** What is wrong with how a file is said to be written; what a file leaves out, the source says. */
 function layoutFaults(own: RawLayout, source: RawSource): { path: readonly PropertyKey[]; message: string; hint: string }[] {
@@ -288,6 +294,14 @@ function layoutFaults(own: RawLayout, source: RawSource): { path: readonly Prope
   own.fill_down?.forEach((name, i) => {
     if (!names.includes(name)) faults.push({ path: ['fill_down', i], message: `There is no column '${name}' in the source.`, hint: hintFor(name, names, 'column') });
   });
+  const control = own.control_total;
+  const totals: [PropertyKey, string][] = control === undefined ? [] : 'rows' in control ? control.columns.map((name, i) => [i, name]) : Object.keys(control.cells).map((name) => [name, name]);
+  for (const [at, name] of totals) {
+    const raw = source.columns[name];
+    const path = ['control_total', control !== undefined && 'rows' in control ? 'columns' : 'cells', at];
+    if (raw === undefined) faults.push({ path, message: `There is no column '${name}' in the source.`, hint: hintFor(name, Object.keys(source.columns), 'column') });
+    else if (!['integer', 'decimal', 'number'].includes(columnOf(name, raw).type)) faults.push({ path, message: `'${name}' is not a column of numbers.`, hint: 'A control total is of columns that are integer, decimal or number.' });
+  }
   if (own.unpivot !== undefined) {
     for (const part of ['name', 'value'] as const) if (!(own.unpivot[part] in source.columns)) faults.push({ path: ['unpivot', part], message: `There is no column '${own.unpivot[part]}' in the source.`, hint: hintFor(own.unpivot[part], Object.keys(source.columns), 'column') });
     try {

@@ -32,6 +32,11 @@ export interface Column {
   readonly freeText: boolean;
 }
 
+/** Rows of the file that hold its totals, found by a condition, with the columns they total; or the cells that do. */
+export type ControlTotal =
+  | { readonly kind: 'rows'; readonly sql: string; readonly columns: readonly string[] }
+  | { readonly kind: 'cells'; readonly cells: Readonly<Record<string, { readonly letter: string; readonly line: number }>> };
+
 export interface Layout {
   readonly format: 'csv' | 'xlsx' | 'parquet' | 'json';
   /** null: detected and reported. */
@@ -54,6 +59,8 @@ export interface Layout {
   readonly unpivot: { readonly columns: string; readonly name: string; readonly value: string } | null;
   /** Constant columns for this file (`year: 2010-04-01`), as text in the column's own spelling. */
   readonly set: Readonly<Record<string, string>>;
+  /** A total that stands in the file, by which the sum of its rows is checked; null: none. */
+  readonly controlTotal: ControlTotal | null;
   /** Columns of this file that stand elsewhere than the source says: name -> Excel letter. */
   readonly at: Readonly<Record<string, string>>;
 }
@@ -78,6 +85,9 @@ export interface Dimension {
   readonly sensitive: boolean;
 }
 
+/** `refuse`: one row is enough; `tell`: the load says so; `allow`: it is meant. */
+export const REPEATS = ['refuse', 'tell', 'allow'] as const;
+
 export const NO_ROWS = ['missing', 'zero'] as const;
 
 export interface Source {
@@ -89,8 +99,18 @@ export interface Source {
   readonly columns: readonly Column[];
   /** Further columns as SQL scalar expressions over the columns; checked and in canonical spelling. */
   readonly derived: readonly { readonly name: string; readonly sql: string }[];
-  /** SQL condition a row must meet (totals rows left out); checked; null: every row. */
+  /** SQL condition a row must meet (totals rows left out), as written; checked; null: every row. */
   readonly where: string | null;
+  /** The same with every comparison of an empty cell decided: what rows are kept by. Null: as `where` says. */
+  readonly keeps: string | null;
+  /** Columns that tell one row from every other: the same in two files is the same row twice. Empty: all columns do. */
+  readonly key: readonly string[];
+  /** What becomes of rows that stand in two files alike. Null: refused for money and plans and where most are alike, else told. */
+  readonly repeats: (typeof REPEATS)[number] | null;
+  /** By how many percent the rows and the money of a month may fall from one load to the next. */
+  readonly mayFall: number;
+  /** Columns of the files that measures in money are made of. */
+  readonly money: readonly string[];
   /** Column with the unit's id, code or name; null: every row belongs to the root. */
   readonly unitColumn: string | null;
   /** What to do with rows whose unit is not in the tree: they are rejected, or left out on purpose. */
@@ -270,6 +290,8 @@ export interface SourceRule {
   readonly rowsWithin: number | null;
   /** The same for the totals of measures, by measure. */
   readonly totalsWithin: Readonly<Record<string, number>>;
+  /** So many rows of the year up to the period's end may have been set aside; null: none of money and plans, any of other sources. */
+  readonly rejects: number | null;
   /** Someone has to close the period by hand. */
   readonly closed: boolean;
 }

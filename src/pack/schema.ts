@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TIME_GRAINS } from '../calendar/period.ts';
-import { COLUMN_TYPES, COUNT_GRAINS, DEPTHS, DIRECTIONS, FORECAST_METHODS, LANGUAGES, NO_ROWS, ROLES, SIBLINGS } from './model.ts';
+import { COLUMN_TYPES, COUNT_GRAINS, DEPTHS, DIRECTIONS, FORECAST_METHODS, LANGUAGES, NO_ROWS, REPEATS, ROLES, SIBLINGS } from './model.ts';
 import { nearest } from './nearest.ts';
 
 /** An object with exactly these keys; an unknown key is told with the nearest allowed one. */
@@ -27,6 +27,7 @@ const words = z.union([z.array(z.string()), only({ da: z.array(z.string()).optio
   .describe('Further names: a list for both languages, or {da: […], en: […]}');
 const day = pattern(/^\d{4}-\d{2}-\d{2}$/, 'Not a date.\nWrite it as YYYY-MM-DD.');
 const letter = pattern(/^[A-Z]{1,3}$/, 'Not a column letter.\nWrite the letter Excel shows above the column: A, B … AH.');
+const cellPlace = pattern(/^[A-Z]{1,3}[1-9]\d{0,6}$/, 'Not a cell.\nWrite its column and line as Excel shows them: C2.');
 /** One SQL expression: long ones are better made of several columns. */
 const expression = z.string().min(1).max(10_000);
 const byName = <T extends z.ZodType>(value: T): z.ZodRecord<typeof id, T> => z.record(id, value);
@@ -53,6 +54,8 @@ const layout = {
   sheet: z.union([z.string(), z.int().min(1)]).optional(),
   fill_down: z.array(z.string()).optional(),
   unpivot: only({ columns: z.string().max(200), name: z.string(), value: z.string() }).optional(),
+  control_total: z.union([only({ rows: expression, columns: z.array(z.string()).min(1) }), only({ cells: z.record(z.string(), cellPlace) })]).optional()
+    .describe('Totals that stand in the file, checked against the sum of its rows: rows (an SQL condition) and the columns they total, or cells (column: C2)'),
 };
 const path = z.string().min(1).max(1000);
 const file = z.union([path, only({ path, ...layout, set: z.record(z.string(), z.coerce.string()).optional(), at: z.record(z.string(), letter).optional() })]);
@@ -67,7 +70,10 @@ const source = only({
   ...layout,
   columns: z.record(z.string().min(1), column),
   derive: z.record(id, expression).optional().describe('Further columns: name -> SQL expression over the columns'),
-  where: expression.optional().describe('SQL condition that rows must meet'),
+  where: expression.optional().describe("SQL condition that rows must meet; an empty cell equals no text or number, so <> 'Total' keeps it"),
+  key: z.array(z.string()).min(1).optional().describe('Columns that tell one row from every other; the same in two files is refused'),
+  repeats: z.enum(REPEATS).optional().describe('Rows that stand alike in two files: refuse one, tell, or allow; without this key refused for money and plans, and where most rows are alike'),
+  may_fall: z.number().min(0).max(100).optional().describe('By how many percent the rows and the money of a month may fall from one load to the next; without it 5'),
   unit: z.string().optional().describe('The column that names the unit'),
   unknown_units: z.enum(['reject', 'ignore']).optional(),
   date: z.string().describe('The column that holds the date'),
@@ -126,6 +132,7 @@ const sourceRule = only({
   units: z.string().optional().describe('Every unit of this level has rows in the period'),
   rows_within: percent.optional().describe('The number of rows is at most this many percent from the middle of the six periods before'),
   totals_within: z.record(z.string(), percent).optional().describe('The same for the totals of measures of the source: measure -> percent'),
+  rejects: z.int().min(0).optional().describe('So many rows of the year up to the end of the period may have been set aside; without it 0 for sources with money or a plan, else any'),
   closed: z.boolean().optional().describe('Wait until someone closes the period: overblik close <pack> <period>'),
 });
 

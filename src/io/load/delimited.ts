@@ -6,7 +6,8 @@ import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-
 import { detectDelimiter } from './delimiter.ts';
 import { detectEncoding, writeAsUtf8 } from './encoding.ts';
 import type { SourceFile } from './files.ts';
-import { letterOfIndex, placeColumns, type Placement } from './header.ts';
+import { controlsOf } from './control.ts';
+import { indexOfLetter, letterOfIndex, placeColumns, type Placement } from './header.ts';
 import { fieldText, fieldTexts, firstRecords, LONGEST_RECORD, visitRecords, type RecordView } from './records.ts';
 import { openRowWriter, type RaggedRow } from './rows.ts';
 import { detectDecimal } from './spelling.ts';
@@ -26,6 +27,20 @@ export interface ReadyFile {
   readonly ragged: readonly RaggedRow[];
   /** What an analyst must know though nothing was refused, in whole sentences. */
   readonly remarks: readonly string[];
+  /** Records of the file that are not blank, as this room counted them; null: the format has none. */
+  readonly records: number | null;
+  /** How many rows `sql` gives, by a count of its own; null: not known. */
+  readonly laidOut: number | null;
+  /** Fields with line breaks. */
+  readonly breaks: number;
+  /** SQL condition over the source's columns of the rows that hold totals of the file; null: there are none. */
+  readonly controlRows: string | null;
+  /** Texts of the cells that hold totals, by column. */
+  readonly controlCells: Readonly<Record<string, string>>;
+  /** The columns whose totals stand in the file. */
+  readonly controlColumns: readonly string[];
+  /** The column that holds the headers of wide columns, each with a total of its own; null: there are none. */
+  readonly wideName: string | null;
 }
 
 /** Why a file can't be loaded, in words for the data owner, without any value that could be personal. */
@@ -67,18 +82,18 @@ export async function readyDelimited(reading: Reading): Promise<ReadyFile | Unus
   const scan = await scanFile(reading, plain, delimiter, placement, firstRow);
   if ('problem' in scan) return scan;
 
-  const ready = { encoding: encoding.name, delimiter, spelling, isoToo: false, constants: constantPlaces(placement), remarks: [] };
+  const ready = { encoding: encoding.name, delimiter, spelling, isoToo: false, constants: constantPlaces(placement), remarks: [], records: scan.rows, breaks: scan.breaks, ...controlsOf(layout, scan.cells) };
   if (scan.regular && layout.unpivot === null && layout.fillDown.length === 0) {
     const names = Array.from({ length: scan.width }, (_, index) => `'c${index}': 'VARCHAR'`).join(', ');
     const columns = placement.columns.map((place, index) => `${place.kind === 'cell' ? `c${place.index}` : constantOf(place)} as v${index}`);
     const table = `read_csv(${literal(plain.path)}, auto_detect=false, delim=${literal(delimiter)}, quote='"', escape='"', header=false, skip=${firstRow - 1}, max_line_size=${LONGEST_RECORD}, columns={${names}})`;
     const rows = `select ${firstRow - 1} + row_number() over () as _line, ${columns.join(', ')} from ${table}`;
-    return { ...ready, sql: layout.lastRow === null ? rows : `select * from (${rows}) where _line <= ${layout.lastRow}`, oddBlanks: scan.oddBlanks, ragged: [] };
+    return { ...ready, sql: layout.lastRow === null ? rows : `select * from (${rows}) where _line <= ${layout.lastRow}`, oddBlanks: scan.oddBlanks, ragged: [], laidOut: scan.rows };
   }
-  const ragged = await rewrite(reading, plain, delimiter, placement, firstRow, scan.width);
+  const { ragged, laidOut } = await rewrite(reading, plain, delimiter, placement, firstRow, scan.width);
   if (plain.path !== file.path) await unlink(plain.path);
   if (ragged.length === RAGGED_MOST) return { problem: `More than ${RAGGED_MOST} rows have too few or too many cells (${ragged[0]?.reason}, first in line ${ragged[0]?.line}).` };
-  return { ...ready, sql: rewrittenRows(scratch, placement), oddBlanks: false, ragged };
+  return { ...ready, sql: rewrittenRows(scratch, placement), oddBlanks: false, ragged, laidOut };
 }
 
 /** The SELECT over a table that a RowWriter wrote. */
@@ -106,7 +121,18 @@ export function cprProblem(line: number, column: string): string {
   return `Line ${line}, column ${column}: a value looks like a CPR number, so nothing of the file is loaded. Take the column out of the extract or replace it by a key of your own. If it holds amounts, declare it as a number and write them with decimals: those are not taken for CPR numbers.`;
 }
 
-async function scanFile(reading: Reading, plain: { path: string; bom: number }, delimiter: string, placement: Placement, firstRow: number): Promise<{ regular: boolean; width: number; oddBlanks: boolean } | Unusable> {
+interface Scan {
+  readonly regular: boolean;
+  readonly width: number;
+  readonly oddBlanks: boolean;
+  /** Records with anything in them, and fields with line breaks. */
+  readonly rows: number;
+  readonly breaks: number;
+  /** Cells of totals, by column. */
+  readonly cells: Readonly<Record<string, string>>;
+}
+
+async function scanFile(reading: Reading, plain: { path: string; bom: number }, delimiter: string, placement: Placement, firstRow: number): Promise<Scan | Unusable> {
   const { layout } = reading.file.set;
   const numeric = numericFields(reading.source, layout, placement);
   let width = placement.width ?? 0;
@@ -115,6 +141,10 @@ async function scanFile(reading: Reading, plain: { path: string; bom: number }, 
   let rows = 0;
   let emptyLine = false;
   let oddBlanks = false;
+  let breaks = 0;
+  const cells: Record<string, string> = {};
+  const wanted = layout.controlTotal?.kind === 'cells' ? Object.entries(layout.controlTotal.cells) : [];
+  const lastRow = layout.lastRow ?? Infinity;
   let headers: string[] = [];
   let problem: string | null = null;
   const fault = await visitRecords(plain.path, delimiter, plain.bom, (record) => {
@@ -131,12 +161,14 @@ async function scanFile(reading: Reading, plain: { path: string; bom: number }, 
       if (record.ending !== ending || record.ending === 3) regular = false;
     }
     if (record.breaks > 0 || record.oddQuotes) regular = false;
+    for (const [column, { letter, line }] of wanted) if (line === record.line) cells[column] = fieldText(record, indexOfLetter(letter));
     if (record.line < firstRow) return true;
     if (record.blank && record.count === 1) {
       emptyLine = true;
       return true;
     }
-    rows++;
+    if (record.line <= lastRow) rows++;
+    if (record.breaks > 0 && record.line <= lastRow) breaks += fieldTexts(record).filter((text) => /[\r\n]/.test(text)).length;
     if (record.oddBlanks) oddBlanks = true;
     if (width === 0) width = record.count;
     if (record.count !== width || emptyLine || width === 1) regular = false;
@@ -146,11 +178,11 @@ async function scanFile(reading: Reading, plain: { path: string; bom: number }, 
   if (fault !== null) return { problem: `A quote opened in line ${fault.line} is not closed within 2 MB, or the line is longer. Mend the quotes in the file.` };
   const last = Math.max(-1, ...placement.columns.map((place) => (place.kind === 'cell' ? place.index : -1)));
   if (rows > 0 && last >= width) return { problem: `The file has ${width} columns, and ${letterOfIndex(last)} is asked for.` };
-  return { regular: regular && rows > 0, width, oddBlanks };
+  return { regular: regular && rows > 0, width, oddBlanks, rows, breaks, cells };
 }
 
 /** Writes an awkward file anew; the rows that are too short or too long are given back. */
-async function rewrite(reading: Reading, plain: { path: string; bom: number }, delimiter: string, placement: Placement, firstRow: number, width: number): Promise<RaggedRow[]> {
+async function rewrite(reading: Reading, plain: { path: string; bom: number }, delimiter: string, placement: Placement, firstRow: number, width: number): Promise<{ ragged: RaggedRow[]; laidOut: number }> {
   const { source, file, scratch } = reading;
   const ragged: RaggedRow[] = [];
   const lastRow = file.set.layout.lastRow ?? Infinity;
@@ -170,7 +202,7 @@ async function rewrite(reading: Reading, plain: { path: string; bom: number }, d
   } finally {
     await writer.close();
   }
-  return ragged;
+  return { ragged, laidOut: writer.rows() };
 }
 
 function raggedReason(record: RecordView, cells: readonly string[], width: number): string | null {

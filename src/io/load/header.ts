@@ -89,7 +89,7 @@ function shortened(header: string): string {
 }
 
 /** `A` is 0, `Z` 25, `AA` 26. */
-function indexOfLetter(letter: string): number {
+export function indexOfLetter(letter: string): number {
   let index = 0;
   for (const char of letter.toUpperCase()) index = index * 26 + char.charCodeAt(0) - 64;
   return index - 1;

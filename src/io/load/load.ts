@@ -11,8 +11,10 @@ import { loadError } from './failure.ts';
 import { findFiles, type SourceFile } from './files.ts';
 import { ensureFolder, publish, lastReport, removeOld, unfinishedName } from './publish.ts';
 import { readyWorkbook } from './sheet.ts';
-import { signatureOf } from './signature.ts';
-import { createStage, finishFacts, stageFile, writeOrganisation, type StagedFile } from './stage.ts';
+import { contentsOf, definitionOf, signatureOf } from './signature.ts';
+import type { StagedFile } from './account.ts';
+import { checkControls } from './control.ts';
+import { createStage, finishFacts, stageFile, writeOrganisation } from './stage.ts';
 import { readyTyped } from './typed.ts';
 
 export { lastReport, signatureOf };
@@ -115,10 +117,11 @@ async function build(input: LoadInput, files: readonly SourceFile[], path: strin
       for (const ending of ['', '.utf8', '.copy']) await rm(scratch + ending, { force: true });
     }
     await lock(connection);
+    await checkControls(connection, source, staged, input.yearStart);
     const outcome = await finishFacts(connection, source, staged, input.moveMonths ?? 0);
     for (const statement of input.finish) await connection.run(statement);
     const ended = input.now();
-    const report = { source: source.id, ...outcome, loadedAt: ended.toISOString(), durationMs: ended.getTime() - started.getTime(), signature };
+    const report = { source: source.id, ...outcome, loadedAt: ended.toISOString(), durationMs: ended.getTime() - started.getTime(), signature, definition: definitionOf(source, input.organisation, input.yearStart), contents: await contentsOf(files.map((file) => file.path), input.moveMonths ?? 0) };
     await connection.run('create table meta (report json)');
     await connection.run('insert into meta values ($1::json)', [JSON.stringify(report)]);
     await connection.run('detach stage');

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { LoadReport } from '../../ports.ts';
 
 const HOST = hostname().replace(/[^A-Za-z0-9]/g, '');
+/** What loads of earlier versions did not say. */
+const UNSAID = { remarks: [], rejectedIn: [], rejectReasons: [], tally: [], contents: '', definition: '' } as const;
 let counter = 0;
 
 /** A name for a file in the making that no other load, here or in another process, uses. */
@@ -18,8 +20,7 @@ export async function lastReport(intoDir: string, source: string): Promise<LoadR
   try {
     const report = JSON.parse(text) as LoadReport;
     const file = join(intoDir, report.file);
-    // A report of an earlier edition has no remarks.
-    return (await stat(file)).isFile() ? { ...report, remarks: report.remarks ?? [], file } : null;
+    return (await stat(file)).isFile() ? { ...UNSAID, ...report, file } : null;
   } catch {
     return null;
   }

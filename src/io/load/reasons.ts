@@ -5,6 +5,9 @@ import { reasonOf, type NumberSpelling } from './cast.ts';
 /** What can be wrong with a cell. A code of the stage is eight times the column's place plus one of these. */
 export const KINDS = { unfit: 0, absent: 1, distant: 2, unknownUnit: 3, unclearUnit: 4 } as const;
 
+/** Codes of rows that were passed over and not looked at: nothing in them, of units left out on purpose, a total the file is checked by. */
+export const PASSED = { blank: -1, ignored: -2, control: -3 } as const;
+
 /** Each code in words. */
 export function reasonsOf(source: Source, spelling: NumberSpelling, codes: readonly number[]): { bad: number; column: string; reason: string }[] {
   return codes.flatMap((bad) => {

@@ -18,6 +18,8 @@ export interface RowWriter {
   /** Lets what has gathered go to the disk, once it is much. */
   flush(): Promise<void>;
   close(): Promise<void>;
+  /** How many rows were written. */
+  rows(): number;
 }
 
 const BATCH = 1 << 20;
@@ -33,6 +35,7 @@ export async function openRowWriter(path: string, source: Source, layout: Layout
   const above = new Map<number, string>();
   let batch: string[] = [];
   let size = 0;
+  let rows = 0;
 
   const put = (line: number, cells: readonly string[], wideName: string, wideValue: string): void => {
     let text = String(line);
@@ -42,6 +45,7 @@ export async function openRowWriter(path: string, source: Source, layout: Layout
     }
     batch.push(`${text}\n`);
     size += text.length;
+    rows++;
   };
   const row = (line: number, given: readonly string[]): void => {
     let cells = given;
@@ -68,6 +72,7 @@ export async function openRowWriter(path: string, source: Source, layout: Layout
   };
   return {
     row,
+    rows: () => rows,
     flush: async () => {
       if (size >= BATCH) await flush();
     },

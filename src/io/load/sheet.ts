@@ -1,7 +1,8 @@
 import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
 import { archiveProblem } from './archive.ts';
 import { constantPlaces, cprProblem, numericFields, rewrittenRows, shownColumn, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
-import { placeColumns } from './header.ts';
+import { controlsOf } from './control.ts';
+import { indexOfLetter, placeColumns } from './header.ts';
 import { openRowWriter } from './rows.ts';
 import { readWorkbook } from './workbook.ts';
 
@@ -26,17 +27,22 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
     const hit = cells.findIndex((cell, index) => holdsPersonalNumber(cell, line >= firstRow && numeric.has(index)));
     if (hit >= 0) return { problem: cprProblem(line, shownColumn(header?.cells ?? [], hit)) };
   }
+  let records = 0;
+  let breaks = 0;
   const writer = await openRowWriter(scratch, source, layout, placement);
   try {
     for (const { line, cells } of rows) {
       if (line < firstRow || line > lastRow || cells.every((cell) => cell.trim() === '')) continue;
+      records++;
+      breaks += cells.filter((cell) => /[\r\n]/.test(cell)).length;
       writer.row(line, cells);
     }
   } finally {
     await writer.close();
   }
   onRows(rows.length);
-  return { sql: rewrittenRows(scratch, placement), encoding: 'xlsx', delimiter: '', spelling: { decimal: layout.decimal ?? '.', thousands: layout.thousands }, isoToo: true, oddBlanks: false, constants: constantPlaces(placement), ragged: [], remarks: [] };
+  const totals = layout.controlTotal?.kind !== 'cells' ? {} : Object.fromEntries(Object.entries(layout.controlTotal.cells).map(([column, { letter, line }]) => [column, rows[line - 1]?.cells[indexOfLetter(letter)] ?? '']));
+  return { sql: rewrittenRows(scratch, placement), encoding: 'xlsx', delimiter: '', spelling: { decimal: layout.decimal ?? '.', thousands: layout.thousands }, isoToo: true, oddBlanks: false, constants: constantPlaces(placement), ragged: [], remarks: [], records, laidOut: writer.rows(), breaks, ...controlsOf(layout, totals) };
 }
 
 function workbookProblem(error: unknown, sheet: string | number): string {

@@ -5,20 +5,15 @@ import type { LoadReport } from '../../ports.ts';
 import { cleaned, literal, SQL_TYPES, typed } from './cast.ts';
 import type { ReadyFile } from './delimited.ts';
 import { mayHold } from './suspects.ts';
-import { reasonsOf, unknownUnitReasons, KINDS } from './reasons.ts';
+import { accountFor, keptBy, meantBy, scopeOf, type StagedFile } from './account.ts';
+import { reasonsOf, unknownUnitReasons, KINDS, PASSED } from './reasons.ts';
 import { closureOf, unitAliases } from './units.ts';
 import { maskPersonalNumbers } from '../../access/personal-number.ts';
-
-/** What one file brought to the stage. */
-export interface StagedFile {
-  readonly number: number;
-  readonly shown: string;
-  readonly ready: ReadyFile;
-}
 
 const name = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 const aliasOf = (text: string): string => `lower(trim(nfc_normalize(${text})))`;
 const REJECTS_IN_REPORT = 20;
+const REASONS_IN_REPORT = 3;
 const LONGEST_SHOWN = 200;
 
 /** Tables closure and units, and the spellings units may have in data. */
@@ -71,29 +66,35 @@ export async function stageFile(connection: DuckDBConnection, source: Source, pa
   // A constant of the layout does not make a blank row a filled one.
   const filled = columns.flatMap((_, i) => (ready.constants.has(i) ? [] : [`r${i} is not null`]));
   if (derivedUnit !== undefined) faults.push(...[[`r${unitAt} is null`, KINDS.absent], ['_alias is null', KINDS.unknownUnit], ['_unit is null', KINDS.unclearUnit]].map(([when, kind]) => `when ${when} then ${unitAt * 8 + Number(kind)}`));
-  const named = derivedUnit === undefined ? '' : `, ${columns.map((column, i) => `t${i} as ${name(column.name)}`).join(', ')}, (${derivedUnit.sql})::varchar as r${unitAt}`;
+  const control = ready.controlRows === null ? null : `coalesce((${ready.controlRows}), false)`;
+  const named = derivedUnit === undefined && control === null ? '' : `, ${columns.map((column, i) => `t${i} as ${name(column.name)}`).join(', ')}${derivedUnit === undefined ? '' : `, (${derivedUnit.sql})::varchar as r${unitAt}`}`;
   const unit = unitAt < 0 ? literal(pack.root) : 'a.unit';
   const join = unitAt < 0 ? '' : ` left join stage.aliases a on a.alias = ${aliasOf(`z.r${unitAt}`)}`;
-  const known = source.unknownUnits === 'ignore' && unitAt >= 0 ? ` and (_alias is not null or r${unitAt} is null)` : '';
+  const passed = [
+    `when not (${filled.join(' or ')}) then ${PASSED.blank}`,
+    ...(control === null ? [] : [`when ${control} then ${PASSED.control}`]),
+    ...(source.unknownUnits === 'ignore' && unitAt >= 0 ? [`when _alias is null and r${unitAt} is not null then ${PASSED.ignored}`] : []),
+  ];
   await connection.run(`
     insert into stage.staged
-    select ${number}, _line, _bad, case _bad // 8 ${columns.map((_, i) => `when ${i} then r${i}`).join(' ')}${derivedUnit === undefined ? '' : ` when ${unitAt} then r${unitAt}`} end, _unit, ${columns.map((_, i) => `t${i}`).join(', ')}
+    select ${number}, _line, _bad, case case when _bad >= 0 then _bad // 8 end ${columns.map((_, i) => `when ${i} then r${i}`).join(' ')}${derivedUnit === undefined ? '' : ` when ${unitAt} then r${unitAt}`} end, _unit, ${columns.map((_, i) => `t${i}`).join(', ')}
     from (
-      select *, case ${faults.join(' ')} end as _bad
+      select *, case ${[...passed, ...faults].join(' ')} end as _bad
       from (
         select z.*, ${unit} as _unit, ${unitAt < 0 ? "''" : 'a.alias'} as _alias
         from (select x.*, ${values.join(', ')}${named} from (select _line, ${texts.join(', ')} from (${ready.sql})) x) z${join}
       )
-      where (${filled.join(' or ')})${known}
     )`);
   return { number, shown, ready };
 }
 
+/** What of a report is known once the facts are made. */
+type Facted = 'rows' | 'rejected' | 'rejects' | 'files' | 'remarks' | 'firstDate' | 'lastDate' | 'rejectedIn' | 'rejectReasons' | 'tally';
+
 /** Makes the tables facts and rejects from the stage; every date in the facts is `moveMonths` after the one in the file. Rejects with ServiceError when a file is mostly unfit, or nothing is left. */
-export async function finishFacts(connection: DuckDBConnection, source: Source, files: readonly StagedFile[], moveMonths = 0): Promise<Pick<LoadReport, 'rows' | 'rejected' | 'rejects' | 'files' | 'remarks' | 'firstDate' | 'lastDate'>> {
-  const derived = source.derived.map((column) => `(${column.sql}) as ${name(column.name)}`);
-  const scope = `(select ${['*', ...derived].join(', ')} from stage.staged)`;
-  const where = source.where === null ? 'true' : `(${source.where})`;
+export async function finishFacts(connection: DuckDBConnection, source: Source, files: readonly StagedFile[], moveMonths = 0): Promise<Pick<LoadReport, Facted>> {
+  const scope = scopeOf(source);
+  const account = await accountFor(connection, source, files);
   const kept = [...source.columns, ...source.derived].map((column) => name(column.name));
 
   await connection.run('create table rejects (file varchar, line bigint, "column" varchar, value varchar, reason varchar)');
@@ -105,28 +106,28 @@ export async function finishFacts(connection: DuckDBConnection, source: Source, 
     join stage.files f on f.number = s._file
     join stage.reasons r on r.file = s._file and r.bad = s._bad
     left join stage.unknown u on s._bad % 8 = ${KINDS.unknownUnit} and u.value = s._value
-    where s._bad is not null and coalesce(${where}, true)
+    where s._bad is not null and ${meantBy(source)}
     order by s._file, s._line`);
   await maskRejects(connection);
   for (const file of files) {
     await append(connection, 'rejects', null, file.ready.ragged.map((row) => [file.shown, row.line, '', maskPersonalNumbers(row.value), row.reason]));
   }
-  const counts = await rowsOf(connection, `select _file as file, count(*) as rows from ${scope} where _bad is null and ${where} group by 1`);
-  const rowsIn = (file: StagedFile): number => Number(counts.find((row) => row['file'] === file.number)?.['rows'] ?? 0);
-  for (const file of files) await refuseMostlyUnfit(connection, source, file, rowsIn(file));
+  for (const [i, file] of files.entries()) await refuseMostlyUnfit(connection, source, file, account.files[i]?.rows ?? 0);
 
-  const good = `(select * from ${scope} where _bad is null and ${where})`;
+  const good = `(select * from ${scope} where _bad is null and ${keptBy(source)})`;
   const moved = moveMonths === 0 ? kept : await movedColumns(connection, scope, kept, moveMonths);
   await connection.run(`create table facts as select *, ${name(source.dateColumn)}::date as _date from (select ${moved.join(', ')}, _unit from ${good}) order by _date, _unit`);
   const [facts] = await rowsOf(connection, 'select count(*) as rows, min(_date) as first, max(_date) as last from facts');
   const [rejected] = await rowsOf(connection, 'select count(*) as rows from rejects');
   if (Number(facts?.['rows']) === 0) throw new ServiceError(`source ${source.id}`, `The files hold no row to load (${files.map((file) => file.shown).slice(0, 5).join(', ')}).`, { final: true });
   const rejects = await rowsOf(connection, `select file, line, "column", value, reason from rejects order by file, line limit ${REJECTS_IN_REPORT}`);
+  const reasons = await rowsOf(connection, `select "column", reason, count(*) as rows, min_by(file, (file, line)) as file, min_by(line, (file, line)) as line from rejects group by 1, 2 order by 3 desc, 1, 2 limit ${REASONS_IN_REPORT}`);
   return {
     rows: Number(facts?.['rows']),
     rejected: Number(rejected?.['rows']),
     rejects: rejects.map((row) => ({ file: String(row['file']), line: Number(row['line']), column: String(row['column']), value: String(row['value']), reason: String(row['reason']) })),
-    files: files.map((file) => ({ path: file.shown, rows: rowsIn(file), encoding: file.ready.encoding, delimiter: file.ready.delimiter })),
+    files: account.files, tally: account.tally, rejectedIn: account.rejectedIn,
+    rejectReasons: reasons.map((row) => ({ column: String(row['column']), reason: String(row['reason']), rows: Number(row['rows']), file: String(row['file']), line: Number(row['line']) })),
     remarks: files.flatMap((file) => file.ready.remarks.map((text) => ({ file: file.shown, text: maskPersonalNumbers(text) }))),
     firstDate: facts?.['first'] as string | null,
     lastDate: facts?.['last'] as string | null,

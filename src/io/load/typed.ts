@@ -4,6 +4,7 @@ import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-
 import { constantPlaces, cprProblem, numericFields, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
 import { depthProblem } from './depth.ts';
 import { engineMessage } from './failure.ts';
+import { controlsOf } from './control.ts';
 import { placeColumns } from './header.ts';
 import { mayHold } from './suspects.ts';
 
@@ -54,7 +55,7 @@ async function readyFields(reading: Reading, connection: DuckDBConnection, from:
   }
   const columns = placement.columns.map((place, index) => `${place.kind === 'cell' ? text(place.index) : literal(place.kind === 'constant' ? place.text : '')} as v${index}`);
   const rows = `select row_number() over () as _line, ${columns.join(', ')} from ${from}`;
-  return { sql: rows, encoding: layout.format, delimiter: '', spelling: { decimal, thousands: layout.thousands }, isoToo: true, oddBlanks: true, constants: constantPlaces(placement), ragged: [], remarks: [] };
+  return { sql: rows, encoding: layout.format, delimiter: '', spelling: { decimal, thousands: layout.thousands }, isoToo: true, oddBlanks: true, constants: constantPlaces(placement), ragged: [], remarks: [], records: null, laidOut: null, breaks: 0, ...controlsOf(layout, {}) };
 }
 
 const JSON_OPTIONS = 'maximum_object_size=16777216';

@@ -15,7 +15,7 @@ export function column(name: string, type: Column['type'] = 'text', more: Partia
 export function layout(more: Partial<Layout> = {}): Layout {
   return {
     format: 'csv', delimiter: null, decimal: null, thousands: null, encoding: null, headerRow: 1, firstRow: null, lastRow: null,
-    sheet: 1, fillDown: [], unpivot: null, set: {}, at: {}, ...more,
+    sheet: 1, fillDown: [], unpivot: null, controlTotal: null, set: {}, at: {}, ...more,
   };
 }
 
@@ -28,7 +28,7 @@ export function source(more: Partial<Source> = {}): Source {
   return {
     id: 'care', name: both('Care'), attribution: both(''), files: [files('data.csv')],
     columns: [column('day', 'date'), column('unit'), column('amount', 'decimal')],
-    derived: [], where: null, unitColumn: 'unit', unknownUnits: 'reject', dateColumn: 'day', dateKind: 'event', grain: 'day',
+    derived: [], where: null, keeps: null, key: [], repeats: null, mayFall: 5, money: [], unitColumn: 'unit', unknownUnits: 'reject', dateColumn: 'day', dateKind: 'event', grain: 'day',
     dimensions: [], graceDays: 0, completeTo: null, noRows: 'missing', line: 3, file: 'pack.yaml', ...more,
   };
 }

@@ -1,0 +1,42 @@
+interface Node {
+  readonly class: string;
+  readonly type: string;
+  readonly function_name?: string;
+  readonly [key: string]: unknown;
+}
+
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && typeof (value as Node).class === 'string';
+
+/** Functions that say no more than a `not` before another: an empty cell is not like a text. */
+const NEGATIVE_FUNCTIONS = new Set(['!~~', '!~~*']);
+
+/**
+ * A condition in which an empty cell decides, as in a spreadsheet: it equals no text or number, so `Text <> 'Total'` keeps a row
+ * without text, and `Text = 'Total'` does not. SQL itself would give NULL for both, and a row that meets no condition and
+ * fails none would be gone in silence. `is null` says what it always says. Takes and gives a node of the engine's syntax tree.
+ */
+export function decided(node: unknown): unknown {
+  if (!isNode(node)) return node;
+  switch (node.class) {
+    case 'CONJUNCTION': return { ...node, children: (node['children'] as unknown[]).map(decided) };
+    case 'COMPARISON':
+      if (node.type === 'COMPARE_NOTEQUAL') return { ...node, type: 'COMPARE_DISTINCT_FROM' };
+      if (node.type === 'COMPARE_EQUAL') return { ...node, type: 'COMPARE_NOT_DISTINCT_FROM' };
+      return node.type.endsWith('DISTINCT_FROM') ? node : orElse(node, false);
+    case 'OPERATOR':
+      if (node.type === 'OPERATOR_NOT') return { ...node, children: (node['children'] as unknown[]).map(decided) };
+      if (node.type === 'OPERATOR_IS_NULL' || node.type === 'OPERATOR_IS_NOT_NULL') return node;
+      return orElse(node, node.type === 'COMPARE_NOT_IN');
+    case 'FUNCTION': return orElse(node, NEGATIVE_FUNCTIONS.has(node.function_name ?? ''));
+    case 'CONSTANT': return node;
+    default: return orElse(node, false);
+  }
+}
+
+const orElse = (node: Node, value: boolean): unknown => ({
+  class: 'OPERATOR', type: 'OPERATOR_COALESCE', alias: '', query_location: 0,
+  children: [node, {
+    class: 'CAST', type: 'OPERATOR_CAST', alias: '', query_location: 0, try_cast: false, cast_type: { id: 'BOOLEAN', type_info: null },
+    child: { class: 'CONSTANT', type: 'VALUE_CONSTANT', alias: '', query_location: 0, value: { type: { id: 'BOOLEAN', type_info: null }, is_null: false, value } },
+  }],
+});

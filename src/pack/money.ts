@@ -1,0 +1,26 @@
+import type { Measure, Source } from './model.ts';
+
+const CURRENCIES = new Set(['kr', 'GBP', 'EUR']);
+
+/** Whether a measure counts money. */
+export const isMoney = ({ unit }: Pick<Measure, 'unit'>): boolean => CURRENCIES.has(unit);
+
+/** The names an expression reads, quotes and letters aside; what stands in a text is none. */
+function namesIn(sql: string): Set<string> {
+  const names = sql.replace(/'(?:[^']|'')*'/g, ' ').match(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_]*/gu) ?? [];
+  return new Set(names.map((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name).toLowerCase()));
+}
+
+/** The source with the columns of its files that measures in money are made of: directly, or by a derived column. */
+export function withMoney(source: Source, measures: Iterable<Measure>): Source {
+  const derived = new Map(source.derived.map(({ name, sql }) => [name.toLowerCase(), namesIn(sql)]));
+  const read = new Set<string>();
+  for (const measure of measures) {
+    if (!('source' in measure) || measure.source !== source.id || !isMoney(measure)) continue;
+    for (const name of namesIn(measure.sql)) for (const one of derived.get(name) ?? [name]) read.add(one);
+  }
+  const numbers = source.columns.filter(({ name, type }) => read.has(name.toLowerCase()) && ['integer', 'decimal', 'number'].includes(type));
+  // Whole numbers beside amounts are years and accounts.
+  const amounts = numbers.filter(({ type }) => type !== 'integer');
+  return { ...source, money: (amounts.length > 0 ? amounts : numbers).map(({ name }) => name) };
+}

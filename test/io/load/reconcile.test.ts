@@ -1,0 +1,103 @@
+import { decided } from '../../../src/pack/condition.ts';
+import { expressionOf } from '../../../src/pack/expression.ts';
+import { loadSource } from '../../../src/io/load/load.ts';
+import { openParser } from '../../../src/io/warehouse/parser.ts';
+import type { Source } from '../../../src/pack/model.ts';
+import type { LoadReport } from '../../../src/ports.ts';
+import { bench, column, files, source, type Bench } from './sample.ts';
+
+let at: Bench;
+beforeEach(async () => { at = await bench(); });
+afterEach(() => at.clear());
+
+let parser: Awaited<ReturnType<typeof openParser>>;
+beforeAll(async () => { parser = await openParser(); });
+afterAll(() => parser.close());
+
+/** A condition as the pack gives it to the loader. */
+async function condition(text: string): Promise<Pick<Source, 'where' | 'keeps'>> {
+  const parsed = await parser.parse(text);
+  if (!parsed.ok) throw new Error(parsed.message);
+  const node = expressionOf(parsed.tree);
+  return { where: await parser.render(node), keeps: await parser.render(decided(node)) };
+}
+const load = async (texts: Record<string, string>, more: Partial<Source> = {}, input = {}): Promise<LoadReport> => {
+  for (const [name, text] of Object.entries(texts)) await at.put(name, text);
+  return loadSource(at.input(source({ files: [files('*.csv')], columns: [column('day', 'date'), column('unit'), column('text'), column('amount', 'decimal')], ...more }), input));
+};
+const HEADER = 'day;unit;text;amount\n';
+const rowsOf = (count: number, month: string, text = ''): string => Array.from({ length: count }, (_, i) => `2026-${month}-${String((i % 28) + 1).padStart(2, '0')};${i % 2 === 0 ? 'nord' : 'syd'};${text};${i}.25\n`).join('');
+
+describe('an empty cell decides a condition, as in a spreadsheet, and no row is lost in silence', () => {
+  it.each([
+    ["text <> 'I alt'", 3], ["not text = 'I alt'", 3], ["text not in ('I alt', 'Sum')", 3], ["text not like 'I alt%'", 3], ["not contains(text, 'alt')", 3], ["lower(text) <> 'i alt'", 3],
+    ["text = 'Løn'", 1], ["text in ('Løn')", 1], ["text like 'L%'", 1], ['text is null', 2], ["text is not null and text <> 'I alt'", 1], ["text = 'Løn' or text <> 'I alt'", 3],
+    ['amount > 0', 3], ['not (amount > 2)', 2], ['amount between 1 and 2', 2], ['not (amount between 1 and 2)', 2],
+  ])('%s keeps %d of four rows', async (text, kept) => {
+    const report = await load({ 'a.csv': `${HEADER}2026-01-01;nord;;1\n2026-01-02;nord;;2\n2026-01-03;nord;Løn;\n2026-01-04;nord;I alt;3\n` }, await condition(text));
+    expect(report.rows).toBe(kept);
+  });
+
+  it('says how many rows were left out because a cell was empty', async () => {
+    const { files: [file] } = await load({ 'a.csv': `${HEADER}2026-01-01;nord;;1\n2026-01-02;nord;Løn;2\n2026-01-03;nord;Andet;3\n` }, await condition("text = 'Løn'"));
+    expect(file).toMatchObject({ read: 3, rows: 1, leftOut: 2, leftOutEmpty: 1, rejected: 0 });
+  });
+
+  it('sets aside a row that does not fit and may be meant, and leaves out one that is not, whatever is wrong with it', async () => {
+    const report = await load({ 'a.csv': `${HEADER}2026-01-01;nord;;1\n2026-01-02;nord;Løn;1\n2026-01-02;nord;;x\n;;I alt;4\n` }, await condition("text <> 'I alt'"));
+    expect(report.files[0]).toMatchObject({ read: 4, rows: 2, leftOut: 1, rejected: 1 });
+    expect(report.rejects).toMatchObject([{ line: 4, column: 'amount' }]);
+  });
+});
+
+describe('every row of a file is accounted for', () => {
+  it('as used, left out, of units left out, a total, or set aside', async () => {
+    const text = `${HEADER}2026-01-01;nord;Løn;1\n2026-01-01;fremmed;Løn;2\n2026-01-02;nord;Sum;3\n;;;\n2026-01-03;nord;"to\nlinjer";5\n2026-13-01;nord;Løn;6\n2026-02-01;nord;Løn;7\n2026-02-02;nord;Løn;8\n2026-02-02;nord;Løn\n`;
+    const report = await load({ 'a.csv': text }, { ...await condition("text <> 'Sum'"), unknownUnits: 'ignore' });
+    expect(report.files).toEqual([{ path: 'a.csv', encoding: 'utf-8', delimiter: ';', records: 9, read: 8, rows: 4, leftOut: 1, leftOutEmpty: 0, ignored: 1, control: 0, rejected: 2, breaks: 1 }]);
+    expect(report.rejectedIn).toEqual([{ month: null, rows: 2 }]);
+  });
+
+  it('also where the engine reads the file itself, and where wide columns become rows', async () => {
+    expect((await load({ 'a.csv': HEADER + rowsOf(30, '01') })).files).toMatchObject([{ records: 30, read: 30, rows: 30 }]);
+    await at.put('wide.csv', 'unit;2026-01;2026-02\nnord;1;2\nsyd;3;\n');
+    const wide = await loadSource(at.input(source({ id: 'wide', files: [files('wide.csv', { unpivot: { columns: '\\d{4}-\\d\\d', name: 'day', value: 'amount' } })], columns: [column('day', 'date', { format: 'YYYY-MM' }), column('unit'), column('amount', 'decimal')] })));
+    expect(wide.files).toMatchObject([{ records: 2, read: 3, rows: 3 }]);
+  });
+
+  it('by month, so that a month that is gone shows', async () => {
+    const report = await load({ 'a.csv': HEADER + rowsOf(4, '01') + rowsOf(2, '03') }, { money: ['amount'] });
+    expect(report.tally).toEqual([
+      { file: 'a.csv', month: '2026-01-01', read: 4, rows: 4, sums: { amount: { sum: 7, turnover: 7 } } },
+      { file: 'a.csv', month: '2026-03-01', read: 2, rows: 2, sums: { amount: { sum: 1.5, turnover: 1.5 } } },
+    ]);
+  });
+});
+
+describe('a total that stands in the file is checked to the last øre', () => {
+  const totals = (columns = ['amount']) => ({ files: [files('a.csv', { controlTotal: { kind: 'rows', sql: "text is not distinct from 'I alt'", columns } })] });
+  const body = `${HEADER}2026-01-01;nord;;0.10\n2026-01-02;syd;;0.20\n2026-01-03;syd;;-1000000000.01\n`;
+  it('and the totals row, without date and unit, is no row of the facts and none that is set aside', async () => {
+    const report = await load({ 'a.csv': `${body};;I alt;-999999999.71\n` }, totals());
+    expect(report.files).toMatchObject([{ read: 4, rows: 3, control: 1, rejected: 0 }]);
+  });
+  it.each([['one øre off', `${body};;I alt;-999999999.70\n`, /control total is -999999999\.70 and the rows add up to -999999999\.71/], ['not there', body, /no control total/], ['not a number', `${body};;I alt;x\n`, /can't be read/]])('refuses a total that is %s', async (_how, text, message) => {
+    await expect(load({ 'a.csv': text }, totals())).rejects.toThrow(message);
+  });
+  it('counts rows that were set aside, and not those that are left out', async () => {
+    const text = `${HEADER}2026-01-01;nord;;1\n2026-01-02;nord;;2\n2026-01-02;ukendt;;4\n2026-01-02;nord;Sum Nord;3\n;;I alt;7\n`;
+    expect((await load({ 'a.csv': text }, { ...totals(), ...await condition("text <> 'Sum Nord'") })).files).toMatchObject([{ rows: 2, leftOut: 1, rejected: 1, control: 1 }]);
+  });
+  it('is checked by a cell of its own, in the spelling of the file', async () => {
+    const cells = (line: number) => ({ files: [files('a.csv', { decimal: ',', thousands: '.', headerRow: 3, controlTotal: { kind: 'cells', cells: { amount: { letter: 'B', line } } } })] });
+    const text = (total: string): string => `Udtræk;2026\nI alt;${total}\n${HEADER}2026-01-01;nord;;1.000,10\n2026-01-02;syd;;0,20\n`;
+    expect((await load({ 'a.csv': text('1.000,30') }, cells(2))).rows).toBe(2);
+    await expect(load({ 'a.csv': text('1.000,31') }, cells(2))).rejects.toThrow(/1000\.31 and the rows add up to 1000\.30/);
+    await expect(load({ 'a.csv': text('') }, cells(2))).rejects.toThrow(/no control total/);
+  });
+  it('is checked for each column that becomes rows', async () => {
+    await at.put('wide.csv', 'unit;2026-01;2026-02\nnord;1;2\nsyd;3;4\nI alt;5;5\n');
+    const wide = source({ files: [files('wide.csv', { unpivot: { columns: '\\d{4}-\\d\\d', name: 'day', value: 'amount' }, controlTotal: { kind: 'rows', sql: "unit is not distinct from 'I alt'", columns: ['amount'] } })], columns: [column('day', 'date', { format: 'YYYY-MM' }), column('unit'), column('amount', 'decimal')] });
+    await expect(loadSource(at.input(wide))).rejects.toThrow(/2026-01-01: the control total is 5\.00 and the rows add up to 4\.00; .*2026-02-01: the control total is 5\.00 and the rows add up to 6\.00/);
+  });
+});
