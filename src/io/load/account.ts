@@ -68,6 +68,7 @@ async function cellsOf(connection: DuckDBConnection, source: Source): Promise<Ma
   const at = source.columns.findIndex(({ name }) => name === source.dateColumn);
   // A date that is refused as too far away says nothing of when.
   const month = `case when _bad = ${at * 8 + KINDS.distant} then null else date_trunc('month', ${date})::date end`;
+  // Of a row that is passed over nothing is derived: its date is not known then.
   const [kept, meant] = [keptBy(source), meantBy(source)];
   const sums = source.money.map((name, i) => `, sum(${quoted(name)}) filter (_bad is null and ${kept})::double as s${i}, sum(abs(${quoted(name)})) filter (_bad is null and ${kept})::double as t${i}`).join('');
   const looked = await rowsOf(connection, `
@@ -76,7 +77,7 @@ async function cellsOf(connection: DuckDBConnection, source: Source): Promise<Ma
       count(*) filter (_bad is null and not ${kept} and ${source.where === null ? 'false' : `(${source.where}) is null`}) as left_out_empty,
       count(*) filter (_bad >= 0 and ${meant}) as rejected${sums}
     from ${scopeOf(source)} group by all order by 1, 2`);
-  const passed = await rowsOf(connection, `select _file as file, date_trunc('month', ${date})::date as month, count(*) filter (_bad = ${PASSED.blank}) as blank, count(*) filter (_bad = ${PASSED.ignored}) as ignored, count(*) filter (_bad = ${PASSED.control}) as control
+  const passed = await rowsOf(connection, `select _file as file, ${at < 0 ? 'null' : `date_trunc('month', ${date})::date`} as month, count(*) filter (_bad = ${PASSED.blank}) as blank, count(*) filter (_bad = ${PASSED.ignored}) as ignored, count(*) filter (_bad = ${PASSED.control}) as control
     from stage.staged where _bad < 0 group by all order by 1, 2`);
   const cells = new Map<number, Cell[]>();
   const put = (file: unknown, cell: Cell): void => { cells.set(Number(file), [...cells.get(Number(file)) ?? [], cell]); };

@@ -65,6 +65,12 @@ describe('every row of a file is accounted for', () => {
     expect(wide.files).toMatchObject([{ records: 2, read: 3, rows: 3 }]);
   });
 
+  it('where the date is a derived column too', async () => {
+    const report = await load({ 'a.csv': `aar;maaned;unit;amount\n2026;01;nord;1\n2026;02;fremmed;2\n;;;\n` }, { columns: [column('aar'), column('maaned'), column('unit'), column('amount', 'decimal')], derived: [{ name: 'day', sql: 'make_date(aar::int, maaned::int, 1)' }], unknownUnits: 'ignore' });
+    expect(report.files).toMatchObject([{ read: 2, rows: 1, ignored: 1 }]);
+    expect(report.tally.map(({ month }) => month)).toEqual(['2026-01-01', null]);
+  });
+
   it('by month, so that a month that is gone shows', async () => {
     const report = await load({ 'a.csv': HEADER + rowsOf(4, '01') + rowsOf(2, '03') }, { money: ['amount'] });
     expect(report.tally).toEqual([
