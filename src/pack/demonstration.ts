@@ -1,5 +1,5 @@
 import { dayIn, periodOf, shiftMonths, type IsoDate } from '../calendar/period.ts';
-import type { Digest, Pack } from './model.ts';
+import type { Digest, Pack, Unit } from './model.ts';
 
 /** A moved page is due as soon as its period is over: nobody waits for the books of synthetic data to be closed. */
 const AT_ONCE: Digest['schedule'] = { cron: '0 0 * * *' };
@@ -26,8 +26,12 @@ export function movedTo(pack: Pack, now: Date): Pack {
   return {
     ...pack,
     demonstration: { ...pack.demonstration, moved },
+    organisation: { ...pack.organisation, units: new Map([...pack.organisation.units].map(([id, unit]) => [id, movedUnit(unit, date)])) },
     sources: new Map([...pack.sources].map(([id, source]) => [id, source.completeTo === null ? source : { ...source, completeTo: date(source.completeTo) }])),
     caveats: pack.caveats.map((caveat) => ({ ...caveat, from: date(caveat.from), to: date(caveat.to) })),
     digests: new Map([...pack.digests].map(([id, digest]) => [id, { ...digest, start: date(digest.start), schedule: AT_ONCE, deadline: null }])),
   };
 }
+
+const movedUnit = (unit: Unit, date: (day: IsoDate) => IsoDate): Unit =>
+  (unit.from === null && unit.until === null ? unit : { ...unit, from: unit.from === null ? null : date(unit.from), until: unit.until === null ? null : date(unit.until) });

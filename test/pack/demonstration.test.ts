@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packLabel } from '../../src/card/label.ts';
 import { movedTo, monthsToMove } from '../../src/pack/demonstration.ts';
-import type { Pack } from '../../src/pack/model.ts';
+import type { Pack, Unit } from '../../src/pack/model.ts';
 import { readConfig } from '../../src/io/config/config.ts';
 import { readPacks } from '../../src/warehouse.ts';
 
@@ -44,6 +44,12 @@ describe('the pack of a demonstration that is moved', () => {
     let step = pack;
     for (const month of ['2026-12', '2027-01', '2027-02', '2027-03']) step = movedTo(step, at(`${month}-10T10:00:00Z`));
     expect(step).toEqual(movedTo(pack, at('2027-03-31T10:00:00Z')));
+  });
+
+  test('opens and closes its units by the months its data are moved by', () => {
+    const nord = pack.organisation.units.get('nord') as Unit;
+    const opening = { ...pack, organisation: { ...pack.organisation, units: new Map([...pack.organisation.units, ['nord', { ...nord, from: '2025-01-01', until: '2026-09-01' }]]) } };
+    expect(movedTo(opening, at('2027-01-15T10:00:00Z')).organisation.units.get('nord')).toMatchObject({ from: '2025-03-01', until: '2026-11-01' });
   });
 
   test('says so wherever its figures are shown', () => {
