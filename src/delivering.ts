@@ -8,6 +8,7 @@ import { knownAs } from './app/people.ts';
 import { readinessOf } from './app/readiness.ts';
 import { addressOf, anyAddressOn } from './app/records.ts';
 import { deliver } from './app/send.ts';
+import { withHouseFaults } from './delivery/readiness.ts';
 import { pacesOf } from './delivery/pace.ts';
 import { recipientsOf } from './digest/compose.ts';
 import type { Config } from './io/config/config.ts';
@@ -54,7 +55,10 @@ export function workOf(house: PackHouse, painter: Painter, { store, adapters, lo
   return {
     packs: () => house.packs(),
     recipients: recipientsOf,
-    readiness: async (pack, digest, period) => readinessOf(house.figures(pack.id), digest, period, await closings(store, pack.id)),
+    readiness: async (pack, digest, period) => {
+      const readiness = await readinessOf(house.figures(pack.id), digest, period, await closings(store, pack.id));
+      return withHouseFaults(readiness, house.faults(pack.id));
+    },
     data: (pack) => {
       const { sources } = house.figures(pack.id);
       const marks: DataMarks = Object.fromEntries([...sources].map(([id, { report }]) => [id, { signature: report.signature, rows: report.rows }]));

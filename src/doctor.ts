@@ -5,6 +5,7 @@ import type { Terminal } from './commands.ts';
 import { DefinitionError, describeFault } from './errors.ts';
 import type { Config } from './io/config/config.ts';
 import { examineFolder, opennessOf } from './io/disk/doctor.ts';
+import { loadingDir } from './io/disk/places.ts';
 import { examinePort } from './io/http/doctor.ts';
 import { hideSecrets } from './io/log/log.ts';
 import { examineFonts } from './io/painter/doctor.ts';
@@ -53,7 +54,7 @@ async function examine(settings: () => { config: Config; log: Log }, clock: Cloc
   const [slack, teams] = await Promise.all([guarded('Slack', () => slackOf(config, store, log, now)), guarded('Teams', () => teamsOf(config, endpoints, now))]);
   const here = await Promise.all([
     guarded('packs', async () => only(await packsCheck(config))), guarded('fonts', async () => only(await examineFonts())),
-    guarded('data folder', async () => only(await examineFolder('data folder', config.dataDir), ...await opennessOf(config.dataDir))), guarded('temporary folder', async () => only(await examineFolder('temporary folder', tmpdir()))),
+    guarded('data folder', async () => only(await examineFolder('data folder', config.dataDir), ...await opennessOf(config.dataDir))), guarded('loading folder', async () => only(await examineFolder('loading folder', loadingDir(config.dataDir)))), guarded('temporary folder', async () => only(await examineFolder('temporary folder', tmpdir()))),
     guarded('port', async () => only(running === null ? await examinePort(config.host, config.port) : { state: 'ok', what: 'port', found: `the service that runs has it: ${running}.`, advice: '' })),
   ]);
   return {

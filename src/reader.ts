@@ -1,6 +1,7 @@
 import { checkPack } from './app/packs.ts';
 import { DefinitionError, ServiceError } from './errors.ts';
 import { serveJobs } from './io/child/serve.ts';
+import { loadError } from './io/load/failure.ts';
 import { loadSource } from './io/load/load.ts';
 import { openParser } from './io/warehouse/parser.ts';
 import type { Job, Outcome } from './reading.ts';
@@ -20,12 +21,13 @@ serveJobs(async (job: Job, tell): Promise<Outcome> => {
     const begun = Date.now();
     const now = (): Date => new Date(running ? at.getTime() + Date.now() - begun : at.getTime());
     return { ok: true, value: await loadSource({ ...input, now, onProgress: tell }) };
-  } catch (error) {
+  } catch (caught) {
+    const error = job.kind === 'load' ? loadError(job.input.source.id, caught) : caught;
     if (error instanceof DefinitionError) return { ok: false, faults: error.faults };
     if (error instanceof ServiceError) {
-      const { service, message, retryAfterMs, final, cause } = error;
-      return { ok: false, service, message: message.slice(service.length + 2), retryAfterMs, final, ours: error.ours, code: (cause as NodeJS.ErrnoException | undefined)?.code ?? null };
+      const { service, message, retryAfterMs, final, ours } = error;
+      return { ok: false, service, message: message.slice(service.length + 2), retryAfterMs, final, ours };
     }
-    return { ok: false, service: 'the reader', message: error instanceof Error ? error.message : String(error), retryAfterMs: null, final: false, ours: false, code: null };
+    return { ok: false, service: 'the reader', message: error instanceof Error ? error.message : String(error), retryAfterMs: null, final: false, ours: false };
   }
 });

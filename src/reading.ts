@@ -16,7 +16,7 @@ export type Job =
 export type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly faults: readonly Fault[] }
-  | { readonly ok: false; readonly service: string; readonly message: string; readonly retryAfterMs: number | null; readonly final: boolean; readonly ours: boolean; readonly code: string | null };
+  | { readonly ok: false; readonly service: string; readonly message: string; readonly retryAfterMs: number | null; readonly final: boolean; readonly ours: boolean };
 
 /** Reads foreign files in processes of their own: one for data, one for packs, so that neither waits for the other. */
 export interface Readers {
@@ -73,11 +73,12 @@ async function loadIn(child: Child, { now, onProgress, ...input }: LoadInput, ru
     }).then(valueOf<LoadReport>);
   } catch (error) {
     if (!(error instanceof JobEnded)) throw error;
+    // What it left half done; its process is gone, so nobody else clears it away.
     for (const dir of [intoDir, input.tempDir]) await removeOld(dir, source.id, null, now());
     const problem = `${reading === '' ? 'The load' : `Reading ${reading}`} was ended: ${error.message}.`;
     const advice = error.why === 'memory' ? 'Save the file in several smaller ones, or raise OVERBLIK_MEMORY_MB.' : 'Look into the file for what no such file holds, or save it anew from where it comes.';
     const aside = await setAside(intoDir, source.id, signature, error.why === 'outside', `${problem} ${reading === '' ? 'It' : 'The file'} is not read again until it changes; the last good load stays in service. ${advice}`, now());
-    throw new ServiceError(`source ${source.id}`, aside ?? `${problem} The last good load stays in service, and the load is tried again.`, { final: aside !== null, cause: error });
+    throw new ServiceError(`source ${source.id}`, aside ?? `${problem} The last good load stays in service, and the load is tried again.`, { final: aside !== null, ours: error.why === 'outside', cause: error });
   }
 }
 

@@ -10,6 +10,7 @@ import { connect, renewed } from './connecting.ts';
 import { startDelivering, workOf } from './delivering.ts';
 import { ServiceError, UsageError } from './errors.ts';
 import type { Config } from './io/config/config.ts';
+import { watchDisk } from './io/disk/places.ts';
 import { makePrivate } from './io/disk/private.ts';
 import { isOwnCommand } from './io/http/commands.ts';
 import { createHttp } from './io/http/server.ts';
@@ -65,12 +66,14 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
     for (const outcome of (loading as PromiseFulfilledResult<Awaited<ReturnType<typeof house.refresh>>>).value) log.info('source', { pack: outcome.pack, source: outcome.source, outcome: outcome.outcome, rows: outcome.report?.rows ?? 0, rejected: outcome.report?.rejected ?? 0 });
 
     const secret = config.secret ?? randomBytes(32).toString('base64url');
+    const disk = watchDisk(config.dataDir, log);
     const http = createHttp({
       host: config.host, port: config.port, log, trustedProxies: config.trustedProxies,
       limit: { perMinute: config.limits.requestsPerMinute, verified: VERIFIED, now: () => clock.now() },
       ready: async () => {
         await store.query('select 1 as one');
-        return { ok: true, detail: { store: 'ok', packs: String(house.packs().length) } };
+        const problem = await disk();
+        return { ok: problem === null, detail: { store: 'ok', disk: problem === null ? 'ok' : 'can\'t be written', packs: String(house.packs().length) } };
       },
       metrics: () => metricsOf(store, clock.now()),
     });

@@ -7,6 +7,7 @@ import { checkPack } from './app/packs.ts';
 import { DefinitionError, describeFault, type Fault } from './errors.ts';
 import type { Config } from './io/config/config.ts';
 import { systemClock } from './io/clock/clock.ts';
+import { loadError } from './io/load/failure.ts';
 import { lastReport, signatureOf } from './io/load/load.ts';
 import { loadingDir } from './io/disk/places.ts';
 import { readPackFolders, type PackFolder, type PackFolders } from './io/packs/read.ts';
@@ -23,6 +24,8 @@ import { openReaders, type Readers } from './reading.ts';
 export interface PackHouse {
   packs(): readonly Pack[];
   figures(packId: string): Figures;
+  /** The sources of a pack that could not be loaded last by a fault of the house, and why. */
+  faults(packId: string): ReadonlyMap<string, string>;
   /** Reads the packs' own files again where they changed: who is who and may see what counts from then on, all else from the next `refresh`. Each pack for itself: one with mistakes is logged and stays as it was before, without the people who have been taken out. */
   renew(): Promise<void>;
   /** Loads what changed since the last time, packs and data; the figures in service are exchanged at once. */
@@ -153,7 +156,7 @@ const movedBy = (pack: Pack): number => pack.demonstration?.moved ?? 0;
 function loaderFor(config: Config, clock: Clock, readers: Readers): Loader {
   const folder = (pack: Pack): string => resolve(config.dataDir, 'facts', pack.id);
   return {
-    signature: (pack, source) => signatureOf(source, pack.dir, pack.organisation, rollupStatements(pack, source), pack.yearStart, config.dataDir, movedBy(pack)),
+    signature: (pack, source) => signatureOf(source, pack.dir, pack.organisation, rollupStatements(pack, source), pack.yearStart, config.dataDir, movedBy(pack)).catch((error: unknown) => { throw loadError(source.id, error); }),
     load: (pack, source, anew, onProgress) => readers.load({
       anew,
       source, packDir: pack.dir, ownDir: config.dataDir, organisation: pack.organisation, yearStart: pack.yearStart, moveMonths: movedBy(pack), finish: rollupStatements(pack, source),
@@ -197,6 +200,10 @@ async function furnish(config: Config, clock: Clock, log: Log, only: string | nu
   const loader = loaderFor(config, clock, readers);
   const loaded = new Map<string, ReadonlyMap<string, LoadedSource>>();
   const figures = new Map<string, Figures>();
+  /** Why a source could not be loaded last, by pack and source. */
+  const failing = new Map<string, { reason: string; ours: boolean }>();
+  /** The same failure is told once, not every minute. */
+  const onceLog: Log = { ...log, warn: (event, fields) => { if (event !== 'load-failed' || failing.get(`${String(fields?.['pack'])}/${String(fields?.['source'])}`)?.reason !== fields?.['reason']) log.warn(event, fields); } };
   let working: Promise<unknown> = Promise.resolve();
   let reading: Promise<void> = Promise.resolve();
   let queued: Promise<void> | null = null;
@@ -239,8 +246,12 @@ async function furnish(config: Config, clock: Clock, log: Log, only: string | nu
     const outcomes: (SourceOutcome & { pack: string })[] = [];
     for (const pack of packs) {
       const before = loaded.get(pack.id) ?? new Map<string, LoadedSource>();
-      const result = await loadPack(pack, loader, before, log, (source, file, rows) => onProgress?.(pack.id, source, file, rows));
+      const result = await loadPack(pack, loader, before, onceLog, (source, file, rows) => onProgress?.(pack.id, source, file, rows));
       outcomes.push(...result.outcomes.map((outcome) => ({ ...outcome, pack: pack.id })));
+      for (const { source, outcome, reason, ours = false } of result.outcomes) {
+        if (outcome === 'failed') failing.set(`${pack.id}/${source}`, { reason, ours });
+        else failing.delete(`${pack.id}/${source}`);
+      }
       if (!result.changed && figures.has(pack.id) && serving.includes(pack)) continue;
       const opened = await openFigures(pack, result.sources);
       // The files may have been read again meanwhile: the people are the newest, the rest follows with the next load.
@@ -267,6 +278,7 @@ async function furnish(config: Config, clock: Clock, log: Log, only: string | nu
       if (found === undefined) throw new Error(`no figures for pack ${packId}`);
       return found;
     },
+    faults: (packId) => new Map([...failing].flatMap(([key, { reason, ours }]) => (ours && key.startsWith(`${packId}/`) ? [[key.slice(packId.length + 1), reason] as const] : []))),
     renew,
     refresh(onProgress) {
       const next = working.then(() => load(onProgress));

@@ -48,7 +48,7 @@ describe('overblik doctor', () => {
   it('with nothing configured says what is in order and what is not connected, makes nothing, and is content', async () => {
     const told = await doctor({});
     expect(told).toMatchObject({ code: 0, err: '' });
-    expect(lines(told, 'ok').map((line) => line.split(/ {2,}/)[0])).toEqual(['settings', 'packs', 'fonts', 'data folder', 'temporary folder', 'port']);
+    expect(lines(told, 'ok').map((line) => line.split(/ {2,}/)[0])).toEqual(['settings', 'packs', 'fonts', 'data folder', 'loading folder', 'temporary folder', 'port']);
     expect(lines(told, 'note').map((line) => line.split(/ {2,}/)[0])).toEqual(['database', 'Slack', 'Teams', 'clock']);
     expect(told.out).toMatch(/SLACK_BOT_TOKEN connects it/);
     expect(told.out.split('\n').at(-1)).toBe('6 in order, 0 to look at, 0 wrong.');
@@ -89,7 +89,7 @@ describe('overblik doctor', () => {
     const told = await doctor({ OVERBLIK_DATA_DIR: join(dir, 'torn'), OVERBLIK_PACKS: join(dir, 'odd') });
     expect(told.code).toBeGreaterThan(0);
     expect(lines(told, 'fail').map((line) => line.split(/ {2,}/)[0])).toEqual(['packs']);
-    expect(lines(told, 'ok').map((line) => line.split(/ {2,}/)[0])).toEqual(['settings', 'fonts', 'data folder', 'temporary folder', 'port']);
+    expect(lines(told, 'ok').map((line) => line.split(/ {2,}/)[0])).toEqual(['settings', 'fonts', 'data folder', 'loading folder', 'temporary folder', 'port']);
   });
 
   it('at the embedded database asks the service while it runs, and looks for itself when it does not', async () => {

@@ -79,7 +79,7 @@ describe('the house', () => {
   it('is well, and says so', async () => {
     expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
     // Anyone may ask: not even which packs there are is said.
-    expect(await (await fetch(`${service.url}/readyz`)).json()).toEqual({ ok: true, detail: { store: 'ok', packs: '2' } });
+    expect(await (await fetch(`${service.url}/readyz`)).json()).toEqual({ ok: true, detail: { store: 'ok', disk: 'ok', packs: '2' } });
   });
 
   it('answers a question with figures and a picture', async () => {

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zipSync, strToU8 } from 'fflate';
 import { checkPack } from '../src/app/packs.ts';
@@ -81,6 +81,19 @@ describe('a file that could end the service', () => {
   it('what is wrong with a file is told in the words of the load itself', async () => {
     await at.put('data.csv', 'day;unit\n2026-01-01;nord\n');
     expect(await refusal(readers().load(at.input(source()), false))).toMatch(/^source care: data\.csv: .*There is no column 'amount'/);
+  });
+});
+
+describe('a fault of the house', () => {
+  it('is told as one, with the place and what to do, and is no fault of the file', async () => {
+    await at.put('data.csv', `${HEADER}2026-01-01;nord;1\n`);
+    await writeFile(join(at.dir, 'scratch'), 'a file where the folder should be');
+    const error: unknown = await readers().load(at.input(source()), false).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ name: 'ServiceError', ours: true });
+    expect((error as Error).message).toMatch(/^source care: .*scratch.* Put it back; 'overblik doctor' looks at the folders\. Until then the last good load stays/);
+    await at.put('data.csv', 'day;unit\n2026-01-01;nord\n');
+    await rm(join(at.dir, 'scratch'));
+    expect(await readers().load(at.input(source()), false).catch((caught: unknown) => caught)).toMatchObject({ ours: false });
   });
 });
 

@@ -246,6 +246,7 @@ function waitingFor({ missing }: Readiness): string {
       case 'count': return `${one.source} has ${one.value} rows, usual are ${one.usual}`;
       case 'total': return `${one.measure} of ${one.source} is ${one.value}, usual is ${one.usual}`;
       case 'closing': return `${one.source} is not closed`;
+      case 'house': return `${one.source} could not be loaded: ${one.reason}`;
     }
   }).join('; ')}.`;
 }
@@ -305,7 +306,9 @@ async function say(due: Due, tx: Pick<Store, 'query'>, period: Pick<Period, 'fro
 async function notify(due: Due, period: Period, pages: readonly Delivery[], readiness: Readiness): Promise<void> {
   const waiting = pages.map(({ recipient }) => recipient);
   const reachable: string[] = [];
-  for (const recipient of waiting) if ((await whyNot(due, recipient)) === null) reachable.push(recipient);
+  // What the house failed at is no lateness of the data: the leaders are told nothing, and get their page when it is mended.
+  const isOurs = readiness.missing.some(({ kind }) => kind === 'house');
+  for (const recipient of isOurs ? [] : waiting) if ((await whyNot(due, recipient)) === null) reachable.push(recipient);
   due.tally.notices += await due.store.transaction(async (tx) =>
     (await say(due, tx, period, reachable, '', { kind: 'notice', readiness, waiting: null })) + (await say(due, tx, period, analystsOf(due), '', { kind: 'notice', readiness, waiting })));
 }

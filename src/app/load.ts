@@ -21,6 +21,8 @@ export interface SourceOutcome {
   readonly outcome: 'loaded' | 'unchanged' | 'failed';
   readonly report: LoadReport | null;
   readonly reason: string;
+  /** Failed by a fault of the house, such as a full disk: nobody's data are late or wrong. */
+  readonly ours?: boolean;
 }
 
 export interface PackLoad {
@@ -61,7 +63,7 @@ export async function loadPack(pack: Pack, loader: Loader, before: ReadonlyMap<s
       const good = held ?? await lastGood(pack, source, loader, log);
       if (good !== null) sources.set(source.id, good);
       changed ||= held === undefined && good !== null;
-      outcomes.push({ source: source.id, outcome: 'failed', report: good?.report ?? null, reason: error.message });
+      outcomes.push({ source: source.id, outcome: 'failed', report: good?.report ?? null, reason: error.message, ours: error instanceof ServiceError && error.ours });
     }
   }
   return { sources, outcomes, changed };

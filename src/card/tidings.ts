@@ -15,6 +15,7 @@ export interface Tidings {
   readonly oddCount: (source: string, value: string, usual: string) => string;
   readonly oddTotal: (measure: string, source: string, value: string, usual: string) => string;
   readonly notClosed: (source: string) => string;
+  readonly houseFault: (source: string, reason: string) => string;
   /** What is wrong with it is not for this reader. */
   readonly incomplete: (source: string) => string;
   readonly correctionTitle: (page: string) => string;
@@ -54,7 +55,7 @@ const da: Tidings = {
   noUnits: (source, units) => `${source}: ingen data fra ${units}`,
   oddCount: (source, value, usual) => `${source}: ${value} rækker mod normalt omkring ${usual}`,
   oddTotal: (measure, source, value, usual) => `${source}: ${measure} er ${value} mod normalt omkring ${usual}`,
-  notClosed: (source) => `${source}: perioden er ikke lukket endnu`, incomplete: (source) => `${source}: data mangler eller ser ufuldstændige ud`,
+  notClosed: (source) => `${source}: perioden er ikke lukket endnu`, houseFault: (source, reason) => `${source}: tjenesten selv kunne ikke indlæse data; lederne får intet at vide om det. ${reason}`, incomplete: (source) => `${source}: data mangler eller ser ufuldstændige ud`,
   correctionTitle: (page) => `Rettelse: ${page}`,
   correctionHeadline: (count) => (count === 1 ? 'Et tal har ændret sig, siden du fik siden.' : `${count} tal har ændret sig, siden du fik siden.`),
   was: 'Var', is: 'Er', nothing: 'intet tal',
@@ -88,7 +89,7 @@ const en: Tidings = {
   noUnits: (source, units) => `${source}: no data from ${units}`,
   oddCount: (source, value, usual) => `${source}: ${value} rows, where about ${usual} are usual`,
   oddTotal: (measure, source, value, usual) => `${source}: ${measure} is ${value}, where about ${usual} is usual`,
-  notClosed: (source) => `${source}: the period is not closed yet`, incomplete: (source) => `${source}: data are missing or look incomplete`,
+  notClosed: (source) => `${source}: the period is not closed yet`, houseFault: (source, reason) => `${source}: the service itself could not load the data; the leaders are told nothing of it. ${reason}`, incomplete: (source) => `${source}: data are missing or look incomplete`,
   correctionTitle: (page) => `Correction: ${page}`,
   correctionHeadline: (count) => (count === 1 ? 'One figure has changed since you got the page.' : `${count} figures have changed since you got the page.`),
   was: 'Was', is: 'Is', nothing: 'no figure',

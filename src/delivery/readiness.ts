@@ -8,12 +8,21 @@ export type Missing =
   /** The number of rows, or a measure's total, is far from what it has been: the median of the periods before. */
   | { readonly kind: 'count'; readonly source: string; readonly value: number; readonly usual: number }
   | { readonly kind: 'total'; readonly source: string; readonly measure: string; readonly value: number; readonly usual: number }
-  | { readonly kind: 'closing'; readonly source: string };
+  | { readonly kind: 'closing'; readonly source: string }
+  /** The source's data may well be there: the house could not load them, and why. For analysts alone. */
+  | { readonly kind: 'house'; readonly source: string; readonly reason: string };
 
 /** Whether a period can be shown, what is missing, and which sources are there. */
 export interface Readiness {
   readonly missing: readonly Missing[];
   readonly present: readonly string[];
+}
+
+/** What is missing of a source that the house could not load is missing by the house's fault, whatever else would be said of it. */
+export function withHouseFaults(readiness: Readiness, faults: ReadonlyMap<string, string>): Readiness {
+  const lacking = new Set(readiness.missing.map(({ source }) => source));
+  const ours = [...lacking].flatMap((source) => { const reason = faults.get(source); return reason === undefined ? [] : [{ kind: 'house', source, reason } as const]; });
+  return { ...readiness, missing: [...readiness.missing.filter(({ source }) => !faults.has(source)), ...ours] };
 }
 
 const FEWEST = 3;

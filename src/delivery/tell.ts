@@ -136,6 +136,7 @@ function missingLine(pack: Pack, missing: Missing, reader: Reader, language: Lan
       return t.oddTotal(measure?.name[language] ?? missing.measure, source, shown(missing.value), shown(missing.usual));
     }
     case 'closing': return t.notClosed(source);
+    case 'house': return whole ? t.houseFault(source, missing.reason) : t.incomplete(source);
   }
 }
 

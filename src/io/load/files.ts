@@ -99,7 +99,11 @@ async function matching(folder: string, steps: readonly ('**' | ((name: string) 
   if (step === undefined || been.has(place)) return new Set();
   been.add(place);
   await enter(folder);
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    // A folder that may not be looked into is no folder without files: that would be told as data that are late.
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+    return [];
+  });
   const found = step === '**' ? await matching(folder, rest, enter, been) : new Set<string>();
   for (const entry of entries) {
     // Hidden files and Excel's lock files (~$name.xlsx) are never meant.
