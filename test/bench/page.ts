@@ -1,11 +1,13 @@
 import { Chart, registerables } from 'chart.js';
 import { designOf } from '../../src/io/painter/designs.ts';
+import { measureBy } from '../../src/io/painter/text.ts';
 import { FONT } from '../../src/io/painter/theme.ts';
 import type { SingleChart } from './peers.ts';
 
 // Runs in the browser: the same designs, drawn by the browser's canvas.
 Chart.register(...registerables);
 Chart.defaults.font.family = FONT;
+measureBy(document.createElement('canvas').getContext('2d') as CanvasRenderingContext2D);
 let before: Chart | null = null;
 
 Object.assign(window, {

@@ -6,6 +6,7 @@ import type { ChartConfiguration } from 'chart.js';
 import { ChartJSNodeCanvas } from 'chartjs-node-canvas';
 import { ServiceError } from '../../errors.ts';
 import { encodePng } from './png.ts';
+import { measureBy } from './text.ts';
 import { FONT, SCALE, THEME } from './theme.ts';
 
 const require = createRequire(import.meta.url);
@@ -28,6 +29,7 @@ export async function prepareFonts(resolve: (file: string) => string = (file) =>
   const context = nodeCanvas.createCanvas(10, 10).getContext('2d');
   context.font = `16px ${FONT}`;
   if (context.measureText('Æ').width <= 0) throw new ServiceError('the painter', "the font does not draw letters. Run 'npm ci' again.", { final: true });
+  measureBy(context);
   fontsReady = true;
 }
 

@@ -52,12 +52,13 @@ export function coupled(spec: CoupledChart): Design {
       if (share === null || bar === undefined || Math.abs(share) < (i === newest ? 0.005 : 0.05)) continue;
       const text = arrow(share, (spec.spend[i] ?? 0) * (spec.budget[i] ?? 0) < 0);
       const half = widthOf(text, VALUE) / 2;
-      // Above all the bars that it is as wide as.
-      const top = Math.min(...[...spec.spend.keys()].filter((k) => Math.abs((spend[k]?.x ?? 0) - bar.x) < half + Math.abs((spend[1]?.x ?? 0) - (spend[0]?.x ?? 0)) / 2).map(topOf), topOf(i));
-      const box = { left: bar.x - half - 2, right: bar.x + half + 2, top: top - 18, bottom: top - 3 };
+      // Not over the numbers of the axis, and above all the bars that it is as wide as.
+      const at = Math.min(Math.max(bar.x, chart.chartArea.left + half + 2), chart.chartArea.right - half);
+      const top = Math.min(...[...spec.spend.keys()].filter((k) => Math.abs((spend[k]?.x ?? 0) - at) < half + Math.abs((spend[1]?.x ?? 0) - (spend[0]?.x ?? 0)) / 2).map(topOf), topOf(i));
+      const box = { left: at - half - 2, right: at + half + 2, top: top - 18, bottom: top - 3 };
       if (box.top < head.bottom - 6 || !free(taken, box)) continue;
       taken.push(box);
-      write(x as never, text, { x: bar.x, y: top - 5 }, VALUE, share > 0 ? T.alert : T.blue, 'center');
+      write(x as never, text, { x: at, y: top - 5 }, VALUE, share > 0 ? T.alert : T.blue, 'center');
     }
     const point = output[last];
     if (point === undefined || last < 0) return;

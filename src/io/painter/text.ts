@@ -1,5 +1,3 @@
-import type { SKRSContext2D } from '@napi-rs/canvas';
-import nodeCanvas from '@napi-rs/canvas/node-canvas.js';
 import { FONT } from './theme.ts';
 
 /** How a text of a picture looks: its size in CSS pixels and whether it is bold. */
@@ -11,16 +9,24 @@ export const fontOf = ({ size, bold }: Face): string => `${bold ? '600 ' : ''}${
 const ELLIPSIS = '…';
 const KEPT = 4000;
 const widths = new Map<string, number>();
-let ruler: SKRSContext2D | null = null;
+interface Ruler { font: string; measureText(text: string): { width: number } }
+let ruler: Ruler | null = null;
 let rulerFont = '';
 
-/** How wide a text is drawn, in CSS pixels. The fonts must have been prepared. */
+/** Says whose letters texts are measured by: a context of the canvas that they will be drawn on, with its fonts in place. */
+export function measureBy(context: Ruler): void {
+  ruler = context;
+  rulerFont = '';
+  widths.clear();
+}
+
+/** How wide a text is drawn, in CSS pixels. */
 export function widthOf(text: string, look: Face): number {
   const font = fontOf(look);
   const key = `${font} ${text}`;
   const known = widths.get(key);
   if (known !== undefined) return known;
-  ruler ??= nodeCanvas.createCanvas(1, 1).getContext('2d');
+  if (ruler === null) throw new Error('texts are measured before the fonts are prepared');
   if (rulerFont !== font) ruler.font = rulerFont = font;
   const { width } = ruler.measureText(text);
   if (widths.size >= KEPT) widths.clear();
