@@ -39,7 +39,7 @@ describe('small multiples without a plan', () => {
       expect((chart as MultiplesChart).legend).toBeNull();
       expect(all).not.toMatch(/budget|plan|måltal|target|over |under |procent: hele/i);
       expect((chart as MultiplesChart).panels.map(({ note }) => plain(note))).toEqual(language === 'da' ? ['4,9 pct.', '5,9 pct.'] : ['4.9%', '5.9%']);
-      expect(plain(alt)).toContain(language === 'da' ? 'Højest: Syd 5,9 pct. Lavest: Nord 4,9 pct.' : 'Highest: Syd 5.9%. Lowest: Nord 4.9%.');
+      expect(plain(alt)).toContain(language === 'da' ? 'Højest: Syd 5,9 pct. Lavest: Nord 4,9 pct.' : 'Highest: South 5.9%. Lowest: North 4.9%.');
     }
   });
 
