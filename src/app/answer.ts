@@ -1,4 +1,4 @@
-import { lastClosed, rolling, shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
+import { lastClosed, rolling, shiftDays, type IsoDate, type Period, type TimeGrain } from '../calendar/period.ts';
 import { holdsPersonalNumber } from '../access/personal-number.ts';
 import { knownUnits, permit, seesDimension, seesMeasure, seesParts, visibleUnits } from '../access/rule.ts';
 import { answerCard, couplingIds, type UnderstoodPart } from '../card/answer.ts';
@@ -8,6 +8,7 @@ import { packLabel } from '../card/label.ts';
 import { messages } from '../card/messages.ts';
 import { dayName } from '../card/periods.ts';
 import type { Language, Measure, Pack, Person } from '../pack/model.ts';
+import { piecesOf } from '../query/grain.ts';
 import type { Query } from '../query/query.ts';
 import type { Result } from '../query/result.ts';
 import type { Lexicon } from '../question/lexicon.ts';
@@ -45,6 +46,8 @@ export interface Asking {
 }
 
 const MONTHS_BEHIND = 13;
+const PIECES_BEHIND = 5;
+const MONTHS_IN: Readonly<Record<TimeGrain, number>> = { day: 1, week: 1, month: 1, quarter: 3, 'half-year': 6, year: 12 };
 
 function plainCard(language: Language, title: string, headline: string, blocks: readonly Block[], actions: readonly Action[], label = ''): Card {
   return { language, title, label, headline, blocks, picture: null, actions, provenance: [] };
@@ -206,9 +209,10 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   }
   const wantsChart = reading.shape === null ? null : reading.shape === 'chart';
   const single = query.level === null && query.units.length === 1 && query.by === null && query.period.grain !== 'week' && query.period.grain !== 'day';
-  const closed = lastClosed('month', completeTo(figures, query.measures[0] ?? ''), pack.yearStart);
+  const grain = piecesOf(pack, query.measures);
+  const closed = lastClosed(grain, completeTo(figures, query.measures[0] ?? ''), pack.yearStart);
   const months: Query | null = single && wantsChart !== false && reading.kind !== 'why' && query.period.to.endsWith('-01')
-    ? { ...query, period: rolling(query.period.to < closed.to ? query.period.to : closed.to, MONTHS_BEHIND), by: { grain: 'month' }, comparisons: couplingIds(pack, query) === null ? ['last-year', 'plan'] : ['plan'], comparedTo: null, having: null, order: null, limit: null }
+    ? { ...query, period: rolling(query.period.to < closed.to ? query.period.to : closed.to, Math.max(MONTHS_BEHIND, PIECES_BEHIND * MONTHS_IN[grain])), by: { grain }, comparisons: couplingIds(pack, query) === null ? ['last-year', 'plan'] : ['plan'], comparedTo: null, having: null, order: null, limit: null }
     : null;
   // Where a difference lies is worked out of the whole figure, and says nothing of a part of it.
   const partial = query.by !== null && 'dimension' in query.by && query.by.values !== null;
@@ -228,9 +232,10 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const understood: UnderstoodPart[] = reading.understood.filter((part) => !tellsOfUnknown(membership, part.meaning) || part.part === 'unit')
     .map((part) => ({ meaning: tellsOfUnknown(membership, part.meaning) ? unitsNamed(pack, query.units, language) : part.meaning, assumed: part.assumed }));
   const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives.filter((choice) => offerable(membership, choice)), latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart, filtered: query.having === null ? null : { having: query.having, among, none: noneMet }, history, forecast: predicted === undefined || made === undefined ? null : { measure: predicted, made } });
+  const said = reading.before === '' ? card : { ...card, headline: `${reading.before} ${card.headline}` };
   const removed = permitted.undivided ? [m.shownAsTotal(unitsNamed(pack, query.units, language))] : permitted.removed.length > 0 ? [refusal(membership, permitted.removed, language, 'leftOut')] : query.level !== null && permitted.query.units !== reading.query.units && reading.query.units.some((unit) => !permitted.query.units.includes(unit)) ? [m.onlyOwn(unitsNamed(pack, query.units, language))] : [];
   if (permitted.uncompared) removed.push(m.notCompared);
-  const told: Card = explained === null ? card : { ...card, blocks: [...(explained.sentences.length === 0 ? [] : [{ kind: 'text' as const, text: explained.sentences.join(' ') }]), ...card.blocks.filter((block) => block.kind !== 'table' || query.comparisons.length > 1), ...explained.blocks] };
+  const told: Card = explained === null ? said : { ...said, blocks: [...(explained.sentences.length === 0 ? [] : [{ kind: 'text' as const, text: explained.sentences.join(' ') }]), ...card.blocks.filter((block) => block.kind !== 'table' || query.comparisons.length > 1), ...explained.blocks] };
   return { kind: 'answer', card: removed.length === 0 ? told : { ...told, blocks: [...told.blocks, { kind: 'notes', title: '', items: removed }] }, result, reading, allowed };
 }
 

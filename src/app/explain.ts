@@ -5,6 +5,8 @@ import { replies } from '../card/replies.ts';
 import type { Language } from '../pack/model.ts';
 import { basesOf } from '../query/evaluate.ts';
 import type { Comparison, Query } from '../query/query.ts';
+import { asks } from '../question/asks.ts';
+import { piecesOf } from '../query/grain.ts';
 import { levelWithin } from '../question/naming.ts';
 import { dimensionName } from '../question/phrase.ts';
 import { runQuery, type Figures } from './figures.ts';
@@ -42,7 +44,8 @@ export async function explain(figures: Figures, query: Query, moved: 'up' | 'dow
   const add = (title: string, one: Query): void => { const allowed = allow(one); if (allowed !== null) asked.push({ title, query: allowed }); };
   if (below !== null && level !== undefined) add(`${language === 'da' ? 'pr.' : 'per'} ${level.name[language]}`, { ...base, level: below });
   for (const dimension of dimensions) add(`${language === 'da' ? 'pr.' : 'per'} ${dimensionName(pack, dimension.id, language)}`, { ...base, by: { dimension: dimension.id, values: null } });
-  if (pieces(query.period, 'month', pack.yearStart).length > 1 && comparison !== 'period') add(replies(language).months, { ...base, by: { grain: 'month' } });
+  const grain = piecesOf(pack, [id]);
+  if (pieces(query.period, grain, pack.yearStart).length > 1 && comparison !== 'period') add(asks(language).per(asks(language).grains[grain]), { ...base, by: { grain } });
 
   const output = price?.kind === 'ratio' ? allow({ ...base, measures: [price.denominator] }) : null;
   const [delivered, ...results] = await Promise.all([

@@ -31,7 +31,6 @@ export interface Replies {
   readonly columnLoaded: string;
   readonly never: string;
   readonly newest: (period: string) => string;
-  readonly months: string;
   readonly noSuchUnitPage: (unit: string) => string;
   /** Someone writes more than is answered. */
   readonly tooMany: string;
@@ -56,7 +55,7 @@ const da: Replies = {
   complete: (period) => `${period} er komplet.`,
   notComplete: (period, sources) => ended(`${period} er ikke komplet: der mangler data fra ${sources}`),
   columnSource: 'Kilde', columnTo: 'Komplet til og med', columnLoaded: 'Indlæst',
-  never: 'ingen data', newest: (period) => `Nyeste lukkede måned er ${period}.`, months: 'pr. måned',
+  never: 'ingen data', newest: (period) => `Nyeste lukkede måned er ${period}.`,
   noSuchUnitPage: (unit) => `Der er ingen side for ${unit}. Spørg om et nøgletal i stedet.`,
   tooMany: 'Det går lidt for stærkt for mig: jeg svarer ikke på flere spørgsmål lige nu. Vent et minut, og spørg så igen.',
 
@@ -79,7 +78,7 @@ const en: Replies = {
   complete: (period) => `${period} is complete.`,
   notComplete: (period, sources) => ended(`${period} is not complete: data are missing from ${sources}`),
   columnSource: 'Source', columnTo: 'Complete up to', columnLoaded: 'Loaded',
-  never: 'no data', newest: (period) => `The newest closed month is ${period}.`, months: 'per month',
+  never: 'no data', newest: (period) => `The newest closed month is ${period}.`,
   noSuchUnitPage: (unit) => `There is no page for ${unit}. Ask about a key figure instead.`,
   tooMany: 'That is a little too fast for me: I answer no more questions right now. Wait a minute, then ask again.',
 

@@ -1,5 +1,6 @@
-import { rolling, yearToDate, type Period } from '../calendar/period.ts';
+import { periodOf, rolling, shiftMonths, yearToDate, type Period, type TimeGrain } from '../calendar/period.ts';
 import type { Digest, Pack, Section } from '../pack/model.ts';
+import { chartGrain } from '../query/grain.ts';
 import type { Query } from '../query/query.ts';
 
 /** The queries behind one digest, each for all units at once. */
@@ -11,6 +12,18 @@ export interface DigestQueries {
 }
 
 const HISTORY_MONTHS = 37;
+const FEWEST_PIECES = 5;
+const MONTHS_IN: Readonly<Partial<Record<TimeGrain, number>>> = { quarter: 3, 'half-year': 6, year: 12 };
+
+/** What a chart over time shows: whole pieces of the data's grain, and enough of them to see a development. */
+function spanOf(pack: Pack, section: Extract<Section, { kind: 'chart' }>, period: Period): Period {
+  const grain = chartGrain(pack, section.measures, period);
+  const size = MONTHS_IN[grain];
+  if (size === undefined) return rolling(period.to, section.months);
+  const { from: to } = periodOf(grain, period.to, pack.yearStart);
+  const { from } = periodOf(grain, shiftMonths(to, -Math.max(section.months, FEWEST_PIECES * size)), pack.yearStart);
+  return { from, to, grain: 'rolling' };
+}
 
 /**
  * What a digest asks for a period: one query per section over every unit of the organisation, so that all
@@ -27,7 +40,7 @@ export function queriesOf(pack: Pack, digest: Digest, period: Period): DigestQue
       case 'table': return query(section.measures, section.period === 'digest' ? period : yearToDate(period.to, pack.yearStart), { comparisons: ['plan', 'last-year'] });
       case 'chart': return section.chart === 'variance'
         ? query(section.measures, period, { comparisons: ['plan'] })
-        : query(section.measures, rolling(period.to, section.months), { comparisons: section.chart === 'trend' ? ['plan', 'last-year'] : ['plan'], by: { grain: period.grain === 'quarter' ? 'quarter' : period.grain === 'year' ? 'year' : 'month' } });
+        : query(section.measures, spanOf(pack, section, period), { comparisons: section.chart === 'trend' ? ['plan', 'last-year'] : ['plan'], by: { grain: chartGrain(pack, section.measures, period) } });
       case 'ranking': return query([section.measure], period, { level: section.level, units: [pack.organisation.root], comparisons: ['plan', 'last-year'] });
       case 'text': return null;
     }

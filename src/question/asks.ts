@@ -30,6 +30,7 @@ export interface Asks {
   readonly wholeOf: (period: string) => string;
   readonly mended: (typed: string, meant: string) => string;
   readonly notClosed: string;
+  readonly nothingYet: (said: string, shown: string) => string;
   readonly soFar: (whole: string, closed: string) => string;
   readonly comparedWith: Readonly<Record<Comparison, string>>;
   /** The shortest way to type a comparison. */
@@ -79,12 +80,13 @@ const da: Asks = {
   noShare: 'En andel af en procent eller en pris giver ikke mening. Mente du et af disse?',
   noFuture: 'Jeg kender kun det, der er sket, og prognosen for året. Mente du et af disse?',
   wholeExcept: 'Jeg kan ikke trække en enhed fra en anden. Mente du et af disse?',
-  overTime: 'Jeg kan sammenligne måned for måned med året før, men ikke med en anden periode. Mente du et af disse?',
+  overTime: 'Jeg kan sammenligne en udvikling med året før, men ikke med en anden periode. Mente du et af disse?',
   threshold: (measure) => `Procent af hvad? ${measure} er ikke en procent. Mente du et af disse?`,
   partOfYear: 'Det er en del af et år mod et helt. Mente du et af disse?',
   wholeOf: (period) => `hele ${period}`,
   twoWays: 'Jeg kan kun dele tallet op på én måde ad gangen. Mente du et af disse?',
   mended: (typed, meant) => `Jeg læste "${typed}" som "${meant}".`,
+  nothingYet: (said, shown) => `Der er ingen lukkede perioder i ${said} endnu, så her er ${shown}.`,
   notClosed: 'ikke lukket', soFar: (whole, closed) => `${whole} indtil nu, ${closed}`,
   comparedWith: { plan: 'mod budget eller mål', previous: 'mod forrige periode', 'last-year': 'mod samme periode sidste år', period: 'mod', average: 'mod gennemsnittet', highest: 'mod den højeste af de andre', lowest: 'mod den laveste af de andre', share: 'andel af det hele' },
   typed: { plan: 'mod plan', previous: 'mod forrige periode', 'last-year': 'mod sidste år', average: 'mod gennemsnittet', share: 'andel af det hele' },
@@ -114,12 +116,13 @@ const en: Asks = {
   noShare: 'A share of a percentage or a price has no meaning. Did you mean one of these?',
   noFuture: 'I only know what has happened, and the forecast for the year. Did you mean one of these?',
   wholeExcept: "I can't take one unit from another. Did you mean one of these?",
-  overTime: 'I can compare month by month with the year before, but not with another period. Did you mean one of these?',
+  overTime: 'I can compare a development with the year before, but not with another period. Did you mean one of these?',
   threshold: (measure) => `Percent of what? ${measure} is not a percentage. Did you mean one of these?`,
   partOfYear: 'That is a part of a year against a whole one. Did you mean one of these?',
   wholeOf: (period) => `the whole of ${period}`,
   twoWays: 'I can only divide the figure in one way at a time. Did you mean one of these?',
   mended: (typed, meant) => `I read "${typed}" as "${meant}".`,
+  nothingYet: (said, shown) => `Nothing of ${said} is closed yet, so this is ${shown}.`,
   notClosed: 'not closed', soFar: (whole, closed) => `${whole} so far, ${closed}`,
   comparedWith: { plan: 'against budget or target', previous: 'against the period before', 'last-year': 'against the same period last year', period: 'against', average: 'against the average', highest: 'against the highest of the others', lowest: 'against the lowest of the others', share: 'share of the whole' },
   typed: { plan: 'against plan', previous: 'against the previous period', 'last-year': 'against last year', average: 'against the average', share: 'share of the whole' },

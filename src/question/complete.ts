@@ -2,7 +2,8 @@ import { periodOf, pieces, sameLastYear, samePeriod, type IsoDate, type Period, 
 import { atLevel, subtree } from '../pack/organisation.ts';
 import type { Pack } from '../pack/model.ts';
 import type { Comparison, Having, Query } from '../query/query.ts';
-import { coarser, defaultComparisons, defaultPeriod, hasPlan, outlookOf, plannedBy, pricedBy, ratioOf, resolveMeasures, sourceGrain, spendOf } from './measures.ts';
+import { defaultComparisons, defaultPeriod, hasPlan, outlookOf, plannedBy, pricedBy, ratioOf, resolveMeasures, spendOf } from './measures.ts';
+import { coarser, piecesOf, sourceGrain } from '../query/grain.ts';
 import { levelBelow } from './naming.ts';
 import type { Said } from './said.ts';
 import { samePart } from './times.ts';
@@ -128,7 +129,9 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
   // "Hvor stor en andel af hele området": the area is the whole, not what is asked about.
   if (said.comparisons.includes('share') && units.length === 1 && units[0] === pack.organisation.root && said.level === null) units = previous?.units ?? [...own];
   const split = said.by !== null && 'dimension' in said.by ? said.by : part;
-  const by: Query['by'] = split ?? said.by ?? (said.trend ? { grain: 'month' } : previous !== null && said.level === null ? previous.by : null);
+  // "Hvornår" names no piece of time: it is the data's own.
+  const spoken = said.by !== null && 'grain' in said.by && said.by.grain === 'month' && said.grain === null ? { grain: piecesOf(pack, measures) } : said.by;
+  const by: Query['by'] = split ?? spoken ?? (said.trend ? { grain: piecesOf(pack, measures) } : previous !== null && said.level === null ? previous.by : null);
   if (said.oneOfLevel !== null) doubts.push({ kind: 'unit', level: said.oneOfLevel });
   if (said.except.length > 0) {
     const among = said.level ?? previous?.level ?? null;
@@ -170,7 +173,7 @@ export function complete(said: Said, ground: Ground, period: Period | null): { q
   if (said.counted && measures.length === 1 && isMoney(measure?.unit ?? '')) doubts.push({ kind: 'restricted', measures });
   if (span.from > ground.today && !measures.some((id) => plannedBy(pack, id) !== undefined || pack.plans.get(id)?.kind === 'measure')) doubts.push({ kind: 'future' });
   if (comparisons.includes('period') && grain !== null) doubts.push({ kind: 'over-time' });
-  const over = overTime(said, previous);
+  const over = overTime(said, previous, piecesOf(pack, measures));
   const before = partOf(previous?.by ?? null);
   if (split !== null && over !== null) doubts.push({ kind: 'two-ways', other: { grain: over } });
   else if (split !== null && before !== null && split.dimension !== before.dimension && measuresBy(pack, split.dimension).includes(first)) doubts.push({ kind: 'two-ways', other: before });
@@ -209,8 +212,8 @@ type Split = Extract<NonNullable<Query['by']>, { dimension: string }>;
 const partOf = (by: Query['by']): Split | null => (by !== null && 'dimension' in by && by.values !== null ? by : null);
 
 /** The pieces of time asked for; of what is narrowed now, those of the question before. */
-function overTime(said: Said, previous: Query | null): TimeGrain | null {
-  if (said.grain !== null || said.trend) return said.grain ?? 'month';
+function overTime(said: Said, previous: Query | null, own: TimeGrain): TimeGrain | null {
+  if (said.grain !== null || said.trend) return said.grain ?? own;
   return partOf(said.by) !== null && said.level === null && previous?.by !== null && previous?.by !== undefined && 'grain' in previous.by ? previous.by.grain : null;
 }
 

@@ -8,6 +8,7 @@ import { measuresBy, type Doubt } from './complete.ts';
 import { edits } from './inflect.ts';
 import type { Lexicon } from './lexicon.ts';
 import { defaultComparisons, defaultPeriod, outlookOf, pricesOf, resolveMeasures } from './measures.ts';
+import { piecesOf } from '../query/grain.ts';
 import { levelBelow, levelWithin, type NamedMeasure } from './naming.ts';
 import type { Said } from './said.ts';
 import { fold } from './tokens.ts';
@@ -39,6 +40,7 @@ export function choicesFor(doubted: Doubted): Choice[] {
   const { pack, language, query, phrased, words, context, said, doubt } = doubted;
   const name = (id: string): string => pack.measures.get(id)?.name[language] ?? id;
   const choices = new Map<string, Choice>();
+  const own = piecesOf(pack, query.measures);
   const add = (label: string, one: Query): void => {
     if (one.measures.length === 0 || choices.size >= MOST_CHOICES) return;
     const ask = phrased(one);
@@ -103,7 +105,7 @@ export function choicesFor(doubted: Doubted): Choice[] {
       break;
     }
     case 'which-order': {
-      add('', { ...query, by: { grain: 'month' }, period: said.periods[0] ?? defaultPeriod(pack, query.measures, context.closed, 'month') });
+      add('', { ...query, by: { grain: own }, period: said.periods[0] ?? defaultPeriod(pack, query.measures, context.closed, own) });
       const level = levelBelow(pack, [doubt.unit]);
       if (level !== null) add('', { ...query, units: [pack.organisation.root], level });
       break;
@@ -118,7 +120,7 @@ export function choicesFor(doubted: Doubted): Choice[] {
       break;
     }
     case 'average': case 'over-time': {
-      add('', { ...query, by: { grain: 'month' }, comparisons: query.comparisons.filter((one) => one !== 'period' && one !== 'average'), comparedTo: null, period: said.periods[0] ?? defaultPeriod(pack, query.measures, context.closed, 'month') });
+      add('', { ...query, by: { grain: own }, comparisons: query.comparisons.filter((one) => one !== 'period' && one !== 'average'), comparedTo: null, period: said.periods[0] ?? defaultPeriod(pack, query.measures, context.closed, own) });
       add('', { ...query, by: null, period: said.periods[0] ?? defaultPeriod(pack, query.measures, context.closed, null) });
       add('', { ...query, by: null, comparisons: ['average'], comparedTo: null, period: said.periods[0] ?? defaultPeriod(pack, query.measures, context.closed, null) });
       break;

@@ -8,6 +8,7 @@ import { freeText, MARK, take, wordsOf, type Draft, type Taken } from './draft.t
 import { asksWhy } from './intents.ts';
 import { dimensionOf, readDivision, readMeasures, splitByName } from './measured.ts';
 import { plannedBy } from './measures.ts';
+import { piecesOf } from '../query/grain.ts';
 import type { Found } from './names.ts';
 import { measuresNamed, readPlaces, type NamedMeasure } from './naming.ts';
 import type { PeriodContext } from './periods.ts';
@@ -57,7 +58,7 @@ export function hear(draft: Draft, names: readonly Found[], { pack, language, ow
   const folded = draft.tokens.map((token) => token.folded).join(' ');
   const said = nothingSaid();
   const named = measuresNamed(names);
-  const time = (ids: readonly string[]): PeriodContext => ({ today, closed: closedThrough(ids), yearStart: pack.yearStart });
+  const time = (ids: readonly string[]): PeriodContext => ({ today, closed: closedThrough(ids), yearStart: pack.yearStart, grain: piecesOf(pack, ids) });
   const idsNamed = named.flatMap((one) => one.ids);
 
   take(draft, '(?:kan|vil|kunne|ville|could|can|would) (?:du|i|you) ikke|couldn t you|can t you|won t you');
@@ -89,7 +90,7 @@ export function hear(draft: Draft, names: readonly Found[], { pack, language, ow
   if (said.periods.length === 2 && /^(?:ultimo|pr|per|as)/i.test(said.periodWords) && said.measures.length > 0 && said.measures.every((id) => pack.measures.get(id)?.kind === 'stock')) said.periods = said.periods.slice(0, 1);
   const why = asksWhy(folded, said.deviation || said.change || said.comparisons.length > 0);
   // Of a quarter or half-year now running, what is closed; of a budget, all of it. What is to be explained is so until now, in a year that was named as well.
-  if (said.periods.length === 1 && (why || (!/20\d\d/.test(said.periodWords) && !(said.measures.length > 0 && said.measures.every((id) => plannedBy(pack, id) !== undefined))))) {
+  if (said.periods.length === 1 && (why || (!/(?:19|20)\d\d/.test(said.periodWords) && !(said.measures.length > 0 && said.measures.every((id) => plannedBy(pack, id) !== undefined))))) {
     const [running] = said.periods;
     if (running !== undefined && (running.grain === 'quarter' || running.grain === 'half-year' || (why && running.grain === 'year')) && running.from < when.closed && running.to > when.closed) {
       said.soFar = periodName(running, language, pack.yearStart);

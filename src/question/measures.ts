@@ -1,12 +1,14 @@
 import { lastClosed, periodOf, rolling, shiftDays, shiftMonths, yearToDate, type IsoDate, type Period, type TimeGrain } from '../calendar/period.ts';
 import { isMoney } from '../card/numbers.ts';
 import type { Measure, Pack } from '../pack/model.ts';
+import { coarser, piecesOf } from '../query/grain.ts';
 import type { Comparison } from '../query/query.ts';
-import { basesOf } from '../query/evaluate.ts';
 
 const TREND_MONTHS = 13;
 const WEEKS = 13;
 const YEARS = 3;
+const YEARLY = 5;
+const TREND_QUARTERS = 9;
 
 /** The measure whose plan a measure is: the spend of a budget. */
 export const plannedBy = (pack: Pack, id: string): string | undefined => [...pack.plans.values()].find((plan) => plan.kind !== 'target' && plan.by === id)?.measure;
@@ -72,42 +74,36 @@ export function defaultComparisons(pack: Pack, measures: readonly string[]): Com
   return measures.some((id) => hasPlan(pack, id)) ? ['plan'] : ['last-year'];
 }
 
-const COARSENESS: Readonly<Record<TimeGrain, number>> = { day: 0, week: 1, month: 2, quarter: 3, 'half-year': 4, year: 5 };
-/** True when pieces of the first grain are larger than those of the second. */
-export const coarser = (a: TimeGrain, b: TimeGrain): boolean => COARSENESS[a] > COARSENESS[b];
-
-/** The coarsest grain of the sources a measure comes from: no figure is finer than its data. */
-export function sourceGrain(pack: Pack, id: string): TimeGrain {
-  const grains = basesOf(pack, id).map((base) => { const measure = pack.measures.get(base); return measure !== undefined && 'source' in measure ? pack.sources.get(measure.source)?.grain ?? 'day' : 'day'; });
-  return grains.reduce((most, grain) => (coarser(grain, most) ? grain : most), 'day' as TimeGrain);
-}
-
 /**
  * The day up to which some measures can be told together. A budget is known ahead of time, and is read beside what it is
  * the budget of: it is closed as that is, and never after today.
  */
 export function closedTogether(pack: Pack, measures: readonly string[], today: IsoDate, closedThrough: (measures: readonly string[]) => IsoDate): IsoDate {
   const known = measures.length > 0 ? measures : [...pack.measures.keys()].slice(0, 1);
-  const closed = closedThrough([...new Set([...known, ...known.flatMap((id) => plannedBy(pack, id) ?? [])])]);
-  return closed < today ? closed : today;
+  const all = closedThrough([...new Set([...known, ...known.flatMap((id) => plannedBy(pack, id) ?? [])])]);
+  const closed = all < today ? all : today;
+  const grain = piecesOf(pack, known);
+  // Of a quarter or year now running nothing is closed, though its row may be there.
+  return grain === 'month' || periodOf(grain, closed, pack.yearStart).from === closed ? closed : lastClosed(grain, closed, pack.yearStart).to;
 }
 
 /** Without a period: the year to date for economy, the last closed month for all else; for rows over time, enough of them to see a development. */
 export function defaultPeriod(pack: Pack, measures: readonly string[], closed: IsoDate, overTime: TimeGrain | null, trend = false): Period {
   const month = lastClosed('month', closed);
-  const grains = measures.map((id) => sourceGrain(pack, id)).filter((grain) => grain === 'quarter' || grain === 'year');
-  const coarse = grains.reduce<TimeGrain | null>((most, grain) => (most === null || coarser(grain, most) ? grain : most), null);
+  const grain = piecesOf(pack, measures);
+  const newest = lastClosed(grain, closed, pack.yearStart);
   if (overTime === 'week') return { from: shiftDays(periodOf('week', closed).from, -7 * WEEKS), to: periodOf('week', closed).from, grain: 'rolling' };
   if (overTime === 'day') return month;
-  if (overTime === 'year' || overTime === 'half-year' || (overTime !== null && coarse === 'year')) {
-    const year = yearToDate(lastClosed(coarse ?? 'month', closed, pack.yearStart).to, pack.yearStart);
-    return { from: shiftMonths(year.from, -12 * (YEARS - 1)), to: year.to, grain: 'rolling' };
+  const over = overTime !== null && coarser(grain, overTime) ? grain : overTime;
+  if (over === 'year' || over === 'half-year') {
+    const year = yearToDate(newest.to, pack.yearStart);
+    // A series by the year of data that come by the year needs more of them than three to be one.
+    return { from: shiftMonths(year.from, -12 * ((grain === 'year' ? YEARLY : YEARS) - 1)), to: year.to, grain: 'rolling' };
   }
-  if (overTime === 'quarter' || (overTime !== null && coarse === 'quarter')) return rolling(lastClosed('quarter', closed, pack.yearStart).to, 15);
+  if (over === 'quarter') return rolling(lastClosed('quarter', closed, pack.yearStart).to, grain === 'quarter' && trend ? TREND_QUARTERS * 3 : 15);
   const kinds = measures.map((id) => pack.measures.get(id)).filter((m): m is Measure => m !== undefined);
-  const year = kinds.some((m) => m.kind === 'forecast' || m.defaultPeriod === 'year-to-date') ? yearToDate(month.to, pack.yearStart) : null;
+  const year = kinds.some((m) => m.kind === 'forecast' || m.defaultPeriod === 'year-to-date') ? yearToDate(newest.to, pack.yearStart) : null;
   // Money month by month is the year's, once it has two of them; a development is longer.
-  if (overTime !== null) return year !== null && !trend && year.from < month.from ? year : rolling(month.to, TREND_MONTHS);
-  if (year !== null) return year;
-  return coarse === null ? month : lastClosed(coarse, closed, pack.yearStart);
+  if (over !== null) return year !== null && !trend && year.from < month.from ? year : rolling(month.to, TREND_MONTHS);
+  return year === null || grain === 'year' ? newest : year;
 }

@@ -5,6 +5,7 @@ import type { Query } from '../query/query.ts';
 import { asks } from './asks.ts';
 import type { Choice } from './doubts.ts';
 import { defaultComparisons, defaultPeriod } from './measures.ts';
+import { piecesOf } from '../query/grain.ts';
 import { levelWithin } from './naming.ts';
 import { phrase } from './phrase.ts';
 
@@ -23,7 +24,8 @@ export function nextChoices(context: { readonly today: IsoDate }, pack: Pack, qu
   const running = periodOf('month', context.today);
   if (query.period.grain === 'month' && query.period.from === running.from && query.period.to > closed) add(periodName(lastClosed('month', closed), language, pack.yearStart), { ...query, period: lastClosed('month', closed) });
   if (query.comparisons.includes('plan') && query.by === null && query.level === null && query.units.length === 1 && pack.plans.has(query.measures[0] ?? '')) choices.push({ label: words.whyShort, ask: `${words.why} ${phrased({ ...bare, measures: query.measures.slice(0, 1) })}`, query: null });
-  if (query.by === null) add(words.asTrend, { ...bare, measures: [first], units: query.level === null ? query.units.slice(0, 1) : query.units, level: null, by: { grain: 'month' }, period: defaultPeriod(pack, [first], closedThrough([first]), 'month'), comparisons: defaultComparisons(pack, [first]), comparedTo: null });
+  const grain = piecesOf(pack, [first]);
+  if (query.by === null) add(words.asTrend, { ...bare, measures: [first], units: query.level === null ? query.units.slice(0, 1) : query.units, level: null, by: { grain }, period: defaultPeriod(pack, [first], closedThrough([first]), grain), comparisons: defaultComparisons(pack, [first]), comparedTo: null });
   const within = levelWithin(pack, query.units);
   const level = pack.organisation.levels.find((l) => l.id === within);
   // A figure of a part of it stays of that part.

@@ -1,13 +1,18 @@
 import { easter, isIsoDate, lastClosed, periodOf, previousPeriod, rolling, sameLastYear, shiftDays, shiftMonths, startOfWeek, yearToDate, type IsoDate, type Period, type TimeGrain } from '../calendar/period.ts';
 
-/** What a phrase about time resolves to: one period, or several that must be asked about. `from` and `to` are offsets in the text. */
-export interface PeriodReading { readonly periods: readonly [Period, ...Period[]]; readonly from: number; readonly to: number }
+/**
+ * What a phrase about time resolves to: one period, or several that must be asked about. `from` and `to` are offsets in the text.
+ * `instead`: the period that was said and has nothing yet, where the one before stands for it; null: none.
+ */
+export interface PeriodReading { readonly periods: readonly [Period, ...Period[]]; readonly from: number; readonly to: number; readonly instead: Period | null }
 
 /** Today, and the day up to which data are complete (exclusive); `yearStart` is the first month of the fiscal year. */
 export interface PeriodContext {
   readonly today: IsoDate;
   readonly closed: IsoDate;
   readonly yearStart: number;
+  /** The pieces the data come in, at the finest months: nothing shorter has an end of its own. */
+  readonly grain: TimeGrain;
 }
 
 const MONTHS: Readonly<Record<string, number>> = {
@@ -23,7 +28,7 @@ const ORDINALS: Readonly<Record<string, number>> = { foerste: 1, first: 1, andet
 export const numberOf = (text: string): number => NUMBERS[text] ?? Number(text);
 export const NUMBER_PATTERN = `\\d{1,2}|${Object.keys(NUMBERS).filter((word) => word.length > 1).join('|')}`;
 const NUMBER = NUMBER_PATTERN;
-const YEAR = '20\\d\\d';
+const YEAR = '(?:19|20)\\d\\d';
 /** A year named outright or by where it lies: `2025`, `i år`, `sidste år`. */
 const WHICH = `(${YEAR}|(?:i|dette|dets|indevaerende|this|current) (?:aar|year)|(?:sidste|forrige|last|previous) (?:aar|year)|i fjor)`;
 const LAST = 'sidste|forrige|seneste|senest|foregaaende|last|previous|past|latest|prior|nyeste';
@@ -54,16 +59,51 @@ function yearSaid(text: string, c: PeriodContext): number {
 /** A month of a year said as calendar or fiscal year: "oktober sidste år" is a calendar matter. */
 const monthIn = (name: string | undefined, year: string, c: PeriodContext): Period => month(yearSaid(year, { ...c, yearStart: 1 }), numbered(name));
 
-/** The newest occurrence of a named month that is closed; when it is the month now running, that and the year before must be asked about. */
+/**
+ * The newest occurrence of a named month that is closed. When it is the month now running, or one that is over and whose data
+ * are late, that and the closed one must be asked about: a month is never moved a year back in silence.
+ */
 function namedMonth(m: number, c: PeriodContext): readonly [Period, ...Period[]] {
-  const running = periodOf('month', c.today);
-  if (Number(running.from.slice(5, 7)) === m && running.to > c.closed) return [sameLastYear(running), running];
-  return [closedMonth(m, c)];
+  const newest = [0, -1].map((back) => month(Number(c.today.slice(0, 4)) + back, m)).find((one) => one.from <= c.today) as Period;
+  const closed = closedMonth(m, c);
+  if (newest.from <= closed.from) return [closed];
+  return c.today < newest.to ? [sameLastYear(newest), newest] : [closed, newest];
 }
 function closedMonth(m: number, c: PeriodContext): Period {
   const year = Number(lastClosed('month', c.closed).from.slice(0, 4));
   const candidate = month(year, m);
   return candidate.to <= c.closed ? candidate : month(year - 1, m);
+}
+
+/** A month that is over and whose data are late; null: the newest one is closed, or has not ended. */
+function lateMonth(m: number, c: PeriodContext): Period | null {
+  const newest = namedMonth(m, c).at(-1) as Period;
+  return newest.to <= c.today && newest.to > c.closed ? newest : null;
+}
+
+/** The parts of the year that were said, of the newest year whose part has a closed month; where a newer one has begun, of both, which must be asked about. */
+function newestYears(partOf: (year: number) => Period, c: PeriodContext): readonly [Period, ...Period[]] {
+  const running = yearSaid('', c);
+  const newest = [running, running - 1].map(partOf).find((one) => one.from <= c.today) ?? partOf(running - 1);
+  const closed = [thisYear(c), thisYear(c) - 1].map(partOf).find((one) => one.from < c.closed) ?? partOf(thisYear(c) - 1);
+  return newest.from <= closed.from ? [closed] : [closed, newest];
+}
+
+const newestOf = (grain: 'quarter' | 'half-year', index: number, c: PeriodContext): readonly [Period, ...Period[]] => newestYears((year) => nth(grain, index, year, c.yearStart), c);
+
+/**
+ * The year to date, of the year now running. Where none of it is over yet (January, or data that come by the year), the newest
+ * closed year stands for it; where months are over and there are no data of them, it is told as it is.
+ */
+function toDate(c: PeriodContext): Period {
+  const running = calendar('year', c);
+  const newest = lastClosed(c.grain, c.closed, c.yearStart);
+  const over = lastClosed(c.grain, c.today, c.yearStart);
+  if (newest.from >= running.from) return yearToDate(newest.to, c.yearStart);
+  if (over.from >= running.from) return yearToDate(over.to, c.yearStart);
+  const before = yearToDate(newest.to, c.yearStart);
+  const whole = periodOf('year', before.from, c.yearStart);
+  return before.to === whole.to ? whole : before;
 }
 
 /** The season that begins with month `first` and lasts three: the newest finished one; both that and the one now running, which must be asked about. */
@@ -92,7 +132,9 @@ const rule = (pattern: string, read: Match): Rule => [new RegExp(`(?<![\\p{L}\\d
 const calendar = (grain: TimeGrain, c: PeriodContext): Period => periodOf(grain, c.today, c.yearStart);
 const nextOf = (p: Period, grain: TimeGrain, c: PeriodContext): Period => periodOf(grain, p.to, c.yearStart);
 const UNIT: readonly [words: string, grain: TimeGrain][] = [['uges?|week', 'week'], ['maaneds?|maanden|md|month', 'month'], [KVARTAL, 'quarter'], [HALF, 'half-year']];
-const YEAR_TO_DATE = 'aar til dato|aatd|ytd|year[- ]to[- ]date|so far this year|so far|siden nytaar|siden aarsskiftet|since new year|since the (?:start|beginning) of the year|siden aarets start|fra aarets start|i aar|hidtil i aar|indtil nu i aar|indtil nu|indtil videre|til nu|til dags dato|hidtil|this year to date|this year|dette aar|indevaerende aar|current year|aaret til dato|aaret indtil nu|aaret(?! (?:foer|20\\d\\d))|the year(?! (?:before|20\\d\\d))';
+const YEAR_TO_DATE = 'aar til dato|aatd|ytd|year[- ]to[- ]date|so far this year|so far|siden nytaar|siden aarsskiftet|since new year|since the (?:start|beginning) of the year|siden aarets start|fra aarets start|i aar|hidtil i aar|indtil nu i aar|indtil nu|indtil videre|til nu|til dags dato|hidtil|this year to date|this year|dette aar|indevaerende aar|current year|aaret til dato|aaret indtil nu|aaret(?! (?:foer|(?:19|20)\\d\\d))|the year(?! (?:before|(?:19|20)\\d\\d))';
+
+const IN_YEAR = new RegExp(`^(?:${PREFIX})(?:${YEAR_TO_DATE})$`, 'u');
 
 /** Longer and more particular phrases first: `samme måned sidste år` before `sidste år`, `oktober 2026` before `2026`. */
 const RULES: readonly Rule[] = [
@@ -137,7 +179,8 @@ const RULES: readonly Rule[] = [
   rule(`${MONTH}(?: (${YEAR}))? (?:til|to|until|through) (?:nu|now|i dag|today|dags dato)|(?:siden|since) (?:den )?(?:1 )?${MONTH}(?: ${WHICH})?|(?:fra|from) (?:den )?(?:1 )?${MONTH}(?: ${WHICH})? (?:og frem|og frem til nu|frem til nu|onwards?|on)`, (m, c) => {
     const [name, year] = [m[1] ?? m[3] ?? m[5], m[2] ?? m[4] ?? m[6]];
     const from = year === undefined ? closedMonth(numbered(name), c) : monthIn(name, year, c);
-    return from.from < c.closed ? [span(from.from, lastClosed('month', c.closed).to)] : null;
+    const late = year === undefined ? lateMonth(numbered(name), c) : null;
+    return from.from < c.closed ? [span(from.from, lastClosed('month', c.closed).to), ...(late === null ? [] : [span(late.from, lastClosed('month', c.today).to)])] : null;
   }),
   // "Fra januar" may be January, or from January on.
   rule(`(?<=(?:fra|from) )${MONTH}(?! ?(?:til|to|og|and|19|20))`, (m, c) => { const one = closedMonth(numbered(m[1]), c); const on = span(one.from, lastClosed('month', c.closed).to); return one.to === on.to ? [one] : [one, on]; }),
@@ -146,10 +189,14 @@ const RULES: readonly Rule[] = [
     const [summer] = season(c, 6, null);
     return [span(summer.from, lastClosed('month', c.closed).to), span(summer.to, lastClosed('month', c.closed).to)];
   }),
-  rule('(?:siden|since) (?:sidste aar|last year)', (_m, c) => [span(fiscalYear(thisYear(c) - 1, c).from, lastClosed('month', c.closed).to)]),
+  rule('(?:siden|since) (?:sidste aar|last year)', (_m, c) => {
+    const before = previousPeriod(calendar('year', c));
+    return [before.from < lastClosed('month', c.closed).to ? span(before.from, lastClosed('month', c.closed).to) : before];
+  }),
   rule(`(?:frem til|indtil|op til|til og med|up to|until|through|to the end of|til udgangen af|t o m|tom) (?:og med )?${MONTH}(?: ${WHICH})?`, (m, c) => {
     const end = m[2] === undefined ? closedMonth(numbered(m[1]), c) : monthIn(m[1], m[2], c);
-    return [yearToDate(end.to, c.yearStart)];
+    const late = m[2] === undefined ? lateMonth(numbered(m[1]), c) : null;
+    return [yearToDate(end.to, c.yearStart), ...(late === null ? [] : [yearToDate(late.to, c.yearStart)])];
   }),
   rule(`(?:(sidste|forrige|dette|last|this) (?:aars|year s)) ${MONTH}`, (m, c) => [monthIn(m[2], `${m[1] === 'dette' || m[1] === 'this' ? 'this' : 'last'} year`, c)]),
   // A month of the running year that is not closed yet is as it stands; it was named with its year.
@@ -161,22 +208,19 @@ const RULES: readonly Rule[] = [
   rule('(0?[1-9]|1[0-2])[/.-](\\d\\d)', (m) => (isYear(Number(m[2])) ? [month(2000 + Number(m[2]), Number(m[1]))] : null)),
   rule(`(?:[qk]([1-4])|([1-4]) ?${KVARTAL}?) (?:til|to|through) (?:[qk]([1-4])|([1-4]) ${KVARTAL})(?: ${WHICH})?`, (m, c) => {
     const [a, b] = [Number(m[1] ?? m[2]), Number(m[3] ?? m[4])];
-    const year = m[5] === undefined ? thisYear(c) : yearSaid(m[5], c);
-    return a < b ? [span(nth('quarter', a, year, c.yearStart).from, nth('quarter', b, year, c.yearStart).to)] : null;
+    const partOf = (year: number): Period => span(nth('quarter', a, year, c.yearStart).from, nth('quarter', b, year, c.yearStart).to);
+    return a >= b ? null : m[5] === undefined ? newestYears(partOf, c) : [partOf(yearSaid(m[5], c))];
   }),
   rule(`[qk]([1-4])(?: (?:of|i|in|af))? (${WHICH.slice(1, -1)}|\\d\\d)(?:/\\d\\d)?|(${YEAR})[- ]?[qk]([1-4])|([1-4]) ${KVARTAL}(?: (?:of|i|in|af))? (${WHICH.slice(1, -1)})(?:/\\d\\d)?|(foerste|first|andet|second|tredje|third|fjerde|fourth) ${KVARTAL}(?: (?:of|i|in|af))? (${WHICH.slice(1, -1)})(?:/\\d\\d)?|${KVARTAL} ([1-4]) (${WHICH.slice(1, -1)})`, (m, c) => {
     const index = m[7] !== undefined ? ORDINALS[m[7]] ?? 1 : Number(m[1] ?? m[4] ?? m[5] ?? m[9]);
     return [nth('quarter', index, yearSaid(m[2] ?? m[3] ?? m[6] ?? m[8] ?? m[10] ?? '', c), c.yearStart)];
   }),
   rule(`[qk]([1-4])|([1-4]) ${KVARTAL}|(foerste|first|andet|second|tredje|third|fjerde|fourth) ${KVARTAL}|${KVARTAL} ([1-4])`, (m, c) => {
-    const now = nth('quarter', m[3] === undefined ? Number(m[1] ?? m[2] ?? m[4]) : ORDINALS[m[3]] ?? 1, thisYear(c), c.yearStart);
-    // The newest with at least one closed month; one that has begun is shown as far as it goes.
-    return [now.from < c.closed ? now : nth('quarter', m[3] === undefined ? Number(m[1] ?? m[2] ?? m[4]) : ORDINALS[m[3]] ?? 1, thisYear(c) - 1, c.yearStart)];
+    return newestOf('quarter', m[3] === undefined ? Number(m[1] ?? m[2] ?? m[4]) : ORDINALS[m[3]] ?? 1, c);
   }),
   rule(`(?:h([12])|([12])h|([12]) ${HALF}|(foerste|first|andet|anden|second) (?:${HALF}|halvdel(?: af aaret)?))(?:(?: of| i| in| af)? ${WHICH})?`, (m, c) => {
     const index = m[4] === undefined ? Number(m[1] ?? m[2] ?? m[3]) : ORDINALS[m[4]] ?? 1;
-    const now = nth('half-year', index, m[5] === undefined ? thisYear(c) : yearSaid(m[5], c), c.yearStart);
-    return [m[5] !== undefined || now.from < c.closed ? now : nth('half-year', index, thisYear(c) - 1, c.yearStart)];
+    return m[5] === undefined ? newestOf('half-year', index, c) : [nth('half-year', index, yearSaid(m[5], c), c.yearStart)];
   }),
   rule(`(?:uge|uger|ugerne|week|weeks|u|w) ?(\\d{1,2})(?:-| til | to )(\\d{1,2})(?: ${WHICH})?`, (m, c) => {
     const year = m[3] === undefined ? Number(c.today.slice(0, 4)) : yearSaid(m[3], { ...c, yearStart: 1 });
@@ -192,12 +236,18 @@ const RULES: readonly Rule[] = [
     const chosen = said === undefined && from > c.today ? startOfWeek(year - 1, week) : from;
     return periodOf('week', chosen).from === chosen && (week < 53 || startOfWeek(Number(chosen.slice(0, 4)) + 1, 1) > chosen) ? [{ from: chosen, to: shiftDays(chosen, 7), grain: 'week' }] : null;
   }),
-  rule('resten af (?:dette )?aaret|resten af i aar|(?:the )?rest of (?:the|this) year|remainder of the year', (_m, c) => [span(lastClosed('month', c.closed).to, fiscalYear(thisYear(c), c).to)]),
-  rule(`(?:de )?(?:foerste|first) (${NUMBER}) (maaneder|mdr|months|kvartaler|quarters)(?: (?:af |i |of |in )?(?:aaret|the year|${WHICH}))?`, (m, c) => {
-    const from = fiscalYear(m[3] === undefined ? thisYear(c) : yearSaid(m[3], c), c).from;
-    return [span(from, shiftMonths(from, numberOf(m[1] ?? '1') * (/^[kq]/.test(m[2] ?? '') ? 3 : 1)))];
+  rule('resten af (?:dette )?aaret|resten af i aar|(?:the )?rest of (?:the|this) year|remainder of the year', (_m, c) => {
+    const [closed, year] = [lastClosed('month', c.closed).to, calendar('year', c)];
+    return [span(closed > year.from ? closed : year.from, year.to)];
   }),
-  rule(`(?:hele (?:aaret|dette aar|i aar)|(?:the )?(?:whole|full|entire) (?:of this |this )?year|helaaret|aaret som helhed)`, (_m, c) => [fiscalYear(thisYear(c), c)]),
+  rule(`(?:de )?(?:foerste|first) (${NUMBER}) (maaneder|mdr|months|kvartaler|quarters)(?: (?:af |i |of |in )?(?:aaret|the year|${WHICH}))?`, (m, c) => {
+    const partOf = (year: number): Period => {
+      const { from } = fiscalYear(year, c);
+      return span(from, shiftMonths(from, numberOf(m[1] ?? '1') * (/^[kq]/.test(m[2] ?? '') ? 3 : 1)));
+    };
+    return m[3] === undefined ? newestYears(partOf, c) : [partOf(yearSaid(m[3], c))];
+  }),
+  rule(`(?:hele (?:aaret|dette aar|i aar)|(?:the )?(?:whole|full|entire) (?:of this |this )?year|helaaret|aaret som helhed)`, (_m, c) => [calendar('year', c)]),
   rule(`(?:${LAST}|rullende|rolling) halve aar|(?:the|over) (?:last|past) half[- ]year|(?:${LAST}) 6 maaneders periode`, (_m, c) => [rolling(lastClosed('month', c.closed).to, 6)]),
   rule('(?:det )?(?:seneste|rullende) aar|det sidste aar|(?:the|over|in) last year(?! s)|past year|last twelve months|rullende (?:12|tolv) (?:maaneder|mdr)|rolling (?:12|twelve) months|rullende aar|rolling year|last 12 months|12 (?:maaneder|mdr) (?:rullende|tilbage)|et aar tilbage', (_m, c) => [rolling(lastClosed('month', c.closed).to, 12)]),
   rule('halvandet aar', (_m, c) => [rolling(lastClosed('month', c.closed).to, 18)]),
@@ -225,7 +275,7 @@ const RULES: readonly Rule[] = [
   rule('forforrige aar|i forfjor|year before last|forrige forrige aar', (_m, c) => [previousPeriod(previousPeriod(calendar('year', c)))]),
   rule('naeste aar|kommende aar|next year', (_m, c) => [nextOf(calendar('year', c), 'year', c)]),
   rule('sidste aars?|forrige aars?|last year(?: s)?|previous year|i fjor|sidste regnskabsaar|last (?:financial|fiscal) year|aaret foer', (_m, c) => [previousPeriod(calendar('year', c))]),
-  rule(YEAR_TO_DATE, (_m, c) => [yearToDate(lastClosed('month', c.closed).to, c.yearStart)]),
+  rule(YEAR_TO_DATE, (_m, c) => [toDate(c)]),
   rule(`(?:(?:sidste|last|denne|this|seneste|forrige|previous) )?(sommer(?:en|s)?|summer|vinter(?:en|s)?|winter|foraar(?:et)?|spring|efteraar(?:et)?|autumn|fall)(?: ${WHICH})?`, (m, c) => {
     const word = m[1] ?? '';
     const first = /^s[ou]m/.test(word) ? 6 : /^[vw]in/.test(word) ? 12 : /^(?:foraar|spring)/.test(word) ? 3 : 9;
@@ -250,7 +300,9 @@ export function findPeriod(text: string, context: PeriodContext): PeriodReading 
     const match = pattern.exec(text);
     if (match === null) continue;
     const [first, ...rest] = read(match, context) ?? [];
-    if (first !== undefined) return { periods: [first, ...rest], from: match.index, to: match.index + match[0].length };
+    const running = calendar('year', context);
+    const moved = first !== undefined && first.to <= running.from && IN_YEAR.test(match[0]);
+    if (first !== undefined) return { periods: [first, ...rest], from: match.index, to: match.index + match[0].length, instead: moved ? running : null };
   }
   return null;
 }

@@ -14,6 +14,7 @@ import { closedTogether } from './measures.ts';
 import { findNames, splitCompounds, type Found } from './names.ts';
 import { measuresNamed, takeNames } from './naming.ts';
 import { nextChoices } from './offers.ts';
+import { periodName } from '../card/periods.ts';
 import { phrase } from './phrase.ts';
 import { nothingSaid, type Shape } from './said.ts';
 import { mendTime } from './slips.ts';
@@ -23,8 +24,8 @@ import { FILLERS, languageOf } from './words.ts';
 
 /** What a question was read as. An unclear question is a value, not an exception. */
 export type Reading =
-  /** `moved`: the way the asker says the figure went. */
-  | { readonly kind: 'query' | 'why'; readonly moved: 'up' | 'down' | null; readonly language: Language; readonly query: Query; readonly understood: readonly Understood[]; readonly ignored: readonly string[]; readonly alternatives: readonly Choice[]; readonly shape: Shape | null }
+  /** `moved`: the way the asker says the figure went. `before`: what must be said before the figure; empty: nothing. */
+  | { readonly kind: 'query' | 'why'; readonly moved: 'up' | 'down' | null; readonly language: Language; readonly query: Query; readonly understood: readonly Understood[]; readonly ignored: readonly string[]; readonly alternatives: readonly Choice[]; readonly shape: Shape | null; readonly before: string }
   | { readonly kind: 'clarify'; readonly language: Language; readonly question: string; readonly choices: readonly Choice[]; readonly reason: string; readonly leftover: readonly string[]; readonly understood: readonly Understood[]; readonly partial: Query | null }
   | { readonly kind: 'definition'; readonly language: Language; readonly pack: string; readonly measures: readonly string[]; readonly query: Query }
   | { readonly kind: 'fresh'; readonly language: Language; readonly pack: string; readonly measures: readonly string[]; readonly period: Period | null }
@@ -108,7 +109,7 @@ function figureOf(context: ReadContext, pack: Pack, measures: readonly string[])
 function freshness(context: ReadContext, pack: Pack, language: Language, draft: Draft, names: readonly Found[]): Reading {
   const measures = measuresNamed(names).flatMap((name) => name.ids);
   const said = nothingSaid();
-  readTimes(draft, said, { today: context.today, closed: closedIn(context, pack)([]), yearStart: pack.yearStart });
+  readTimes(draft, said, { today: context.today, closed: closedIn(context, pack)([]), yearStart: pack.yearStart, grain: 'month' });
   return { kind: 'fresh', language, pack: pack.id, measures, period: said.periods.at(-1) ?? null };
 }
 
@@ -178,5 +179,5 @@ function readFigures(context: ReadContext, pack: Pack, language: Language, draft
   if (said.periods.length > 1) return back('period', words.whichPeriod(said.periodWords), choicesFor({ ...doubts, doubt: { kind: 'periods' } }));
   if (/rest|remainder/.test(said.periodWords.toLowerCase()) && said.periods[0] !== undefined && said.periods[0].from >= closedTo && pack.measures.get(query.measures[0] ?? '')?.kind !== 'forecast') return back('future', words.noFuture, choicesFor({ ...doubts, doubt: { kind: 'future' } }));
   if (doubt !== null) return back(doubt.kind, questionOf(doubt, doubts), choicesFor({ ...doubts, doubt }));
-  return { kind: why ? 'why' : 'query', moved, language, query, understood, ignored, alternatives: nextChoices(context, pack, query, language, closed).filter((choice) => !why || choice.query !== null), shape: said.shape };
+  return { kind: why ? 'why' : 'query', moved, language, query, understood, ignored, alternatives: nextChoices(context, pack, query, language, closed).filter((choice) => !why || choice.query !== null), shape: said.shape, before: said.instead === null || said.periods.length !== 1 ? '' : words.nothingYet(periodName(said.instead, language, pack.yearStart), periodName(query.period, language, pack.yearStart)) };
 }

@@ -61,11 +61,13 @@ export interface Said {
   counted: boolean;
   /** A quarter or half-year now running, of which only closed months are shown. */
   soFar: string;
+  /** The year that was said and has nothing closed yet, where the one before stands for it; null: none. */
+  instead: Period | null;
   /** "Gennemsnitlig": said of a measure, not compared with. */
   averaged: boolean;
 }
 
 export const nothingSaid = (): Said => ({
   measures: [], unclear: [], units: [], except: [], versus: false, viaPlan: false, level: null, others: false, priced: false, oneOfLevel: null, by: null, grain: null, periods: [], periodWords: '', torn: false, comparisons: [], comparedTo: null, whole: false,
-  trend: false, change: false, deviation: false, having: null, loose: false, restricted: null, rank: null, limit: null, shape: null, priceOf: false, divided: null, outlook: false, spending: false, averaged: false, counted: false, soFar: '',
+  trend: false, change: false, deviation: false, having: null, loose: false, restricted: null, rank: null, limit: null, shape: null, priceOf: false, divided: null, outlook: false, spending: false, averaged: false, counted: false, soFar: '', instead: null,
 });

@@ -5,7 +5,7 @@ import { findPeriod, type PeriodContext } from './periods.ts';
 import type { Said } from './said.ts';
 import type { Comparison } from '../query/query.ts';
 
-interface Timed { readonly periods: readonly [Period, ...Period[]]; readonly from: number; readonly to: number; readonly words: string }
+interface Timed { readonly instead: Period | null; readonly periods: readonly [Period, ...Period[]]; readonly from: number; readonly to: number; readonly words: string }
 const MOST = 4;
 const JOINT = new RegExp(`^(?:(?:i|in|for|fra|from|samme|og|and|med|with|sammenlignet|compared|som|as|periode|period|var|was|blev|${AGAINST}) ?)*$`);
 const HELD_AGAINST = new RegExp(`(?:^| )(?:${AGAINST}|siden|since) (?:(?:i|in|for|det|den|the|of) )?$`);
@@ -18,7 +18,7 @@ function everyPeriod(draft: Draft, context: PeriodContext): Timed[] {
     const one = findPeriod(text, context);
     if (one === null) break;
     const [from, to] = [tokenAt(one.from), tokenAt(Math.max(one.from, one.to - 1)) + 1];
-    found.push({ periods: one.periods, ...takeTokens(draft, from, to, MARK.period) });
+    found.push({ periods: one.periods, instead: one.instead, ...takeTokens(draft, from, to, MARK.period) });
   }
   return found.sort((a, b) => a.from - b.from);
 }
@@ -34,6 +34,7 @@ export function readTimes(draft: Draft, said: Said, context: PeriodContext): Tak
   const before = draft.tokens.slice(0, first.from).map((token, i) => draft.marks[i] ?? token.folded).join(' ');
   said.periods = first.periods;
   said.periodWords = first.words;
+  said.instead = found.find(({ instead }) => instead !== null)?.instead ?? null;
   said.whole = found.some(({ words }) => /hele|whole/i.test(words));
   const heldAgainst = HELD_AGAINST.test(`${before} `);
   if (second === undefined) {

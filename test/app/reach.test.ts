@@ -145,3 +145,28 @@ describe('rows of a budget dated ahead of time do not make a source look complet
     expect(await missing(opened)).toEqual([]);
   });
 });
+
+describe('a period is never moved in silence', () => {
+  const toSeptember = spend.filter((one) => one < '2026-10');
+  it('a year without data is said and not replaced: i år, asked in June 2027 with data to October 2026', async () => {
+    const opened = await house(pack(['spend']), spend, '2027-06-10');
+    const found = await ask(opened, 'forbrug i år', '2027-06-10');
+    expect(periodAsked(found)).toBe('2027-01-01/2027-06-01');
+    expect(found.card.headline).toBe('Der er ingen data om forbrug for Byen i januar–maj 2027. De nyeste er til og med 31. oktober 2026.');
+  });
+
+  it('in January, when nothing of the year can be closed, the year before stands for it, assumed and said first', async () => {
+    const opened = await house(pack(['spend']), [...spend, ...['2026-11', '2026-12'].flatMap((month) => both(`${month}-28`, 'Forbrug', 1000))], '2027-01-15');
+    const found = await ask(opened, 'forbrug i år', '2027-01-15');
+    expect(periodAsked(found)).toBe('2026-01-01/2027-01-01');
+    expect(found.card.headline).toMatch(/^Der er ingen lukkede perioder i 2027 endnu, så her er 2026\. /);
+    expect(cardText(found.card)).toContain('2026 (antaget)');
+  });
+
+  it.each(['forbrug i oktober', 'forbrug 4. kvartal', 'forbrug siden oktober', 'forbrug til og med oktober'])('%s asks, when it is over or has begun, and its data are late', async (text) => {
+    const opened = await house(pack(['spend']), toSeptember);
+    const found = await ask(opened, text);
+    expect(found.kind).toBe('clarify');
+    expect(found.card.actions.map(({ label }) => /2025/.test(label) || /2026 \(ikke lukket\)/.test(label) || /2026/.test(label))).toEqual([true, true]);
+  });
+});
