@@ -3,7 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { accountsOf } from './app/admission.ts';
 import { createPages } from './app/compose.ts';
 import { scan, startScheduler, type DataMarks, type DeliverPorts, type DeliverSettings, type DeliverWork, type Summary } from './app/deliver.ts';
-import { ANALYSTS, closings } from './app/ledger.ts';
+import { redefined } from './app/definitions.ts';
+import { ANALYSTS, closings, lastPageBefore } from './app/ledger.ts';
+import { periodOf, type IsoDate } from './calendar/period.ts';
+import type { Card } from './card/card.ts';
+import { inWords } from './card/figures.ts';
+import { tidings } from './card/tidings.ts';
+import type { Figure } from './delivery/correction.ts';
 import { knownAs } from './app/people.ts';
 import { readinessOf } from './app/readiness.ts';
 import { addressOf, anyAddressOn } from './app/records.ts';
@@ -12,7 +18,7 @@ import { withHouseFaults } from './delivery/readiness.ts';
 import { pacesOf } from './delivery/pace.ts';
 import { recipientsOf } from './digest/compose.ts';
 import type { Config } from './io/config/config.ts';
-import type { Pack, Person } from './pack/model.ts';
+import type { Digest, Pack, Person } from './pack/model.ts';
 import type { Address, ChatAdapter, Painter, Platform, Store } from './ports.ts';
 import type { PackHouse } from './warehouse.ts';
 
@@ -61,13 +67,25 @@ export function workOf(house: PackHouse, painter: Painter, { store, adapters, lo
     },
     data: (pack) => {
       const { sources } = house.figures(pack.id);
-      const marks: DataMarks = Object.fromEntries([...sources].map(([id, { report }]) => [id, { signature: report.signature, rows: report.rows }]));
+      const marks: DataMarks = Object.fromEntries([...sources].map(([id, { report }]) => [id, { signature: report.signature, rows: report.rows, contents: report.contents }]));
       return { marks, loadedAt: (source) => sources.get(source)?.report.loadedAt ?? '' };
     },
-    page: (pack, digest, period, person) => pages.page(digest, period, person, house.figures(pack.id)),
+    page: async (pack, digest, period, person) => {
+      const made = await pages.page(digest, period, person, house.figures(pack.id));
+      const last = await lastPageBefore<Figure>(store, pack.id, digest.id, person.id, period.from);
+      return last === null ? made : { ...made, message: { ...made.message, card: withRedefinitions(pack, digest, last, made.figures, made.message.card) } };
+    },
     shown: (pack, digest, period, people) => pages.shown(digest, period, people, house.figures(pack.id)),
     addressFor: (recipient, pack) => (recipient.startsWith(ANALYSTS) ? channelOf(store, pack, recipient.slice(ANALYSTS.length)) : personalAddress(store, pack, pack.people.get(recipient), adapters)),
   };
+}
+
+/** The page with what is counted otherwise than on the last one its reader got. */
+function withRedefinitions(pack: Pack, digest: Digest, last: { from: IsoDate; figures: readonly Figure[] }, figures: readonly Figure[], card: Card): Card {
+  const names = redefined(last.figures, figures).map((id) => pack.measures.get(id)?.name[card.language] ?? id);
+  if (names.length === 0) return card;
+  const before = inWords(pack, periodOf(digest.period.grain, last.from, pack.yearStart), card.language);
+  return { ...card, blocks: [...card.blocks, { kind: 'text', text: tidings(card.language).definitionChanged(names.join(', '), before) }] };
 }
 
 /** Where a person can be written to: where they wrote from last, else by the id the pack has for them. */

@@ -2,12 +2,14 @@ import { lastClosed, type IsoDate, type Period } from '../calendar/period.ts';
 import type { Card, Message } from '../card/card.ts';
 import { composePage, type DigestResults } from '../digest/compose.ts';
 import { queriesOf } from '../digest/queries.ts';
-import { shownFigures, type ShownFigure } from '../digest/shown.ts';
+import type { Figure } from '../delivery/correction.ts';
+import { shownFigures } from '../digest/shown.ts';
 import { ServiceError } from '../errors.ts';
 import type { Digest, Person } from '../pack/model.ts';
 import type { Log, Painter } from '../ports.ts';
 import type { Forecast } from '../query/forecast.ts';
 import type { Result } from '../query/result.ts';
+import { withDefinitions } from './definitions.ts';
 import { completeTo, runForecast, runQuery, type Figures } from './figures.ts';
 
 /** The measures a digest shows, each once. */
@@ -52,9 +54,9 @@ export async function composeDigest(figures: Figures, digest: Digest, period: Pe
 
 /** Pages one at a time, for many workers: a digest's queries run once for a load and a period, and who has the same picture shares one drawing. */
 export interface Pages {
-  page(digest: Digest, period: Period, person: Person, figures: Figures): Promise<{ readonly message: Message; readonly figures: readonly ShownFigure[] }>;
+  page(digest: Digest, period: Period, person: Person, figures: Figures): Promise<{ readonly message: Message; readonly figures: readonly Figure[] }>;
   /** The figures alone, by person id. */
-  shown(digest: Digest, period: Period, people: readonly Person[], figures: Figures): Promise<ReadonlyMap<string, readonly ShownFigure[]>>;
+  shown(digest: Digest, period: Period, people: readonly Person[], figures: Figures): Promise<ReadonlyMap<string, readonly Figure[]>>;
 }
 
 const PERIODS_KEPT = 8;
@@ -74,11 +76,11 @@ export function createPages(painter: Painter, log: Log): Pages {
       const results = await resultsOf(figures, digest, period);
       const card = composePage(figures.pack, digest, person, period, results);
       const drawn = card.picture === null ? null : await kept(drawings, JSON.stringify(card.picture.chart), DRAWINGS_KEPT, () => withPicture(card, painter, log));
-      return { message: { card, png: drawn?.png ?? null, sheet: null }, figures: shownFigures(figures.pack, digest, person, results) };
+      return { message: { card, png: drawn?.png ?? null, sheet: null }, figures: withDefinitions(figures, shownFigures(figures.pack, digest, person, results)) };
     },
     shown: async (digest, period, people, figures) => {
       const results = await resultsOf(figures, digest, period);
-      return new Map(people.map((person) => [person.id, shownFigures(figures.pack, digest, person, results)]));
+      return new Map(people.map((person) => [person.id, withDefinitions(figures, shownFigures(figures.pack, digest, person, results))]));
     },
   };
 }

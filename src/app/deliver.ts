@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { dayIn, periodOf, shiftDays, shiftMonths, type Period } from '../calendar/period.ts';
 import { dueAt, owedPeriods, workdaysAfter, type Calendar, type Owed } from '../calendar/schedule.ts';
 import type { Message } from '../card/card.ts';
-import { corrections, type Correction, type Figure } from '../delivery/correction.ts';
+import { corrections, fromData, type Correction, type Figure } from '../delivery/correction.ts';
 import type { Pace } from '../delivery/pace.ts';
 import type { Readiness } from '../delivery/readiness.ts';
 import type { LoadMark, NewLoad, Outcome, Payload } from '../delivery/tell.ts';
@@ -11,6 +11,7 @@ import { ServiceError } from '../errors.ts';
 import type { Digest, Pack, Person } from '../pack/model.ts';
 import type { Address, ChatAdapter, Clock, Log, Platform, Queue, Store } from '../ports.ts';
 import { forget } from './retention.ts';
+import { sourcesOf } from './definitions.ts';
 import { markRequestTold, PLATFORM_NAMES, untoldRequests, whoAsks } from './admission.ts';
 import {
   abandoned, ANALYSTS, deliveriesIn, keepFigures, lastOwed, lease, markWoken, move, owe, release, sentOfOtherData, standings, unknownSpans, untoldFailures, unwoken,
@@ -245,6 +246,7 @@ function waitingFor({ missing }: Readiness): string {
       case 'units': return `${one.source} has no rows of ${one.units.join(', ')}`;
       case 'count': return `${one.source} has ${one.value} rows, usual are ${one.usual}`;
       case 'total': return `${one.measure} of ${one.source} is ${one.value}, usual is ${one.usual}`;
+      case 'rejects': return `${one.source} has ${one.rows} rows set aside${one.reasons.map(({ column, reason, file, line }) => ` (${column === '' ? '' : `${column}: `}${reason}, ${file}:${line})`).slice(0, 1).join('')}, and ${one.allowed} may be`;
       case 'closing': return `${one.source} is not closed`;
       case 'house': return `${one.source} could not be loaded: ${one.reason}`;
     }
@@ -327,8 +329,11 @@ async function correct(due: Due): Promise<void> {
     const shown = await work.shown(pack, digest, period, pages.map(({ recipient }) => people.get(recipient) as Person));
     for (const page of pages) {
       const before = page.figures as readonly Figure[];
-      const changes = corrections(before, shown.get(page.recipient) ?? [], digest.tolerance);
-      const loads = newLoads(page.data as DataMarks | null, marks, loadedAt);
+      const now = shown.get(page.recipient) ?? [];
+      const fresh = newLoads(page.data as DataMarks | null, marks, loadedAt);
+      const changes = fromData(corrections(before, now, digest.tolerance), before, now, new Set(fresh.map(({ source }) => source)), (measure) => sourcesOf(pack, measure));
+      const concerned = new Set(changes.flatMap(({ measure }) => sourcesOf(pack, measure)));
+      const loads = fresh.filter(({ source }) => concerned.size === 0 || concerned.has(source));
       const unit = people.get(page.recipient)?.units[0] ?? pack.organisation.root;
       due.tally.corrections += await store.transaction(async (tx) => {
         await keepFigures(tx, page.id, changed(before, changes), marks);
@@ -350,7 +355,8 @@ function changed(before: readonly Figure[], changes: readonly Correction[]): Fig
 function newLoads(before: DataMarks | null, now: DataMarks, loadedAt: (source: string) => string): NewLoad[] {
   return Object.entries(now).flatMap(([source, mark]): NewLoad[] => {
     const known = before?.[source] ?? null;
-    return known?.signature === mark.signature ? [] : [{ source, loadedAt: loadedAt(source), rows: mark.rows, rowsBefore: known?.rows ?? null }];
+    const same = (known?.contents ?? '') === '' || (mark.contents ?? '') === '' ? known?.signature === mark.signature : known?.contents === mark.contents;
+    return same ? [] : [{ source, loadedAt: loadedAt(source), rows: mark.rows, rowsBefore: known?.rows ?? null }];
   });
 }
 

@@ -215,6 +215,14 @@ export async function sentOfOtherData(store: Statements, pack: string, digest: s
     [pack, digest, json(data), since]);
 }
 
+/** The figures of the last page someone got before a period; null: there is none. */
+export async function lastPageBefore<F>(store: Statements, pack: string, digest: string, recipient: string, before: IsoDate): Promise<{ from: IsoDate; figures: readonly F[] } | null> {
+  const [row] = await store.query<{ from: IsoDate; figures: readonly F[] }>(
+    `select period_from as "from", figures from deliveries where pack = $1 and digest = $2 and recipient = $3 and kind = 'page' and state = 'delivered' and figures is not null and period_from < $4 order by period_from desc limit 1`,
+    [pack, digest, recipient, before]);
+  return row ?? null;
+}
+
 /** Notes that a recipient has said they saw a page: false when it is not theirs, or seen already. */
 export async function markSeenBy(store: Statements, key: string, recipients: readonly string[], at: Date): Promise<boolean> {
   const rows = await store.query<Found>(`select ${COLUMNS} from deliveries where recipient = any(string_to_array($1, ',')) and kind in ('page', 'correction') and state in ('delivered', 'unsure', 'sending') and seen_at is null order by id desc limit 200`, [list(recipients)]);

@@ -1,6 +1,7 @@
-import { previousPeriod, shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
+import { periodOf, previousPeriod, shiftDays, shiftMonths, type IsoDate, type Period } from '../calendar/period.ts';
 import { unusual, type Missing, type Readiness } from '../delivery/readiness.ts';
 import type { Digest, SourceRule } from '../pack/model.ts';
+import { isMoneyOrPlan } from '../pack/money.ts';
 import { atLevel, subtree } from '../pack/organisation.ts';
 import { basesOf } from '../query/evaluate.ts';
 import type { Query } from '../query/query.ts';
@@ -50,6 +51,9 @@ async function missingOf(figures: Figures, rule: SourceRule, measures: readonly 
     const units = await unitsWithout(figures, source, rule.level, period);
     if (units.length > 0) missing.push({ kind: 'units', source, units });
   }
+  const allowed = rule.rejects ?? (isMoneyOrPlan(figures.pack, source) ? 0 : null);
+  const rejected = rejectedFor(figures, source, period);
+  if (allowed !== null && rejected > allowed) missing.push({ kind: 'rejects', source, rows: rejected, allowed, reasons: figures.sources.get(source)?.report.rejectReasons ?? [] });
   const before = earlier(period);
   if (rule.rowsWithin !== null) {
     const [value = 0, ...history] = await Promise.all([period, ...before].map((one) => rowsIn(figures, source, one)));
@@ -67,6 +71,18 @@ async function missingOf(figures: Figures, rule: SourceRule, measures: readonly 
 /** The day up to which a source is complete for what a digest shows of it (exclusive): less than the source where values have yet to come, or a plan ends. */
 const endOf = (figures: Figures, source: string, measures: readonly string[]): IsoDate =>
   (measures.length === 0 ? sourceCompleteTo(figures, source) : measures.map((id) => completeTo(figures, id)).sort()[0] ?? sourceCompleteTo(figures, source));
+
+/** How many rows were set aside of the year up to the period's end, those without a date among them: a page shows the year so far. */
+function rejectedFor(figures: Figures, source: string, period: Period): number {
+  const { pack } = figures;
+  const report = figures.sources.get(source)?.report;
+  if (report === undefined) return 0;
+  // A load of an earlier version did not say when.
+  if (report.rejectedIn.length === 0) return report.rejected;
+  const first = periodOf('year', period.from, pack.yearStart).from;
+  const moved = pack.demonstration?.moved ?? 0;
+  return report.rejectedIn.filter(({ month }) => month === null || (shiftMonths(month, moved) >= first && shiftMonths(month, moved) < period.to)).reduce((sum, { rows }) => sum + rows, 0);
+}
 
 function earlier(period: Period): Period[] {
   const periods: Period[] = [];

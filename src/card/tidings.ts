@@ -16,6 +16,10 @@ export interface Tidings {
   readonly oddTotal: (measure: string, source: string, value: string, usual: string) => string;
   readonly notClosed: (source: string) => string;
   readonly houseFault: (source: string, reason: string) => string;
+  /** For analysts: how many rows were set aside, why, and what to do. */
+  readonly rejects: (source: string, rows: string, reasons: string) => string;
+  readonly redefined: string;
+  readonly definitionChanged: (measures: string, period: string) => string;
   /** What is wrong with it is not for this reader. */
   readonly incomplete: (source: string) => string;
   readonly correctionTitle: (page: string) => string;
@@ -55,6 +59,9 @@ const da: Tidings = {
   noUnits: (source, units) => `${source}: ingen data fra ${units}`,
   oddCount: (source, value, usual) => `${source}: ${value} rækker mod normalt omkring ${usual}`,
   oddTotal: (measure, source, value, usual) => `${source}: ${measure} er ${value} mod normalt omkring ${usual}`,
+  rejects: (source, rows, reasons) => ended(`${source}: ${rows} rækker er sat til side og mangler i tallene (${reasons}). Ret dem i filen, eller tilføj enheden i pakken, og indlæs igen; "overblik load" viser rækkerne. Må siden sendes uden dem, så skriv rejects: under readiness`),
+  redefined: 'Det skyldes, at tallene nu opgøres på en anden måde. Data er de samme.',
+  definitionChanged: (measures, period) => ended(`${measures} opgøres på en anden måde end på siden for ${period}. Sider, der er sendt, er ikke rettet`),
   notClosed: (source) => `${source}: perioden er ikke lukket endnu`, houseFault: (source, reason) => `${source}: tjenesten selv kunne ikke indlæse data; lederne får intet at vide om det. ${reason}`, incomplete: (source) => `${source}: data mangler eller ser ufuldstændige ud`,
   correctionTitle: (page) => `Rettelse: ${page}`,
   correctionHeadline: (count) => (count === 1 ? 'Et tal har ændret sig, siden du fik siden.' : `${count} tal har ændret sig, siden du fik siden.`),
@@ -89,6 +96,9 @@ const en: Tidings = {
   noUnits: (source, units) => `${source}: no data from ${units}`,
   oddCount: (source, value, usual) => `${source}: ${value} rows, where about ${usual} are usual`,
   oddTotal: (measure, source, value, usual) => `${source}: ${measure} is ${value}, where about ${usual} is usual`,
+  rejects: (source, rows, reasons) => ended(`${source}: ${rows} rows were set aside and are missing from the figures (${reasons}). Mend them in the file, or add the unit to the pack, and load again; "overblik load" lists the rows. If the page may go without them, write rejects: under readiness`),
+  redefined: 'The reason is that the figures are counted in another way now. The data are the same.',
+  definitionChanged: (measures, period) => ended(`${measures}: the definition changed from the page for ${period}. Pages that were sent are not corrected`),
   notClosed: (source) => `${source}: the period is not closed yet`, houseFault: (source, reason) => `${source}: the service itself could not load the data; the leaders are told nothing of it. ${reason}`, incomplete: (source) => `${source}: data are missing or look incomplete`,
   correctionTitle: (page) => `Correction: ${page}`,
   correctionHeadline: (count) => (count === 1 ? 'One figure has changed since you got the page.' : `${count} figures have changed since you got the page.`),

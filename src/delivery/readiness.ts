@@ -8,6 +8,8 @@ export type Missing =
   /** The number of rows, or a measure's total, is far from what it has been: the median of the periods before. */
   | { readonly kind: 'count'; readonly source: string; readonly value: number; readonly usual: number }
   | { readonly kind: 'total'; readonly source: string; readonly measure: string; readonly value: number; readonly usual: number }
+  /** Rows that did not fit were set aside, more than may be; `reasons`: the commonest, without values. */
+  | { readonly kind: 'rejects'; readonly source: string; readonly rows: number; readonly allowed: number; readonly reasons: readonly { readonly column: string; readonly reason: string; readonly rows: number; readonly file: string; readonly line: number }[] }
   | { readonly kind: 'closing'; readonly source: string }
   /** The source's data may well be there: the house could not load them, and why. For analysts alone. */
   | { readonly kind: 'house'; readonly source: string; readonly reason: string };

@@ -15,6 +15,8 @@ import type { Missing, Readiness } from './readiness.ts';
 export interface LoadMark {
   readonly signature: string;
   readonly rows: number;
+  /** Of what its files hold; not there in pages sent by earlier versions. */
+  readonly contents?: string;
 }
 
 /** How the pages of a period went. */
@@ -49,7 +51,7 @@ export interface NewLoad {
 /** What a message other than a page says, as the ledger keeps it. */
 export type Payload =
   | { readonly kind: 'notice'; readonly readiness: Readiness; readonly waiting: readonly string[] | null }
-  | { readonly kind: 'correction'; readonly unit: string; readonly changes: readonly Correction[]; readonly loads: readonly NewLoad[] }
+  | { readonly kind: 'correction'; readonly unit: string; readonly changes: readonly Correction[]; readonly loads: readonly NewLoad[]; /** The data are the same: it is counted otherwise. */ readonly redefined?: boolean }
   | { readonly kind: 'receipt'; readonly outcome: Outcome }
   | { readonly kind: 'alarm'; readonly failure: Failure }
   | { readonly kind: 'request'; readonly request: { readonly id: number; readonly who: string; readonly platform: string; readonly account: string } }
@@ -90,7 +92,7 @@ export function tell(pack: Pack, digest: Digest, period: Period, reader: Reader,
       const about = visible.has(payload.unit) ? payload.unit : changes[0]?.unit;
       if (about === undefined || changes.length === 0) return null;
       const unit = pack.organisation.units.get(about)?.name[language] ?? about;
-      return card(pack, language, t.correctionTitle(`${unit}, ${words}`), t.correctionHeadline(changes.length), [correctionTable(pack, changes, period, language), ...(payload.loads.length === 0 ? [] : [text(t.because(payload.loads.map((load) => loadLine(pack, load, reader, language)).join('; ')))]), text(t.keepOld)]);
+      return card(pack, language, t.correctionTitle(`${unit}, ${words}`), t.correctionHeadline(changes.length), [correctionTable(pack, changes, period, language), ...((payload.redefined ?? false) ? [text(t.redefined)] : []), ...(payload.loads.length === 0 ? [] : [text(t.because(payload.loads.map((load) => loadLine(pack, load, reader, language)).join('; ')))]), text(t.keepOld)]);
     }
     case 'receipt': {
       const { outcome } = payload;
@@ -135,6 +137,7 @@ function missingLine(pack: Pack, missing: Missing, reader: Reader, language: Lan
       const shown = (value: number): string => (measure === undefined ? show(value) : cellText({ value, state: 'ok' }, pack, measure, language));
       return t.oddTotal(measure?.name[language] ?? missing.measure, source, shown(missing.value), shown(missing.usual));
     }
+    case 'rejects': return !whole ? t.incomplete(source) : t.rejects(source, show(missing.rows), missing.reasons.map(({ column, reason, rows, file, line }) => `${show(rows)}: ${column === '' ? '' : `${column}, `}${reason} (${file}:${line})`).join('; '));
     case 'closing': return t.notClosed(source);
     case 'house': return whole ? t.houseFault(source, missing.reason) : t.incomplete(source);
   }

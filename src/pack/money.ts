@@ -1,9 +1,15 @@
-import type { Measure, Source } from './model.ts';
+import type { Measure, Plan, Source } from './model.ts';
 
 const CURRENCIES = new Set(['kr', 'GBP', 'EUR']);
 
 /** Whether a measure counts money. */
 export const isMoney = ({ unit }: Pick<Measure, 'unit'>): boolean => CURRENCIES.has(unit);
+
+/** Whether a source holds money, or what a plan is made of: there a row that is missing changes what leaders steer by. */
+export function isMoneyOrPlan(pack: { readonly measures: ReadonlyMap<string, Measure>; readonly plans: ReadonlyMap<string, Plan> }, source: string): boolean {
+  const planned = new Set([...pack.plans.values()].flatMap((plan) => (plan.kind === 'target' ? [] : [plan.by])));
+  return [...pack.measures.values()].some((measure) => 'source' in measure && measure.source === source && (isMoney(measure) || planned.has(measure.id)));
+}
 
 /** The names an expression reads, quotes and letters aside; what stands in a text is none. */
 function namesIn(sql: string): Set<string> {

@@ -124,3 +124,33 @@ describe('what is usual', () => {
     }));
   });
 });
+
+describe('rows that were set aside', () => {
+  const withStray = async (name: string, readiness: string, stray: string): Promise<PackHouse> => {
+    const house = await files(name, readiness, { days: 31, units: ['nord', 'syd'] });
+    await writeFile(join(dir, name, 'p', 'bilag.csv'), ['Dato;Sted;Beloeb', ...[...months, '2026-10'].flatMap((month) => ['nord', 'syd'].map((unit) => `${month}-15;${unit};1000,00`)), stray, ''].join('\n'));
+    await house.refresh();
+    return house;
+  };
+  test('hold the page of a source with money, and say what to mend', async () => {
+    const house = await withStray('stray', '', '2026-10-15;vest;5000,00');
+    expect(await missing(house)).toMatchObject([{ kind: 'rejects', source: 'bilag', rows: 1, allowed: 0, reasons: [{ column: 'Sted', rows: 1, file: 'bilag.csv', line: 22 }] }]);
+    await house.close();
+  });
+  test('hold it also when they are of an earlier month of the year or have no date, and not when they are older', async () => {
+    const earlier = await withStray('stray-earlier', '', '2026-02-15;vest;5000,00');
+    expect(await missing(earlier)).toMatchObject([{ kind: 'rejects', rows: 1 }]);
+    await earlier.close();
+    const undated = await withStray('stray-undated', '', '15/10;nord;5000,00');
+    expect(await missing(undated)).toMatchObject([{ kind: 'rejects', rows: 1 }]);
+    await undated.close();
+    const older = await withStray('stray-older', '', '2025-12-15;vest;5000,00');
+    expect(await missing(older)).toEqual([]);
+    await older.close();
+  });
+  test('hold nothing when the pack allows so many', async () => {
+    const house = await withStray('stray-allowed', 'readiness: {bilag: {rejects: 1}}', '2026-10-15;vest;5000,00');
+    expect(await missing(house)).toEqual([]);
+    await house.close();
+  });
+});

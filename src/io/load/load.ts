@@ -14,6 +14,7 @@ import { readyWorkbook } from './sheet.ts';
 import { contentsOf, definitionOf, signatureOf } from './signature.ts';
 import type { StagedFile } from './account.ts';
 import { checkControls } from './control.ts';
+import { checkRepeats } from './repeats.ts';
 import { createStage, finishFacts, stageFile, writeOrganisation } from './stage.ts';
 import { readyTyped } from './typed.ts';
 
@@ -118,10 +119,11 @@ async function build(input: LoadInput, files: readonly SourceFile[], path: strin
     }
     await lock(connection);
     await checkControls(connection, source, staged, input.yearStart);
+    const repeated = await checkRepeats(connection, source, staged);
     const outcome = await finishFacts(connection, source, staged, input.moveMonths ?? 0);
     for (const statement of input.finish) await connection.run(statement);
     const ended = input.now();
-    const report = { source: source.id, ...outcome, loadedAt: ended.toISOString(), durationMs: ended.getTime() - started.getTime(), signature, definition: definitionOf(source, input.organisation, input.yearStart), contents: await contentsOf(files.map((file) => file.path), input.moveMonths ?? 0) };
+    const report = { source: source.id, ...outcome, remarks: [...outcome.remarks, ...repeated], loadedAt: ended.toISOString(), durationMs: ended.getTime() - started.getTime(), signature, definition: definitionOf(source, input.organisation, input.yearStart), contents: await contentsOf(files.map((file) => file.path), input.moveMonths ?? 0) };
     await connection.run('create table meta (report json)');
     await connection.run('insert into meta values ($1::json)', [JSON.stringify(report)]);
     await connection.run('detach stage');

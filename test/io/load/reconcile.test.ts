@@ -107,3 +107,18 @@ describe('a total that stands in the file is checked to the last øre', () => {
     await expect(loadSource(at.input(wide))).rejects.toThrow(/2026-01-01: the control total is 5\.00 and the rows add up to 4\.00; .*2026-02-01: the control total is 5\.00 and the rows add up to 6\.00/);
   });
 });
+
+describe('what was delivered again beside the old delivery does not count twice', () => {
+  const july = HEADER + rowsOf(34, '07');
+  it('is refused when most rows are alike', async () => {
+    await expect(load({ 'a.csv': HEADER + rowsOf(28, '06') + rowsOf(34, '07'), 'b.csv': `${july}2026-07-28;nord;ny;7\n` })).rejects.toThrow(/34 rows stand in a\.csv and in b\.csv alike \(of 34/);
+  });
+  it('is told when few are, and refused when they are money or have the same key', async () => {
+    const texts = { 'a.csv': HEADER + rowsOf(20, '07', 'a'), 'b.csv': `${HEADER}${rowsOf(20, '07', 'b')}2026-07-01;nord;a;0.25\n` };
+    expect((await load(texts)).remarks).toMatchObject([{ file: 'b.csv', text: expect.stringMatching(/^1 rows stand in a\.csv and in b\.csv alike/) }]);
+    await expect(load(texts, { money: ['amount'] })).rejects.toThrow(/would count twice/);
+    await expect(load(texts, { key: ['day', 'unit', 'amount'] })).rejects.toThrow(/with the same day, unit, amount/);
+    expect((await load(texts, { money: ['amount'], repeats: 'allow' })).rows).toBe(41);
+  });
+  it('and a row that stands twice in one file is legal', async () => { expect((await load({ 'a.csv': `${HEADER}2026-07-01;nord;;1\n2026-07-01;nord;;1\n`, 'b.csv': `${HEADER}2026-07-02;nord;;1\n` }, { money: ['amount'] })).rows).toBe(3); });
+});
