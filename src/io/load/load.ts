@@ -14,6 +14,7 @@ import { readyWorkbook } from './sheet.ts';
 import { contentsOf, definitionOf, signatureOf } from './signature.ts';
 import type { StagedFile } from './account.ts';
 import { checkControls } from './control.ts';
+import { fallen } from './falls.ts';
 import { checkRepeats } from './repeats.ts';
 import { createStage, finishFacts, stageFile, writeOrganisation } from './stage.ts';
 import { readyTyped } from './typed.ts';
@@ -72,6 +73,8 @@ export async function loadSource(input: LoadInput): Promise<LoadReport> {
       throw new ServiceError(`source ${source.id}`, 'A file changed while it was read. It is read again at the next load.', { retryAfterMs: 60_000 });
     }
     if (outcome instanceof ServiceError) throw outcome;
+    const lost = fallen(published, outcome, source.mayFall);
+    if (lost.length > 0) throw new ServiceError(`source ${source.id}`, `Less is in the files than at the load before, so nothing is loaded and the last good load stays in service. ${lost.slice(0, 5).join('; ')}${lost.length > 5 ? `; and ${lost.length - 5} more` : ''}. Get whole files; or, if it is right so, write may_fall: 100 in ${source.file} for this load.`, { final: true });
     return await publish(input.intoDir, unfinished, outcome, input.now());
   } catch (error) {
     throw loadError(source.id, error);

@@ -122,3 +122,17 @@ describe('what was delivered again beside the old delivery does not count twice'
   });
   it('and a row that stands twice in one file is legal', async () => { expect((await load({ 'a.csv': `${HEADER}2026-07-01;nord;;1\n2026-07-01;nord;;1\n`, 'b.csv': `${HEADER}2026-07-02;nord;;1\n` }, { money: ['amount'] })).rows).toBe(3); });
 });
+
+describe('against the load before', () => {
+  it('a file cut in half at a line end is no load, and the same under another name is', async () => {
+    await load({ 'a.csv': HEADER + rowsOf(20, '06') + rowsOf(20, '07') }, { files: [files('{a,b}.csv')] });
+    await expect(load({ 'a.csv': HEADER + rowsOf(20, '06') + rowsOf(10, '07') }, { files: [files('{a,b}.csv')] })).rejects.toThrow(/2026-07: 10 rows, where 20 were/);
+    const moved = await load({ 'a.csv': HEADER + rowsOf(20, '06'), 'b.csv': HEADER + rowsOf(20, '07') }, { files: [files('{a,b}.csv')] });
+    expect(moved.rows).toBe(40);
+  });
+  it('money that is less holds the load, and the pack can say that it is meant', async () => {
+    await load({ 'a.csv': `${HEADER}2026-07-01;nord;;1000\n` }, { money: ['amount'] });
+    await expect(load({ 'a.csv': `${HEADER}2026-07-01;nord;;100\n` }, { money: ['amount'] })).rejects.toThrow(/amount moves 100\.00, where it was 1000\.00/);
+    expect((await load({ 'a.csv': `${HEADER}2026-07-01;nord;;100\n` }, { money: ['amount'], mayFall: 100 })).rows).toBe(1);
+  });
+});
