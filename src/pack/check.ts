@@ -273,7 +273,7 @@ function relationOf(source: RawSource, withoutDerived: boolean): string {
   const name = (text: string): string => `"${text.replaceAll('"', '""')}"`;
   const columns = Object.entries(source.columns).map(([key, raw]) => {
     const { type, decimals } = columnOf(key, raw);
-    const sql = { text: 'VARCHAR', date: 'DATE', timestamp: 'TIMESTAMP', integer: 'BIGINT', decimal: `DECIMAL(18,${decimals})`, number: 'DOUBLE', boolean: 'BOOLEAN' }[type];
+    const sql = { text: 'VARCHAR', date: 'DATE', timestamp: 'TIMESTAMP', integer: 'BIGINT', decimal: `DECIMAL(18,${decimals})`, number: 'DOUBLE', boolean: 'BOOLEAN', duration: 'BIGINT' }[type];
     return `NULL::${sql} AS ${name(key)}`;
   });
   const plain = `(SELECT ${columns.join(', ')})`;

@@ -10,12 +10,12 @@ export type Text = Readonly<Record<Language, string>>;
 /** Words in every language. */
 export type Words = Readonly<Record<Language, readonly string[]>>;
 
-export const COLUMN_TYPES = ['text', 'integer', 'decimal', 'number', 'date', 'timestamp', 'boolean'] as const;
+export const COLUMN_TYPES = ['text', 'integer', 'decimal', 'number', 'date', 'timestamp', 'boolean', 'duration'] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
 export interface Column {
   readonly name: string;
-  /** `decimal` is exact with `decimals` places (money); `number` is a binary float. */
+  /** `decimal` is exact with `decimals` places (money); `number` is a binary float; `duration` is written `36:00` and counted in seconds. */
   readonly type: ColumnType;
   readonly decimals: number;
   /** Header in the file; or `at` for files whose headers can't be used. */

@@ -1,10 +1,18 @@
 import type { Column } from '../../pack/model.ts';
 
-/** How numbers are written in one file. */
+/** How numbers are written in one column of one file. */
 export interface NumberSpelling {
   readonly decimal: '.' | ',';
   readonly thousands: string | null;
+  /** Every number has a percent sign, which says nothing more then. */
+  readonly percent: boolean;
 }
+
+/** A cell whose formula was never worked out. */
+export const UNCALCULATED = '#FORMULA';
+/** What Excel and LibreOffice show where a formula has no value, in English and Danish. */
+export const CELL_ERRORS = [UNCALCULATED, '#DIV/0!', '#N/A', '#REF!', '#VALUE!', '#NAME?', '#NUM!', '#NULL!', '#SPILL!', '#CALC!', '#FIELD!', '#GETTING_DATA',
+  '#DIVISION/0!', '#I/T', '#REFERENCE!', '#VÆRDI!', '#NAVN?', '#NUL!', '#OVERLØB!', '#########'] as const;
 
 /** A text as an SQL literal. */
 export function literal(text: string): string {
@@ -12,7 +20,7 @@ export function literal(text: string): string {
 }
 
 /** Blanks that are cut off at the ends of every cell, the no-break space of Danish thousands among them. */
-const BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8239)";
+const BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8201) || chr(8203) || chr(8239) || chr(65279)";
 
 /** The text of a raw cell, null when it stands for no value. `oddBlanks`: others than the space are there too; cutting those takes ten times as long. */
 export function cleaned(raw: string, column: Column, oddBlanks: boolean): string {
@@ -28,6 +36,7 @@ export const SQL_TYPES: Readonly<Record<Column['type'], (column: Column) => stri
   date: () => 'DATE',
   timestamp: () => 'TIMESTAMP',
   boolean: () => 'BOOLEAN',
+  duration: () => 'BIGINT',
 };
 
 /** The typed value of a cleaned cell, null when it does not fit. `isoToo`: dates may also come as ISO text, from a typed cell. */
@@ -36,10 +45,17 @@ export function typed(text: string, column: Column, spelling: NumberSpelling, ye
     case 'text': return text;
     case 'integer': case 'decimal': case 'number': return numeric(text, column, spelling);
     case 'date': return dated(text, column.format, yearStart, isoToo);
+    case 'duration': return seconds(text);
     case 'timestamp': return column.format === null ? `try_cast(${text} as timestamp)`
       : isoToo ? `coalesce(try_strptime(${text}, ${literal(column.format)}), try_cast(${text} as timestamp))` : `try_strptime(${text}, ${literal(column.format)})`;
     case 'boolean': return `case when lower(${text}) in ('true', 'ja', 'sand', 'yes', 'j', 'y', '1', 'x') then true when lower(${text}) in ('false', 'nej', 'falsk', 'no', 'n', '0') then false end`;
   }
+}
+
+/** Hours and minutes, `36:00` or `-0:07:30`, as seconds. */
+function seconds(text: string): string {
+  const part = (n: number): string => `try_cast(split_part(ltrim(${text}, '-'), ':', ${n}) as bigint)`;
+  return `case when regexp_full_match(${text}, '-?\\d{1,7}:[0-5]\\d(:[0-5]\\d)?') then (${part(1)} * 3600 + ${part(2)} * 60 + coalesce(${part(3)}, 0)) * case when starts_with(${text}, '-') then -1 else 1 end end`;
 }
 
 /**
@@ -56,18 +72,38 @@ function numeric(text: string, column: Column, spelling: NumberSpelling): string
   const cast = (expression: string): string => column.type === 'integer' ? `try_cast(split_part(${withPoint(expression)}, '.', 1) as ${type})` : `try_cast(${withPoint(expression)} as ${type})`;
   const plain = column.type === 'integer' ? `when regexp_full_match(${text}, '[-+]?\\d+') then try_cast(${text} as ${type})`
     : `when regexp_full_match(${text}, '[-+]?(\\d+${fraction}${leadingPoint})') then ${cast(text)}`;
-  // SAP writes the minus last, and spreadsheets sometimes as U+2212.
-  const signed = `regexp_replace(replace(${text}, '−', '-'), '^([^-]+?)\\s*-$', '-\\1')`;
   const bare = `(\\d+${fraction}${leadingPoint})`;
-  const grouped = spelling.thousands === null || spelling.thousands === '' ? null : spelling.thousands;
-  const grouping = grouped === null ? '' : ` when regexp_full_match(${signed}, '[-+]?\\d{1,3}(${groupPattern(grouped)}\\d{3})+${fraction}') then ${cast(ungrouped(signed, grouped))}`;
-  return `case ${plain}${grouping} when regexp_full_match(${signed}, '[-+]?${bare}') then ${cast(signed)} end`;
+  const signed = bared(text, spelling.percent);
+  const grouped = (thousands: string): string => ` when regexp_full_match(${signed}, '[-+]?[1-9]\\d{0,2}(${groupPattern(thousands)}\\d{3})+${fraction}') then ${cast(ungrouped(signed, thousands))}`;
+  const declared = spelling.thousands === null || spelling.thousands === '' ? '' : grouped(spelling.thousands);
+  // Groups by blanks can be nothing else, declared or not.
+  const byBlanks = spelling.thousands === null || !isBlankGroup(spelling.thousands) ? grouped(' ') : '';
+  return `case ${plain}${declared}${byBlanks} when regexp_full_match(${signed}, '[-+]?${bare}') then ${cast(signed)} end`;
+}
+
+const SPACE = '[ \\x{00A0}\\x{2009}\\x{202F}]';
+const CURRENCY = '(?:kr\\.?|dkk|sek|nok|eur|gbp|usd|[€£$])';
+
+/**
+ * A number without what stands around it: currency, the brackets of accountants (a minus), and `,-` after whole kroner. SAP
+ * writes the minus last, and spreadsheets sometimes as U+2212.
+ */
+function bared(text: string, percent: boolean): string {
+  const steps: readonly (readonly [string, string])[] = [
+    ...(percent ? [[`${SPACE}*%$`, '']] as const : []),
+    [`(?i)^([-+(]?)${SPACE}*${CURRENCY}${SPACE}*`, '\\1'],
+    [`(?i)${SPACE}*(?:${CURRENCY}|,--?)${SPACE}*([-)]?)$`, '\\1'],
+    ['^\\((.+)\\)$', '-\\1'],
+    [`^([^-]+?)${SPACE}*-$`, '-\\1'],
+    [`^([-+])${SPACE}+`, '\\1'],
+  ];
+  return steps.reduce((value, [from, to]) => `regexp_replace(${value}, '${from}', '${to}')`, `replace(${text}, '−', '-')`);
 }
 
 const isBlankGroup = (thousands: string): boolean => thousands.trim() === '';
 const escaped = (char: string): string => (/[.\\+*?[\](){}|^$]/.test(char) ? `\\${char}` : char === "'" ? "''" : char);
-const groupPattern = (thousands: string): string => (isBlankGroup(thousands) ? `[ \\x{00A0}\\x{202F}]` : escaped(thousands));
-const ungrouped = (text: string, thousands: string): string => (isBlankGroup(thousands) ? `regexp_replace(${text}, '[ \\x{00A0}\\x{202F}]', '', 'g')` : `replace(${text}, ${literal(thousands)}, '')`);
+const groupPattern = (thousands: string): string => (isBlankGroup(thousands) ? SPACE : escaped(thousands));
+const ungrouped = (text: string, thousands: string): string => (isBlankGroup(thousands) ? `regexp_replace(${text}, '${SPACE}', '', 'g')` : `replace(${text}, ${literal(thousands)}, '')`);
 
 /** A fiscal year written `2017/18` in a pack whose year is the calendar year can only be somebody else's: April, as in the United Kingdom. */
 const fiscalStart = (yearStart: number): number => (yearStart === 1 ? 4 : yearStart);
@@ -105,6 +141,7 @@ export function reasonOf(column: Column, spelling: NumberSpelling): string {
     case 'date': return column.format === null ? 'not a date written YYYY-MM-DD; give the column its format, such as %d-%m-%Y' : `not a date written ${spelled(column.format)}`;
     case 'timestamp': return column.format === null ? 'not a point in time written YYYY-MM-DD HH:MM:SS; give the column its format' : `not a point in time written ${spelled(column.format)}`;
     case 'boolean': return 'neither yes nor no';
+    case 'duration': return 'not a duration written hours:minutes, such as 36:00 or 7:24:30';
     case 'text': return 'not a text';
   }
 }

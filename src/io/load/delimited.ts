@@ -10,14 +10,15 @@ import { controlsOf } from './control.ts';
 import { indexOfLetter, letterOfIndex, placeColumns, type Placement } from './header.ts';
 import { fieldText, fieldTexts, firstRecords, LONGEST_RECORD, visitRecords, type RecordView } from './records.ts';
 import { openRowWriter, type RaggedRow } from './rows.ts';
-import { detectDecimal } from './spelling.ts';
+import { decideSpellings, newEvidence, noteField, type NumberEvidence } from './spelling.ts';
 
 /** A file made ready for the engine: a SELECT that gives `_line` and the raw texts `v0`, `v1` … of the source's columns. */
 export interface ReadyFile {
   readonly sql: string;
   readonly encoding: string;
   readonly delimiter: string;
-  readonly spelling: NumberSpelling;
+  /** In the order of the source's columns. */
+  readonly spellings: readonly NumberSpelling[];
   /** Typed cells come as ISO text, whatever format the column has. */
   readonly isoToo: boolean;
   /** Cells may begin or end with blanks other than the space. */
@@ -78,11 +79,13 @@ export async function readyDelimited(reading: Reading): Promise<ReadyFile | Unus
   if (typeof placement === 'string') return { problem: maskPersonalNumbers(`${headerRecord === null ? '' : `Header in line ${layout.headerRow}, ${encoding.name}, delimiter ${shownDelimiter(delimiter)}: `}${placement}`) };
 
   const firstRow = layout.firstRow ?? (headerRecord === null ? 1 : (head.find((record) => record.line > headerRecord.line)?.line ?? headerRecord.line + 1));
-  const spelling = { decimal: layout.decimal ?? detectDecimal(source, placement, head.filter((record) => record.line >= firstRow)), thousands: layout.thousands };
   const scan = await scanFile(reading, plain, delimiter, placement, firstRow);
   if ('problem' in scan) return scan;
 
-  const ready = { encoding: encoding.name, delimiter, spelling, isoToo: false, constants: constantPlaces(placement), remarks: [], records: scan.rows, breaks: scan.breaks, ...controlsOf(layout, scan.cells) };
+  const decided = decideSpellings(source, layout, scan.evidence);
+  if (typeof decided === 'string') return { problem: decided };
+  const { spellings, remarks } = decided;
+  const ready = { encoding: encoding.name, delimiter, spellings, isoToo: false, constants: constantPlaces(placement), remarks, records: scan.rows, breaks: scan.breaks, ...controlsOf(layout, scan.cells) };
   if (scan.regular && layout.unpivot === null && layout.fillDown.length === 0) {
     const names = Array.from({ length: scan.width }, (_, index) => `'c${index}': 'VARCHAR'`).join(', ');
     const columns = placement.columns.map((place, index) => `${place.kind === 'cell' ? `c${place.index}` : constantOf(place)} as v${index}`);
@@ -116,6 +119,16 @@ export function numericFields(source: Source, layout: Layout, placement: Placeme
   return new Set([...fields, ...wide]);
 }
 
+/** Which fields of the file say how the numbers of which column are written. */
+export function notedFields(source: Source, layout: Layout, placement: Placement, evidence: readonly (NumberEvidence | null)[]): { readonly index: number; readonly one: NumberEvidence }[] {
+  return placement.columns.flatMap((place, i) => {
+    const one = evidence[i] ?? null;
+    if (one === null) return [];
+    if (place.kind === 'cell') return [{ index: place.index, one }];
+    return place.kind === 'wide-value' && layout.unpivot !== null ? placement.wide.map(({ index }) => ({ index, one })) : [];
+  });
+}
+
 /** What is said of a CPR number: where it stands, never what it is. */
 export function cprProblem(line: number, column: string): string {
   return `Line ${line}, column ${column}: a value looks like a CPR number, so nothing of the file is loaded. Take the column out of the extract or replace it by a key of your own. If it holds amounts, declare it as a number and write them with decimals: those are not taken for CPR numbers.`;
@@ -130,11 +143,15 @@ interface Scan {
   readonly breaks: number;
   /** Cells of totals, by column. */
   readonly cells: Readonly<Record<string, string>>;
+  readonly evidence: readonly (NumberEvidence | null)[];
 }
 
 async function scanFile(reading: Reading, plain: { path: string; bom: number }, delimiter: string, placement: Placement, firstRow: number): Promise<Scan | Unusable> {
   const { layout } = reading.file.set;
   const numeric = numericFields(reading.source, layout, placement);
+  const evidence = newEvidence(reading.source);
+  const noted = notedFields(reading.source, layout, placement, evidence);
+  const lastRow = layout.lastRow ?? Infinity;
   let width = placement.width ?? 0;
   let regular = true;
   let ending = 0;
@@ -144,7 +161,6 @@ async function scanFile(reading: Reading, plain: { path: string; bom: number }, 
   let breaks = 0;
   const cells: Record<string, string> = {};
   const wanted = layout.controlTotal?.kind === 'cells' ? Object.entries(layout.controlTotal.cells) : [];
-  const lastRow = layout.lastRow ?? Infinity;
   let headers: string[] = [];
   let problem: string | null = null;
   const fault = await visitRecords(plain.path, delimiter, plain.bom, (record) => {
@@ -169,6 +185,7 @@ async function scanFile(reading: Reading, plain: { path: string; bom: number }, 
     }
     if (record.line <= lastRow) rows++;
     if (record.breaks > 0 && record.line <= lastRow) breaks += fieldTexts(record).filter((text) => /[\r\n]/.test(text)).length;
+    if (record.line <= lastRow) for (const { index, one } of noted) if (index < record.count) noteField(one, record.block, record.starts[index] as number, record.ends[index] as number);
     if (record.oddBlanks) oddBlanks = true;
     if (width === 0) width = record.count;
     if (record.count !== width || emptyLine || width === 1) regular = false;
@@ -178,7 +195,7 @@ async function scanFile(reading: Reading, plain: { path: string; bom: number }, 
   if (fault !== null) return { problem: `A quote opened in line ${fault.line} is not closed within 2 MB, or the line is longer. Mend the quotes in the file.` };
   const last = Math.max(-1, ...placement.columns.map((place) => (place.kind === 'cell' ? place.index : -1)));
   if (rows > 0 && last >= width) return { problem: `The file has ${width} columns, and ${letterOfIndex(last)} is asked for.` };
-  return { regular: regular && rows > 0, width, oddBlanks, rows, breaks, cells };
+  return { regular: regular && rows > 0, width, oddBlanks, rows, breaks, cells, evidence };
 }
 
 /** Writes an awkward file anew; the rows that are too short or too long are given back. */

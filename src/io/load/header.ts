@@ -47,6 +47,12 @@ export function placeColumns(source: Source, layout: Layout, header: readonly st
   return { columns: places, wide, width: header === null ? null : header.length };
 }
 
+/** Which of the source's columns, by its place, each field of the file is for. */
+export function columnsOfFields(source: Source, layout: Layout, placement: Placement): ReadonlyMap<number, number> {
+  const value = source.columns.findIndex((column) => column.name === layout.unpivot?.value);
+  return new Map([...placement.wide.map(({ index }) => [index, value] as const), ...placement.columns.flatMap((place, at) => (place.kind === 'cell' ? [[place.index, at] as const] : []))]);
+}
+
 function placeOf(column: Column, layout: Layout, headers: readonly string[]): Place | string {
   const constant = layout.set[column.name];
   if (constant !== undefined) return { kind: 'constant', text: constant };

@@ -45,9 +45,10 @@ export async function visitRecords(path: string, delimiter: string, bom: number,
   for (let digit = 48; digit < 58; digit++) kinds[digit] = DIGIT;
   kinds[32] = SPACE;
   kinds[9] = WIDE_BLANK;
-  // First bytes of U+00A0 and U+202F in UTF-8.
+  // First bytes in UTF-8 of the no-break and thin blanks and those of no width (U+00A0, U+2009, U+200B, U+202F, U+FEFF).
   kinds[0xc2] = WIDE_BLANK;
   kinds[0xe2] = WIDE_BLANK;
+  kinds[0xef] = WIDE_BLANK;
   kinds[10] = LINE_FEED;
   kinds[13] = RETURN;
   kinds[34] = QUOTE;
@@ -121,7 +122,7 @@ function scanRecord(block: Buffer, start: number, length: number, kinds: Uint8Ar
     }
     if (kind === WIDE_BLANK) {
       const byte = block[i];
-      if (byte === 9 || block[i + 1] === 0xa0 || block[i + 2] === 0xaf) oddBlanks = true;
+      if (byte === 9 ? true : byte === 0xc2 ? block[i + 1] === 0xa0 : byte === 0xef ? block[i + 1] === 0xbb : block[i + 1] === 0x80 && [0x89, 0x8b, 0xaf].includes(block[i + 2] as number)) oddBlanks = true;
       if (byte !== 9) {
         blank = false;
         marks++;

@@ -31,7 +31,8 @@ export async function openRowWriter(path: string, source: Source, layout: Layout
     const place = placement.columns[at];
     return place?.kind === 'cell' ? [place.index] : [];
   });
-  const missing = new Set(source.columns.find((column) => column.name === layout.unpivot?.value)?.missing.map((word) => word.trim()));
+  const valued = source.columns.find((column) => column.name === layout.unpivot?.value);
+  const missing = new Set(valued?.missing.map((word) => word.trim()));
   const above = new Map<number, string>();
   let batch: string[] = [];
   let size = 0;
@@ -60,8 +61,8 @@ export async function openRowWriter(path: string, source: Source, layout: Layout
     if (layout.unpivot === null) return put(line, cells, '', '');
     for (const { index, header } of placement.wide) {
       const value = (cells[index] ?? '').trim();
-      // No figure for that column is no row, not an empty one.
-      if (value !== '' && !missing.has(value)) put(line, cells, header, value);
+      // No figure for that column is no row, not an empty one; where one must be, it is a row to set aside.
+      if (valued?.required === true || value !== '' && !missing.has(value)) put(line, cells, header, value);
     }
   };
   const flush = async (): Promise<void> => {

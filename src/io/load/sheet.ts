@@ -1,10 +1,11 @@
 import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
 import { archiveProblem } from './archive.ts';
-import { constantPlaces, cprProblem, numericFields, rewrittenRows, shownColumn, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
+import { constantPlaces, cprProblem, notedFields, numericFields, rewrittenRows, shownColumn, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
 import { controlsOf } from './control.ts';
-import { indexOfLetter, placeColumns } from './header.ts';
+import { columnsOfFields, indexOfLetter, placeColumns } from './header.ts';
 import { openRowWriter } from './rows.ts';
-import { readWorkbook } from './workbook.ts';
+import { decideSpellings, newEvidence, noteText } from './spelling.ts';
+import { cellText, durationText, readWorkbook } from './workbook.ts';
 
 /** Reads one worksheet of an XLSX file. */
 export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusable> {
@@ -12,37 +13,58 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
   const { layout } = file.set;
   const problem = await archiveProblem(file.path);
   if (problem !== null) return { problem };
-  const rows = await readWorkbook(file.path, layout).catch((error: unknown) => ({ problem: workbookProblem(error, layout.sheet) }));
-  if ('problem' in rows) return rows;
+  const read = await readWorkbook(file.path, layout).catch((error: unknown) => ({ problem: workbookProblem(error, layout.sheet) }));
+  if ('problem' in read) return read;
+  const { rows, dayZero } = read;
   const width = rows.reduce((most, row) => Math.max(most, row.cells.length), 0);
   const header = layout.headerRow === 0 ? null : rows[layout.headerRow - 1];
   if (header === undefined) return { problem: `The worksheet has ${rows.length} rows, and the header is said to be in row ${layout.headerRow}.` };
-  const placement = placeColumns(source, layout, header === null ? null : Array.from({ length: width }, (_, index) => header.cells[index] ?? ''));
+  const headers = (row: { cells: readonly unknown[] }): string[] => Array.from({ length: width }, (_, index) => cellText(row.cells[index], layout.decimal ?? '.'));
+  const placement = placeColumns(source, layout, header === null ? null : headers(header));
   if (typeof placement === 'string') return { problem: maskPersonalNumbers(placement) };
 
   const firstRow = layout.firstRow ?? layout.headerRow + 1;
   const lastRow = layout.lastRow ?? Infinity;
   const numeric = numericFields(source, layout, placement);
+  const evidence = newEvidence(source);
+  const noted = notedFields(source, layout, placement, evidence);
   for (const { line, cells } of rows) {
-    const hit = cells.findIndex((cell, index) => holdsPersonalNumber(cell, line >= firstRow && numeric.has(index)));
-    if (hit >= 0) return { problem: cprProblem(line, shownColumn(header?.cells ?? [], hit)) };
+    const hit = cells.findIndex((cell, index) => holdsPersonalNumber(cellText(cell, '.'), line >= firstRow && numeric.has(index)));
+    if (hit >= 0) return { problem: cprProblem(line, shownColumn(header === null ? [] : headers(header), hit)) };
+    if (line < firstRow || line > lastRow) continue;
+    for (const { index, one } of noted) {
+      const cell = cells[index];
+      if (typeof cell === 'string') noteText(one, cell);
+      else if (typeof cell === 'number' && cell !== 0) one.bare++;
+    }
   }
+  const decided = decideSpellings(source, layout, evidence);
+  if (typeof decided === 'string') return { problem: decided };
+  const { spellings, remarks } = decided;
+
+  const columns = columnsOfFields(source, layout, placement);
+  const textOf = (cell: unknown, index: number): string => {
+    const at = columns.get(index) ?? -1;
+    return source.columns[at]?.type === 'duration' && cell instanceof Date ? durationText(cell, dayZero) : cellText(cell, spellings[at]?.decimal ?? '.');
+  };
   let records = 0;
   let breaks = 0;
   const writer = await openRowWriter(scratch, source, layout, placement);
   try {
-    for (const { line, cells } of rows) {
-      if (line < firstRow || line > lastRow || cells.every((cell) => cell.trim() === '')) continue;
+    for (const row of rows) {
+      if (row.line < firstRow || row.line > lastRow) continue;
+      const cells = row.cells.map(textOf);
+      if (cells.every((cell) => cell.trim() === '')) continue;
       records++;
       breaks += cells.filter((cell) => /[\r\n]/.test(cell)).length;
-      writer.row(line, cells);
+      writer.row(row.line, cells);
     }
   } finally {
     await writer.close();
   }
   onRows(rows.length);
-  const totals = layout.controlTotal?.kind !== 'cells' ? {} : Object.fromEntries(Object.entries(layout.controlTotal.cells).map(([column, { letter, line }]) => [column, rows[line - 1]?.cells[indexOfLetter(letter)] ?? '']));
-  return { sql: rewrittenRows(scratch, placement), encoding: 'xlsx', delimiter: '', spelling: { decimal: layout.decimal ?? '.', thousands: layout.thousands }, isoToo: true, oddBlanks: false, constants: constantPlaces(placement), ragged: [], remarks: [], records, laidOut: writer.rows(), breaks, ...controlsOf(layout, totals) };
+  const totals = layout.controlTotal?.kind !== 'cells' ? {} : Object.fromEntries(Object.entries(layout.controlTotal.cells).map(([column, { letter, line }]) => [column, cellText(rows[line - 1]?.cells[indexOfLetter(letter)], spellings[source.columns.findIndex(({ name }) => name === column)]?.decimal ?? '.')]));
+  return { sql: rewrittenRows(scratch, placement), encoding: 'xlsx', delimiter: '', spellings, isoToo: true, oddBlanks: false, constants: constantPlaces(placement), ragged: [], remarks, records, laidOut: writer.rows(), breaks, ...controlsOf(layout, totals) };
 }
 
 function workbookProblem(error: unknown, sheet: string | number): string {

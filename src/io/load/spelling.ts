@@ -1,27 +1,142 @@
-import type { Source } from '../../pack/model.ts';
-import type { Placement } from './header.ts';
+import { maskPersonalNumbers } from '../../access/personal-number.ts';
+import type { Layout, Source } from '../../pack/model.ts';
+import type { NumberSpelling } from './cast.ts';
+
+const COMMA = 44, MINUS = 45, POINT = 46, PLUS = 43, NOUGHT = 48, NINE = 57;
+const EXAMPLES = 2;
+/** Of figures with a sign, so few that are sure of it do not decide for all the others: they may be slips of the pen. */
+const SLIP = 0.01;
+
+/** What the texts of one column say of how their numbers are written. */
+export interface NumberEvidence {
+  /** Texts in which a sign can only be the decimal one, and the first of them. */
+  readonly decimals: Record<',' | '.', number>;
+  readonly sure: Record<',' | '.', string>;
+  /** `1.500` or `1,500`: thousands or decimals. How many, and the first of them. */
+  readonly open: Record<',' | '.', number>;
+  readonly examples: string[];
+  /** Numbers other than nought with a percent sign, and without. */
+  percent: number;
+  bare: number;
+  /** Texts that are no value. */
+  readonly missing: ReadonlySet<string>;
+}
+
+/** Evidence for each numeric column of a source, to be filled from all of a file's texts; null for other columns. */
+export function newEvidence(source: Source): (NumberEvidence | null)[] {
+  return source.columns.map((column) => (column.type === 'integer' || column.type === 'decimal' || column.type === 'number'
+    ? { decimals: { ',': 0, '.': 0 }, sure: { ',': '', '.': '' }, open: { ',': 0, '.': 0 }, examples: [], percent: 0, bare: 0, missing: new Set(column.missing.map((word) => word.trim())) }
+    : null));
+}
+
+/** Takes one field of a block into account. It works on bytes, since it sees every number of every file; what is not plain digits and one sign is looked at as a text. */
+export function noteField(evidence: NumberEvidence, block: Buffer, from: number, to: number): void {
+  let [start, end] = [from, to];
+  if (end - start >= 2 && block[start] === 34 && block[end - 1] === 34) [start, end] = [start + 1, end - 1];
+  while (start < end && block[start] === 32) start++;
+  while (start < end && block[end - 1] === 32) end--;
+  if (start === end) return;
+  const first = block[start] === MINUS || block[start] === PLUS ? start + 1 : start;
+  let signAt = -1;
+  for (let i = first; i < end; i++) {
+    const byte = block[i] as number;
+    if (byte >= NOUGHT && byte <= NINE) continue;
+    if (signAt >= 0 || byte !== COMMA && byte !== POINT) return noteText(evidence, block.toString('utf8', start, end).replaceAll('""', '"'));
+    signAt = i;
+  }
+  const isNought = end - first === 1 && block[first] === NOUGHT;
+  if (signAt < 0) {
+    if (!isNought) evidence.bare++;
+    return;
+  }
+  const sign = block[signAt] === COMMA ? ',' : '.';
+  const isOpen = end - signAt === 4 && signAt - first >= 1 && signAt - first <= 3 && block[first] !== NOUGHT;
+  if (evidence.missing.size === 0 && (isOpen ? evidence.examples.length >= EXAMPLES : evidence.sure[sign] !== '')) {
+    evidence.bare++;
+    (isOpen ? evidence.open : evidence.decimals)[sign]++;
+  } else noteText(evidence, block.toString('latin1', start, end));
+}
+
+const BLANK = ' \\u00a0\\u202f\\u2009\\t';
+const CURRENCY = '(?:kr\\.?|dkk|sek|nok|eur|gbp|usd|[€£$])';
+const AROUND = new RegExp(`^([-+(−]?)[${BLANK}]*${CURRENCY}[${BLANK}]*|[${BLANK}]*(?:${CURRENCY}|,--?)[${BLANK}]*([-)−]?)$`, 'gi');
+
+/** Takes one text into account, whatever currency, brackets or percent signs stand around its digits. */
+export function noteText(evidence: NumberEvidence, written: string): void {
+  const text = written.replace(/^[\s\u200b\ufeff]+|[\s\u200b\ufeff]+$/g, '');
+  if (text === '' || evidence.missing.has(text)) return;
+  const percent = text.endsWith('%');
+  const core = (percent ? text.slice(0, -1) : text).replace(AROUND, '$1$2').replace(/^[-+(−\s]+|[-)−\s]+$/g, '');
+  if (!/^[\d.,]/.test(core)) return;
+  if (percent) evidence.percent++;
+  else if (!/^0*[.,]?0*$/.test(core)) evidence.bare++;
+  if (/^[1-9]\d{0,2}[.,]\d{3}$/.test(core)) {
+    evidence.open[core.includes(',') ? ',' : '.']++;
+    if (evidence.examples.length < EXAMPLES && !evidence.examples.includes(text)) evidence.examples.push(text);
+    return;
+  }
+  const sign = decimalSign(core);
+  if (sign === null) return;
+  evidence.decimals[sign]++;
+  if (evidence.sure[sign] === '') evidence.sure[sign] = text;
+}
+
+/** The sign that can only be the decimal one; null: there is none, or it is no number. */
+function decimalSign(core: string): ',' | '.' | null {
+  if (/^\d*\.\d+([eE][-+]?\d+)?$/.test(core) || /^\d+\.$/.test(core) || /^\d{1,3}([ \u00a0\u202f\u2009'’,]\d{3})+\.\d*$/.test(core) || /^\d{1,3}(,\d{3}){2,}$/.test(core)) return '.';
+  if (/^\d*,\d+([eE][-+]?\d+)?$/.test(core) || /^\d+,$/.test(core) || /^\d{1,3}([ \u00a0\u202f\u2009'’.]\d{3})+,\d*$/.test(core) || /^\d{1,3}(\.\d{3}){2,}$/.test(core)) return ',';
+  return null;
+}
+
+const other = (sign: ',' | '.'): ',' | '.' => (sign === ',' ? '.' : ',');
 
 /**
- * The decimal sign of a file that does not say: a comma when some number has one and none has a point.
- * `12,345` may be twelve thousand, so a comma before exactly three digits decides nothing; then the point holds
- * and such cells are set aside rather than guessed.
+ * How each column of a file writes its numbers: as the layout says; else by what the whole column says; else, where that can
+ * be read in two ways, by the other columns of the file. A text says why it can't be told, and what to write in the pack.
  */
-export function detectDecimal(source: Source, placement: Placement, rows: readonly { readonly cells: readonly string[] }[]): '.' | ',' {
-  let commas = 0;
-  for (const { cells } of rows) {
-    for (const text of numericCells(source, placement, cells)) {
-      if (/^[-+]?\d+,(\d{1,2}|\d{4,})-?$/.test(text)) commas++;
-      else if (/^[-+]?\d*\.\d+-?$/.test(text)) return '.';
+export function decideSpellings(source: Source, layout: Layout, evidence: readonly (NumberEvidence | null)[]): { spellings: NumberSpelling[]; remarks: string[] } | string {
+  const remarks: string[] = [];
+  const problems: string[] = [];
+  const sure = evidence.map((one) => (one === null ? null : sureSign(one)));
+  const spellings = source.columns.map(({ name }, i): NumberSpelling => {
+    const one = evidence[i] ?? null;
+    const percent = one !== null && one.percent > 0 && one.bare === 0;
+    if (layout.decimal !== null) return { decimal: layout.decimal, thousands: layout.thousands, percent };
+    // Who says that the point groups thousands has said that it is not the decimal sign.
+    if (layout.thousands === '.' || layout.thousands === ',') return { decimal: other(layout.thousands), thousands: layout.thousands, percent };
+    const found = (decimal: ',' | '.'): NumberSpelling => ({ decimal, thousands: layout.thousands ?? other(decimal), percent });
+    const own = sure[i] ?? null;
+    if (one === null || own !== null && own !== 'both') return found(own === null || own === 'both' ? '.' : own);
+    const isOpen = one.open[','] + one.open['.'] > 0;
+    const others = [...new Set(sure.filter((sign, at) => at !== i && sign !== null))];
+    const decided = own === null && others.length === 1 && others[0] !== 'both' ? others[0] as ',' | '.' : null;
+    if (!isOpen) return found(decided ?? (one.decimals[','] > one.decimals['.'] ? ',' : '.'));
+    if (decided === null) {
+      problems.push(openProblem(name, one, own === 'both'));
+      return found('.');
     }
-  }
-  return commas > 0 ? ',' : '.';
+    const by = sure.findIndex((sign, at) => at !== i && sign === decided);
+    remarks.push(`Column '${name}' can be read in two ways (${quoted(one.examples)}); the decimal sign is taken to be '${decided}', as in column '${source.columns[by]?.name ?? ''}' ('${shown(evidence[by]?.sure[decided] ?? '')}'). Write decimal: in the pack to decide it yourself.`);
+    return found(decided);
+  });
+  return problems.length > 0 ? problems.join(' ') : { spellings, remarks };
 }
 
-function numericCells(source: Source, placement: Placement, cells: readonly string[]): string[] {
-  return placement.columns.flatMap((place, index) => {
-    const type = source.columns[index]?.type;
-    if (type !== 'decimal' && type !== 'number' && type !== 'integer') return [];
-    if (place.kind === 'cell') return [(cells[place.index] ?? '').trim()];
-    return place.kind === 'wide-value' ? placement.wide.map((column) => (cells[column.index] ?? '').trim()) : [];
-  });
+/** The sign a column is sure of; `both`: it has numbers of either kind, or next to none that are sure. */
+function sureSign({ decimals, open }: NumberEvidence): ',' | '.' | 'both' | null {
+  if (decimals[','] > 0 && decimals['.'] > 0) return 'both';
+  const sign = decimals[','] > 0 ? ',' : decimals['.'] > 0 ? '.' : null;
+  return sign !== null && decimals[sign] < SLIP * open[sign] ? 'both' : sign;
 }
+
+function openProblem(name: string, { examples, sure, decimals }: NumberEvidence, torn: boolean): string {
+  const why = !torn ? 'and nothing else in the file decides'
+    : decimals[','] > 0 && decimals['.'] > 0 ? `and the column has both '${shown(sure[','])}' and '${shown(sure['.'])}'`
+    : `and only '${shown(sure[','] + sure['.'])}' and few others say which`;
+  const sign = (examples[0] ?? '').includes(',') ? ',' : '.';
+  return `Column '${name}': ${quoted(examples)} can be thousands or decimals, ${why}. Write decimal: "${other(sign)}" and thousands: "${sign}" in the pack if ${read(examples, sign, '')} is meant, or decimal: "${sign}" if ${read(examples, sign, '.')} is.`;
+}
+
+const shown = (text: string): string => maskPersonalNumbers(text.slice(0, 40));
+const quoted = (texts: readonly string[]): string => texts.map((text) => `'${shown(text)}'`).join(' and ');
+const read = (texts: readonly string[], sign: string, as: string): string => texts.slice(0, 1).map((text) => shown(text).replace(sign, as)).join('');

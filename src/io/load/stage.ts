@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { ServiceError } from '../../errors.ts';
 import type { Organisation, Source } from '../../pack/model.ts';
 import type { LoadReport } from '../../ports.ts';
-import { cleaned, literal, SQL_TYPES, typed } from './cast.ts';
+import { CELL_ERRORS, cleaned, literal, SQL_TYPES, typed } from './cast.ts';
 import type { ReadyFile } from './delimited.ts';
 import { mayHold } from './suspects.ts';
 import { accountFor, keptBy, meantBy, scopeOf, type StagedFile } from './account.ts';
@@ -12,6 +12,7 @@ import { maskPersonalNumbers } from '../../access/personal-number.ts';
 
 const name = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 const aliasOf = (text: string): string => `lower(trim(nfc_normalize(${text})))`;
+const PLAIN = { decimal: '.', thousands: null, percent: false } as const;
 const REJECTS_IN_REPORT = 20;
 const REASONS_IN_REPORT = 3;
 const LONGEST_SHOWN = 200;
@@ -52,11 +53,12 @@ export async function stageFile(connection: DuckDBConnection, source: Source, pa
   // A unit named by a derived column has a place of its own, after the columns of the file.
   const unitAt = derivedUnit !== undefined ? columns.length : columns.findIndex((column) => column.name === source.unitColumn);
   const texts = columns.map((column, i) => `${cleaned(`v${i}`, column, ready.oddBlanks)} as r${i}`);
-  const values = columns.map((column, i) => `${typed(`r${i}`, column, ready.spelling, pack.yearStart, ready.isoToo)} as t${i}`);
+  const values = columns.map((column, i) => `${typed(`r${i}`, column, ready.spellings[i] ?? PLAIN, pack.yearStart, ready.isoToo)} as t${i}`);
   const faults = columns.flatMap((column, i) => {
     const at = i * 8;
     const needed = column.required || column.name === source.dateColumn || i === unitAt;
     return [
+      `when starts_with(r${i}, '#') and upper(r${i}) in (${CELL_ERRORS.map(literal).join(', ')}) then ${at + KINDS.error}`,
       ...(column.type === 'text' ? [] : [`when r${i} is not null and t${i} is null then ${at + KINDS.unfit}`]),
       ...(needed ? [`when r${i} is null then ${at + KINDS.absent}`] : []),
       ...(column.type === 'date' || column.type === 'timestamp' ? [`when t${i} < date '1900-01-01' or t${i} >= date '${column.name === source.dateColumn ? pack.lastDay : '2200-01-01'}' then ${at + KINDS.distant}`] : []),
@@ -158,7 +160,7 @@ async function writeReasons(connection: DuckDBConnection, source: Source, files:
   for (const file of files) {
     await connection.run('insert into stage.files values ($1, $2)', [file.number, file.shown]);
     const codes = (await rowsOf(connection, `select distinct _bad as bad from stage.staged where _bad is not null and _file = ${file.number}`)).map((row) => Number(row['bad']));
-    for (const { bad, column, reason } of reasonsOf(source, file.ready.spelling, codes)) await connection.run('insert into stage.reasons values ($1, $2, $3, $4)', [file.number, bad, column, reason]);
+    for (const { bad, column, reason } of reasonsOf(source, file.ready.spellings, codes)) await connection.run('insert into stage.reasons values ($1, $2, $3, $4)', [file.number, bad, column, reason]);
   }
   const known = (await rowsOf(connection, 'select alias from stage.aliases')).map((row) => String(row['alias']));
   const unknown = (await rowsOf(connection, `select distinct _value as value from stage.staged where _bad % 8 = ${KINDS.unknownUnit} limit 1000`)).map((row) => String(row['value']));

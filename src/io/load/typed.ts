@@ -1,11 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { literal } from './cast.ts';
 import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
-import { constantPlaces, cprProblem, numericFields, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
+import { constantPlaces, cprProblem, notedFields, numericFields, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
 import { depthProblem } from './depth.ts';
 import { engineMessage } from './failure.ts';
 import { controlsOf } from './control.ts';
 import { placeColumns } from './header.ts';
+import { decideSpellings, newEvidence, noteText, type NumberEvidence } from './spelling.ts';
 import { mayHold } from './suspects.ts';
 
 const NUMERIC = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|UINTEGER|DOUBLE|FLOAT|DECIMAL.*)$/;
@@ -19,7 +20,7 @@ export async function readyTyped(reading: Reading, connection: DuckDBConnection)
   const from = layout.format === 'parquet' ? `read_parquet(${literal(file.path)})` : `read_json_auto(${literal(file.path)}, ${JSON_OPTIONS}, sample_size=-1)`;
   const fields = await fieldsOf(connection, from).catch((error: unknown) => ({ problem: `It can't be read as ${layout.format === 'json' ? 'JSON' : 'Parquet'}: ${engineMessage(error)}` }));
   if ('problem' in fields) return fields;
-  return readyFields(reading, connection, layout.format === 'parquet' ? from : jsonAsText(file.path, fields), layout.format === 'parquet' ? fields : fields.map(({ name }) => ({ name, type: 'VARCHAR' })));
+  return readyFields(reading, connection, layout.format === 'parquet' ? from : jsonAsText(file.path, fields), fields);
 }
 
 interface Field {
@@ -41,11 +42,16 @@ async function readyFields(reading: Reading, connection: DuckDBConnection, from:
   if (named !== undefined) return { problem: cprProblem(0, `'${maskPersonalNumbers(named.name)}'`) };
   if (layout.unpivot !== null || layout.fillDown.length > 0) return { problem: `fill_down and unpivot are for CSV and XLSX, not for ${layout.format}.` };
 
-  const decimal = layout.decimal ?? '.';
-  const text = (index: number): string => {
-    const { name, type } = fields[index] ?? { name: '', type: 'VARCHAR' };
-    const value = `"${name.replaceAll('"', '""')}"::varchar`;
-    return decimal === ',' && NUMERIC.test(type) ? `replace(${value}, '.', ',')` : value;
+  const evidence = newEvidence(source);
+  for (const { index, one } of notedFields(source, layout, placement, evidence)) await noteTexts(connection, from, fields[index], one);
+  const decided = decideSpellings(source, layout, evidence);
+  if (typeof decided === 'string') return { problem: decided };
+  const { spellings, remarks } = decided;
+  const text = (index: number, decimal: '.' | ',' = '.'): string => {
+    const field = fields[index];
+    const native = field === undefined ? null : nativeOf(field);
+    const value = field === undefined ? "''" : textOf(field);
+    return decimal === ',' && native !== null ? `case when ${native} then replace(${value}, '.', ',') else ${value} end` : value;
   };
   const numeric = numericFields(source, layout, placement);
   for (const [index, field] of fields.entries()) {
@@ -53,16 +59,33 @@ async function readyFields(reading: Reading, connection: DuckDBConnection, from:
     const hit = await firstCpr(connection, from, text(index), numeric.has(index) || NUMERIC.test(field.type));
     if (hit !== null) return { problem: cprProblem(hit, `'${field.name}'`) };
   }
-  const columns = placement.columns.map((place, index) => `${place.kind === 'cell' ? text(place.index) : literal(place.kind === 'constant' ? place.text : '')} as v${index}`);
+  const columns = placement.columns.map((place, index) => `${place.kind === 'cell' ? text(place.index, spellings[index]?.decimal) : literal(place.kind === 'constant' ? place.text : '')} as v${index}`);
   const rows = `select row_number() over () as _line, ${columns.join(', ')} from ${from}`;
-  return { sql: rows, encoding: layout.format, delimiter: '', spelling: { decimal, thousands: layout.thousands }, isoToo: true, oddBlanks: true, constants: constantPlaces(placement), ragged: [], remarks: [], records: null, laidOut: null, breaks: 0, ...controlsOf(layout, {}) };
+  return { sql: rows, encoding: layout.format, delimiter: '', spellings, isoToo: true, oddBlanks: true, constants: constantPlaces(placement), ragged: [], remarks, records: null, laidOut: null, breaks: 0, ...controlsOf(layout, {}) };
 }
 
 const JSON_OPTIONS = 'maximum_object_size=16777216';
 
-/** JSON with every value read as text. Numbers are JSON's own, exact to fifteen digits; wider ones must stand in quotes. */
+/** JSON with every value as text or, where texts and numbers may be mixed, as itself. Numbers are JSON's own, exact to fifteen digits; wider ones must stand in quotes. */
 function jsonAsText(path: string, fields: readonly Field[]): string {
-  return `read_json(${literal(path)}, ${JSON_OPTIONS}, columns={${fields.map(({ name }) => `${literal(name)}: 'VARCHAR'`).join(', ')}})`;
+  return `read_json(${literal(path)}, ${JSON_OPTIONS}, columns={${fields.map(({ name, type }) => `${literal(name)}: '${type === 'JSON' ? 'JSON' : 'VARCHAR'}'`).join(', ')}})`;
+}
+
+const nameOf = ({ name }: Field): string => `"${name.replaceAll('"', '""')}"`;
+const textOf = (field: Field): string => (field.type === 'JSON' ? `(${nameOf(field)} ->> '$')` : `${nameOf(field)}::varchar`);
+
+/** When a cell is a number and no text; null: never. */
+function nativeOf(field: Field): string | null {
+  if (field.type === 'JSON') return `json_type(${nameOf(field)}) in ('DOUBLE', 'BIGINT', 'UBIGINT', 'HUGEINT', 'UHUGEINT')`;
+  return NUMERIC.test(field.type) ? 'true' : null;
+}
+
+/** Takes the texts of a column into account that have a sign or a percent sign; a number of the file's own says nothing. */
+async function noteTexts(connection: DuckDBConnection, from: string, field: Field | undefined, evidence: NumberEvidence): Promise<void> {
+  if (field === undefined || nativeOf(field) === 'true') return;
+  const texts = `select v from (select ${textOf(field)} as v from ${from}${field.type === 'JSON' ? ` where not coalesce(${nativeOf(field)}, false)` : ''}) where regexp_matches(v, '[0-9]')`;
+  const result = await connection.stream(texts);
+  for await (const rows of result.yieldRowsJson()) for (const [value] of rows) noteText(evidence, String(value));
 }
 
 /** Types whose values have a form of their own, which no CPR number fits. */

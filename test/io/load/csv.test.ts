@@ -92,8 +92,9 @@ describe('loading a CSV file', () => {
     ['a third decimal, rather than rounding money', '12,345', ',', null],
     ['a thousands point that groups two digits, rather than a hundred times too much', '1.23', ',', '.'],
     ['thousands nobody declared', '1.234,50', ',', null],
-    ['a comma that may be a thousands separator or a decimal sign', '12,345', null, null],
-    ['letters', '12 kr.', ',', null],
+    ['letters', '12 stk.', ',', null],
+    ['a percent sign where other numbers have none', '12 %', ',', null],
+    ['thousands that begin with a nought', '0.500', ',', '.'],
     ['infinity', 'inf', ',', null],
     ['a number too wide for its column', '12345678901234567,5', ',', null],
   ])('sets %s aside', async (_name, written, decimal, thousands) => {
