@@ -7,6 +7,7 @@ import { basesOf } from '../query/evaluate.ts';
 import type { Comparison, Query } from '../query/query.ts';
 import { asks } from '../question/asks.ts';
 import { piecesOf } from '../query/grain.ts';
+import { comparable } from '../query/result.ts';
 import { levelWithin } from '../question/naming.ts';
 import { dimensionName } from '../question/phrase.ts';
 import { runQuery, type Figures } from './figures.ts';
@@ -29,7 +30,7 @@ export async function explain(figures: Figures, query: Query, moved: 'up' | 'dow
   const alone: Query = { ...query, measures: [id], units: [unit], level: null, by: null, having: null, order: null, limit: null };
   const whole = await runQuery(figures, { ...alone, measures: [id, ...parts], comparisons: comparisons.length === 0 ? ['plan'] : comparisons });
   const row = whole.rows[0];
-  const went = (one: Comparison): number => Math.sign((row?.values[id]?.value ?? NaN) - (row?.against[one]?.[id]?.value ?? NaN));
+  const went = (one: Comparison): number => { const pair = comparable(row?.values[id], row?.against[one]?.[id]); return pair === null ? NaN : Math.sign(pair.value - pair.other); };
   const said = comparisons.find((one) => went(one) === (moved === 'up' ? 1 : -1));
   const comparison: Comparison = (moved === null ? undefined : said) ?? comparisons[0] ?? 'plan';
   const contrary = moved !== null && said === undefined && comparisons.some((one) => !Number.isNaN(went(one)));

@@ -2,12 +2,13 @@ import { periodOf, previousPeriod, shiftDays, shiftMonths, type IsoDate, type Pe
 import { unusual, type Missing, type Readiness } from '../delivery/readiness.ts';
 import type { Digest, SourceRule } from '../pack/model.ts';
 import { isMoneyOrPlan } from '../pack/money.ts';
-import { atLevel, subtree } from '../pack/organisation.ts';
+import { atLevel, countsFor, lifeOf, subtree } from '../pack/organisation.ts';
 import { basesOf } from '../query/evaluate.ts';
 import type { Query } from '../query/query.ts';
 import { measuresOn } from './compose.ts';
 import { completeTo, runQuery, sourceCompleteTo, type Figures } from './figures.ts';
 import type { Closing } from './ledger.ts';
+import { livesThrough } from './presence.ts';
 
 const HISTORY = 6;
 const NEVER = '1900-01-01';
@@ -99,7 +100,9 @@ async function unitsWithout(figures: Figures, source: string, level: string, { f
   const { organisation } = figures.pack;
   const rows = await figures.sources.get(source)?.facts.query('select distinct unit from by_day where bucket >= $1::date and bucket < $2::date', [from, to]) ?? [];
   const having = new Set(rows.map((row) => String(row['unit'])));
-  return atLevel(organisation, organisation.root, level).filter((unit) => !subtree(organisation, unit).some((one) => having.has(one)));
+  // A unit that is not open all of the period need not have rows in it.
+  const open = (unit: string): boolean => livesThrough(lifeOf(organisation, unit), { from, to }) && countsFor(organisation, unit) === unit;
+  return atLevel(organisation, organisation.root, level).filter((unit) => open(unit) && !subtree(organisation, unit).some((one) => having.has(one)));
 }
 
 async function totalOf(figures: Figures, measure: string, period: Period): Promise<number> {

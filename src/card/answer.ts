@@ -52,7 +52,7 @@ function againstText(pack: Pack, row: Row, id: string, query: Query, language: L
   for (const comparison of query.comparisons) {
     const other = row.against[comparison]?.[id];
     if (comparison === 'share') {
-      if (other?.value !== null && other?.value !== undefined) return `${cellText({ value: other.value, state: 'ok' }, pack, { ...measure, unit: 'percent', decimals: 1 } as Measure, language)} ${language === 'da' ? 'af det hele' : 'of the whole'}`;
+      if (other?.value !== null && other?.value !== undefined) return `${cellText(other, pack, { ...measure, unit: 'percent', decimals: 1 } as Measure, language)} ${language === 'da' ? 'af det hele' : 'of the whole'}`;
       continue;
     }
     const found = differenceOf(cellOf(row, id), other, measure, language, precision);
@@ -68,6 +68,9 @@ function partNamed(pack: Pack, { query, rows }: Result, language: Language): str
   const first = rows[0];
   return rows.length > 1 && first !== undefined && query.by !== null && 'dimension' in query.by && query.by.values?.length === 1 ? `, ${lower(rowName(pack, first, language))}` : '';
 }
+
+/** The word for a figure that is not final, where only its difference is told. */
+const marked = (row: Row, id: string, against: Query['comparisons'][number] | null, language: Language): string => (cellOf(row, id).state === 'partial' || (against !== null && row.against[against]?.[id]?.state === 'partial') ? ` ${messages(language).partialMark}` : '');
 
 const MOST_NAMED = 4;
 const MOST_LISTED = 8;
@@ -89,7 +92,7 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
   if (first === undefined) return m.noDataAtAll(lower(name), '');
   if (known.length === 0) {
     const planned = rows.length === 1 ? cellOf(first, besidePlan(pack, query) === null ? '' : query.measures[1] ?? '') : MISSING;
-    if (planned.value !== null) return m.planOnly(unitName(pack, first, language), lower(measureOf(pack, query.measures[1] ?? '').name[language]), cellText({ ...planned, state: 'ok' }, pack, measure, language), words, lower(name));
+    if (planned.value !== null) return m.planOnly(unitName(pack, first, language), lower(measureOf(pack, query.measures[1] ?? '').name[language]), cellText(planned, pack, measure, language), words, lower(name));
     const hidden = rows.find((row) => isHidden(cellOf(row, id)));
     if (hidden !== undefined && rows.length > 1) return m.noneShownSentence(name, rows.length, words);
     if (hidden !== undefined) return m.valueSentence(subject(pack, hidden, language), lower(name), cellText(cellOf(hidden, id), pack, measure, language), words, '');
@@ -106,7 +109,7 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
     const said = m.valueSentence(subject(pack, first, language), lower(name), shown(first), words, against);
     // A year that is not over is not held against the whole year's budget, but who asked for the budget is told it.
     const plan = besidePlan(pack, query) === null || against !== '' ? MISSING : cellOf(first, query.measures[1] ?? '');
-    return plan.value === null ? said : `${said} ${m.planIs(measureOf(pack, query.measures[1] ?? '').name[language], words, cellText({ ...plan, state: 'ok' }, pack, measure, language))}`;
+    return plan.value === null ? said : `${said} ${m.planIs(measureOf(pack, query.measures[1] ?? '').name[language], words, cellText(plan, pack, measure, language))}`;
   }
   if (query.by !== null && 'grain' in query.by && new Set(rows.map((row) => row.unit)).size === 1) {
     const [start, end] = [known[0] as Row, known.at(-1) as Row];
@@ -122,7 +125,7 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
   }
   const ordered = query.order?.measure === id ? query.order : null;
   if (ordered !== null && ordered.against !== null) {
-    const compared = known.flatMap((row) => { const found = differenceOf(cellOf(row, id), row.against[ordered.against ?? 'plan']?.[id], measure, language, precision(row)); return found === null ? [] : [`${labelOf(pack, rows, row, language)} (${found.amount === found.text ? found.amount : `${found.amount}, ${found.text}`})`]; });
+    const compared = known.flatMap((row) => { const found = differenceOf(cellOf(row, id), row.against[ordered.against ?? 'plan']?.[id], measure, language, precision(row)); return found === null ? [] : [`${labelOf(pack, rows, row, language)} (${found.amount === found.text ? found.amount : `${found.amount}, ${found.text}`}${marked(row, id, ordered.against, language)})`]; });
     const other = ordered.against === 'plan' ? (pack.plans.get(id)?.name[language] ?? m.columnPlan.toLowerCase()) : ordered.against === 'last-year' ? m.lastYear : ordered.against === 'period' && query.comparedTo !== null ? inWords(pack, query.comparedTo, language) : m.columnPrevious.toLowerCase();
     if (compared.length > 1 && query.limit === null && ordered.descending) return replies(language).ranked(name, words, other, compared[0] ?? '', compared.at(-1) ?? '');
     if (compared.length > 0) return replies(language).listed(replies(language).against(name, other), words, ordered.descending, compared.slice(0, MOST_LISTED).join(', '));
@@ -156,7 +159,7 @@ function filteredSentence(pack: Pack, result: Result, filtered: NonNullable<Answ
   const name = (row: Row): string => (result.query.by !== null && 'grain' in result.query.by ? inWords(pack, row.period, language) : labelOf(pack, result.rows, row, language));
   const list = result.rows.map((row) => {
     const difference = having.against === null ? null : differenceOf(cellOf(row, having.measure), row.against[having.against]?.[having.measure], measure, language);
-    return `${name(row)} (${difference === null ? cellText(cellOf(row, having.measure), pack, measure, language) : difference.text})`;
+    return `${name(row)} (${difference === null ? cellText(cellOf(row, having.measure), pack, measure, language) : `${difference.text}${marked(row, having.measure, having.against, language)}`})`;
   });
   return r.met(result.rows.length, among, measure.name[language], what, words, list.join(', '));
 }
@@ -185,14 +188,15 @@ function coupledSentence(pack: Pack, result: Result, language: Language): string
   const row = result.rows[0];
   if (ids === null || row === undefined) return '';
   const [money, output, price] = [measureOf(pack, ids.money), measureOf(pack, ids.output), measureOf(pack, ids.price)];
-  const coupled = couple(cellOf(row, money.id), row.against.plan?.[money.id] ?? null, cellOf(row, output.id), row.against.plan?.[output.id] ?? null);
+  const coupled = couple(cellOf(row, money.id), row.against.plan?.[money.id] ?? null, cellOf(row, output.id), row.against.plan?.[output.id] ?? null, { value: row.values[price.id], plan: row.against.plan?.[price.id] });
   if (coupled === null) return '';
   const figure = (measure: Measure): string => cellText(cellOf(row, measure.id), pack, measure, language, precisionsOf([row], measure)(row));
   const spent = spentSentence(pack, money, unitName(pack, row, language), figure(money), inWords(pack, result.query.period, language), againstText(pack, row, money.id, result.query, language), language);
   const delivered = m.delivered(figure(output), output.unit, againstText(pack, row, output.id, result.query, language));
-  const planned = row.against.plan?.[price.id]?.value ?? null;
-  const one = (value: number): string => formatValue(value, money.unit, price.decimals, language, sharedPrecision([{ value: coupled.price.value, others: planned === null ? [] : [planned] }], price.unit, price.decimals));
-  return `${spent} ${delivered} ${m.price(m.oneOf(output.unit, oneOf(output.unit, language)), one(coupled.price.value), planned === null ? '' : m.inBudget(one(planned)))}`;
+  const { value: cost, plan: planned, partial } = coupled.price;
+  if (cost === null) return `${spent} ${delivered}`;
+  const one = (value: number): string => formatValue(value, money.unit, price.decimals, language, sharedPrecision([{ value: cost, others: planned === null ? [] : [planned] }], price.unit, price.decimals));
+  return `${spent} ${delivered} ${m.price(m.oneOf(output.unit, oneOf(output.unit, language)), `${one(cost)}${partial ? ` ${m.partialMark}` : ''}`, planned === null ? '' : m.inBudget(one(planned)))}`;
 }
 
 function comparisonColumns(pack: Pack, query: Query, language: Language): { title: string; comparison: Query['comparisons'][number] }[] {

@@ -3,7 +3,7 @@ import { MOST_BARS, type BarsChart, type CoupledChart, type MultiplesChart, type
 import { favourable } from '../insight/attention.ts';
 import { processLimits } from '../insight/xmr.ts';
 import type { Language, Measure, Pack } from '../pack/model.ts';
-import { MISSING, NO_VALUE, type Cell, type Row } from '../query/result.ts';
+import { comparable, MISSING, NO_VALUE, type Cell, type Row } from '../query/result.ts';
 import { captions } from './captions.ts';
 import type { Picture } from './card.ts';
 import { deviationOf } from './deviation.ts';
@@ -143,9 +143,9 @@ export function trendPicture(pack: Pack, rows: readonly Row[], id: string, title
 
 /** How far a unit's amounts of all months that have a plan are from it, and the same as a share of it; null where nothing can be told. */
 function offPlan(own: readonly Row[], measure: Measure, language: Language): { text: string; side: number; share: number } | null {
-  const both = own.filter((row) => value(row, measure.id) !== null && planned(row, measure.id) !== null);
-  const sum = both.reduce((total, row) => total + (value(row, measure.id) ?? 0), 0);
-  const plan = both.reduce((total, row) => total + (planned(row, measure.id) ?? 0), 0);
+  const both = own.map((row) => comparable(row.values[measure.id], row.against.plan?.[measure.id])).filter((pair) => pair !== null);
+  const sum = both.reduce((total, pair) => total + pair.value, 0);
+  const plan = both.reduce((total, pair) => total + pair.other, 0);
   // Only amounts can be added up over months; a rate of the whole period is not the sum of its months.
   if (both.length === 0 || measure.kind !== 'flow') return null;
   const { text, side } = deviationOf(sum, plan, measure.unit, measure.decimals, language);
@@ -194,7 +194,7 @@ export function variancePicture(pack: Pack, rows: readonly Row[], id: string, ti
     const found = differenceOf(cellOf(row, id), row.against.plan?.[id], measure, language);
     const plan = planned(row, id);
     // What can be told only as an amount has no bar on an axis of percent.
-    const relative = found === null || plan === null || (measure.unit !== 'percent' && found.text === found.amount) ? null : measure.unit === 'percent' ? found.difference : (found.difference / Math.abs(plan)) * 100;
+    const relative = found === null || plan === null || (measure.unit !== 'percent' && found.text === found.amount) ? null : measure.unit === 'percent' ? found.difference : (found.difference / Math.abs(found.other)) * 100;
     return { name: names[i] ?? row.unit, value: relative, label: found?.text ?? '–', tone: found?.tone ?? 'neutral', own: own.has(row.unit) };
   });
   const plan = planOf(pack, id, language);

@@ -1,7 +1,7 @@
 import { couple } from '../insight/coupling.ts';
 import type { Language, Measure, Pack } from '../pack/model.ts';
 import type { Comparison } from '../query/query.ts';
-import { isHidden, MISSING, type Cell, type Result, type Row } from '../query/result.ts';
+import { comparable, isHidden, MISSING, type Cell, type Result, type Row } from '../query/result.ts';
 import type { Block } from './card.ts';
 import { rowName } from './charts.ts';
 import { splitWords } from './deviation.ts';
@@ -17,8 +17,8 @@ const measureOf = (pack: Pack, id: string): Measure => pack.measures.get(id) as 
 const valueOf = (row: Row | undefined, id: string): Cell => row?.values[id] ?? MISSING;
 const otherOf = (row: Row | undefined, comparison: Comparison, id: string): Cell => row?.against[comparison]?.[id] ?? MISSING;
 const gap = (row: Row, comparison: Comparison, id: string): number | null => {
-  const [a, b] = [valueOf(row, id), otherOf(row, comparison, id)];
-  return a.value === null || b.value === null ? null : a.value - b.value;
+  const pair = comparable(valueOf(row, id), otherOf(row, comparison, id));
+  return pair === null ? null : pair.value - pair.other;
 };
 
 /**
@@ -62,7 +62,7 @@ export function explanationBlocks(pack: Pack, whole: Result, comparison: Compari
     const precision = precisionsOf(known, measure);
     const amount = (one: Row): string => differenceOf(valueOf(one, id), otherOf(one, comparison, id), measure, language, precision(one))?.amount ?? '–';
     // Where some are hidden, most of it may lie there.
-    if (i === 0 && hidden.length === 0 && first !== undefined && (gap(first, comparison, id) ?? 0) * total > 0) sentences.push(r.whyMost(name(first), amount(first)));
+    if (i === 0 && hidden.length === 0 && first !== undefined && (gap(first, comparison, id) ?? 0) * total > 0) sentences.push(r.whyMost(name(first), `${amount(first)}${valueOf(first, id).state === 'partial' || otherOf(first, comparison, id).state === 'partial' ? ` ${m.partialMark}` : ''}`));
     const titles = { plan: m.columnPlan, previous: m.columnPrevious, 'last-year': m.columnLastYear, period: m.columnPrevious, average: m.columnAverage, highest: m.columnHighest, lowest: m.columnLowest, share: m.columnShare } as const;
     blocks.push({
       kind: 'table', title: r.whyBy(title),

@@ -3,8 +3,10 @@ import { favourable } from '../insight/attention.ts';
 import type { CountGrain, Language, Measure, Pack } from '../pack/model.ts';
 import { basesOf, unitsOf } from '../query/evaluate.ts';
 import type { Forecast } from '../query/forecast.ts';
-import { isHidden, type Cell, type Result, type Row } from '../query/result.ts';
+import { comparable, isHidden, type Cell, type Result, type Row } from '../query/result.ts';
+import type { Comparison } from '../query/query.ts';
 import type { TableCell } from './card.ts';
+import { leftOutNotes } from './leftout.ts';
 import { messages } from './messages.ts';
 import { deviationOf, sharedPrecision, type Beside, type Deviation } from './deviation.ts';
 import { formatValue, isMoney, type Precision } from './numbers.ts';
@@ -79,14 +81,15 @@ function tooFine(pack: Pack, measure: Measure, period: Period): CountGrain | nul
 }
 
 /** How far a value is from another, as it is read (deviation.ts). Less than 1 percent (half a point) is no cause for concern or joy. Null when one of them is missing. */
-export function differenceOf(value: Cell, other: Cell | undefined, measure: Measure, language: Language, precision?: Precision | null): (Deviation & { readonly difference: number; readonly good: boolean | null; readonly tone: TableCell['tone'] }) | null {
-  // A part of a period says nothing held against a whole one.
-  if (value.value === null || other === undefined || other.value === null || (value.state === 'partial') !== (other.state === 'partial')) return null;
-  const difference = value.value - other.value;
-  const found = deviationOf(value.value, other.value, measure.unit, measure.decimals, language, precision);
+export function differenceOf(value: Cell, other: Cell | undefined, measure: Measure, language: Language, precision?: Precision | null): (Deviation & { readonly difference: number; readonly other: number; readonly good: boolean | null; readonly tone: TableCell['tone'] }) | null {
+  const pair = comparable(value, other);
+  if (pair === null) return null;
+  const difference = pair.value - pair.other;
+  // Where not all of them is compared, the figures that are shown have another precision.
+  const found = deviationOf(pair.value, pair.other, measure.unit, measure.decimals, language, pair.value === value.value && pair.other === other?.value ? precision : undefined);
   const good = favourable(measure, difference);
-  const small = found.side === 0 || (measure.unit === 'percent' ? Math.abs(difference) < 0.5 : Math.abs(difference) < Math.abs(other.value) * 0.01);
-  return { ...found, difference, good, tone: small || good === null ? 'neutral' : good ? 'good' : 'concern' };
+  const small = found.side === 0 || (measure.unit === 'percent' ? Math.abs(difference) < 0.5 : Math.abs(difference) < Math.abs(pair.other) * 0.01);
+  return { ...found, difference, other: pair.other, good, tone: small || good === null ? 'neutral' : good ? 'good' : 'concern' };
 }
 
 /** The same as a table cell; the tone underlines what the sign says. A dash where there is nothing to compare. */
@@ -101,6 +104,15 @@ export function spentSentence(pack: Pack, money: Measure, unit: string, value: s
   const m = messages(language);
   const budgeted = [...pack.measures.values()].filter((one) => one.kind === 'flow' && isMoney(one.unit) && pack.plans.has(one.id));
   return budgeted.length > 1 ? m.valueSentence(unit, money.name[language].toLowerCase(), value, period, against) : m.spent(unit, value, period, against);
+}
+
+/** What a figure is held against, in a sentence. */
+function comparisonNames(pack: Pack, { query }: Result, id: string, language: Language): Record<Comparison, string> {
+  const m = messages(language);
+  return {
+    plan: pack.plans.get(id)?.name[language] ?? m.columnPlan.toLowerCase(), previous: m.columnPrevious.toLowerCase(), 'last-year': m.lastYear,
+    period: query.comparedTo === null ? '' : inWords(pack, query.comparedTo, language), average: m.average, highest: m.columnHighest.toLowerCase(), lowest: m.columnLowest.toLowerCase(), share: m.whole,
+  };
 }
 
 /** What must be known about the figures of a result: partial, missing, suppressed, rejected rows, breaks, caveats, and money and hours by different dates. */
@@ -119,6 +131,7 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
       notes.push(end !== undefined && end < result.query.period.to ? m.notePartial(name, dayName(shiftDays(end, -1), language)) : m.noteUnitsMissing(name));
     }
     if (cells.length > 0 && cells.every((cell) => cell.state === 'missing')) notes.push(noneOf(pack, result, measure, language) ?? (isCovered(pack, result, measure) ? m.noteNoRows : m.noteMissing)(name, periodName(result.query.period, language, pack.yearStart)));
+    notes.push(...leftOutNotes(pack, result, measure, comparisonNames(pack, result, id, language), language));
     const shown = [...cells, ...result.rows.flatMap((row) => Object.values(row.against).map((against) => against[id]))];
     if (shown.some((cell) => isFew(cell, measure))) notes.push(m.noteSuppressed(thresholdOf(pack, measure)));
     if (shown.some((cell) => cell !== undefined && isHidden(cell) && !isFew(cell, measure))) {

@@ -48,6 +48,14 @@ export interface Messages {
   readonly notes: string;
   readonly notePartial: (what: string, end: string) => string;
   readonly noteUnitsMissing: (what: string) => string;
+  /** A ratio over what both its parts have; what was left out follows. */
+  readonly noteCommon: (what: string, over: string, under: string) => string;
+  readonly noteNothingCommon: (what: string, over: string, under: string) => string;
+  /** A comparison over what both sides have. */
+  readonly noteAlike: (what: string, other: string) => string;
+  /** `share`: how much of what it is, empty where that is not known. Begins with a blank. */
+  readonly leftOutIs: (gaps: string, share: string, of: string) => string;
+  readonly leftOutMore: (count: number, more: boolean) => string;
   readonly noteMissing: (what: string, period: string) => string;
   /** Data reach the whole period, and hold nothing of it. */
   readonly noteNoRows: (what: string, period: string) => string;
@@ -178,6 +186,11 @@ const da: Messages = {
   notes: 'Om tallene',
   notePartial: (what, end) => `${what}: data er komplette til og med ${end}. Tal derefter er foreløbige.`,
   noteUnitsMissing: (what) => `${what}: der mangler data for en del af perioden eller enhederne, så tallet er foreløbigt.`,
+  noteCommon: (what, over, under) => `${what} er regnet af de enheder og måneder, der har både ${over} og ${under}.`,
+  noteNothingCommon: (what, over, under) => `${what} vises ikke, hvor ${over} og ${under} ikke dækker de samme enheder og måneder.`,
+  noteAlike: (what, other) => `${what}: sammenligningen med ${other} er over det, begge sider har.`,
+  leftOutIs: (gaps, share, of) => ended(` Ikke med: ${gaps}${share === '' ? '' : `; det er ${share} af ${of}`}`),
+  leftOutMore: (count, more) => (count === 1 ? `én enhed${more ? ' til' : ''}` : `${count} enheder${more ? ' til' : ''}`),
   noteMissing: (what, period) => `${what}: der er ingen data for ${period}.`,
   noteNoRows: (what, period) => `${what}: der er ingen rækker i ${period}; kildens data dækker hele perioden.`,
   noRows: (measure, unit, period) => `Der er ingen rækker om ${measure} for ${unit} i ${period}. Kildens data dækker hele perioden.`,
@@ -295,6 +308,11 @@ const en: Messages = {
   notes: 'About the figures',
   notePartial: (what, end) => `${what}: data are complete up to and including ${end}. Figures after that are provisional.`,
   noteUnitsMissing: (what) => `${what}: data are missing for part of the period or some units, so the figure is provisional.`,
+  noteCommon: (what, over, under) => `${what} is worked out of the units and months that have both ${over} and ${under}.`,
+  noteNothingCommon: (what, over, under) => `${what} is not shown where ${over} and ${under} do not cover the same units and months.`,
+  noteAlike: (what, other) => `${what}: the comparison with ${other} is over what both sides have.`,
+  leftOutIs: (gaps, share, of) => ended(` Left out: ${gaps}${share === '' ? '' : `; that is ${share} of ${of}`}`),
+  leftOutMore: (count, more) => (count === 1 ? `one${more ? ' more' : ''} unit` : `${count}${more ? ' more' : ''} units`),
   noteMissing: (what, period) => `${what}: there are no data for ${period}.`,
   noteNoRows: (what, period) => `${what}: there are no rows in ${period}; the data of its source cover the whole period.`,
   noRows: (measure, unit, period) => `There are no rows of ${measure} for ${unit} in ${period}. The data of its source cover the whole period.`,

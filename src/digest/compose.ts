@@ -13,7 +13,7 @@ import { deviation, ranked, signal, type Finding } from '../insight/attention.ts
 import type { Digest, Language, Measure, Pack, Person, Section, Unit } from '../pack/model.ts';
 import type { Forecast } from '../query/forecast.ts';
 import { basesOf } from '../query/evaluate.ts';
-import { isHidden, MISSING, type Cell, type Result, type Row } from '../query/result.ts';
+import { comparable, isHidden, MISSING, type Cell, type Result, type Row } from '../query/result.ts';
 import { headline, planName, splitSentence } from './sentences.ts';
 
 /** What one run of a digest's queries gave, for all units. */
@@ -256,14 +256,13 @@ function chartFinding(page: Page, measure: Measure, last: Row | undefined, cell:
   const { pack, unit, language } = page;
   const m = messages(language);
   const words = inWords(pack, last?.period ?? page.period, language);
-  const plan = last?.against.plan?.[measure.id]?.value ?? null;
-  const before = last?.against['last-year']?.[measure.id]?.value ?? null;
-  const other = plan ?? before;
-  if (cell.value === null || other === null) return `${unit.name[language]}: ${measure.name[language]}`;
+  const plan = comparable(cell, last?.against.plan?.[measure.id]);
+  const pair = plan ?? comparable(cell, last?.against['last-year']?.[measure.id]);
+  if (pair === null) return `${unit.name[language]}: ${measure.name[language]}`;
   const name = plan !== null ? planName(pack, measure.id, language) : m.lastYear;
-  const against = deviationWords(deviationOf(cell.value, other, measure.unit, measure.decimals, language), { name, isPlan: plan !== null }, language);
+  const against = deviationWords(deviationOf(pair.value, pair.other, measure.unit, measure.decimals, language), { name, isPlan: plan !== null }, language);
   // The month and its year stay on one line of the title.
-  return `${unit.name[language]}: ${against}, ${words.replace(/ (?=\d{4}$)/, NBSP)}`;
+  return `${unit.name[language]}: ${against}${cell.state === 'partial' ? ` ${m.partialMark}` : ''}, ${words.replace(/ (?=\d{4}$)/, NBSP)}`;
 }
 
 /** How the page's forecast was made. */

@@ -1,6 +1,6 @@
 import type { Period } from '../calendar/period.ts';
-import { deviationOf, deviationWords, sharedPrecision, splitWords } from '../card/deviation.ts';
-import { cellText, inWords, precisionsOf, spentSentence, thresholdOf } from '../card/figures.ts';
+import { deviationWords, sharedPrecision, splitWords } from '../card/deviation.ts';
+import { cellText, differenceOf, inWords, precisionsOf, spentSentence, thresholdOf } from '../card/figures.ts';
 import { messages } from '../card/messages.ts';
 import { asRead, formatValue, oneOf, precisionOf, type Precision } from '../card/numbers.ts';
 import { couple, type Coupling } from '../insight/coupling.ts';
@@ -18,16 +18,16 @@ export function planName(pack: Pack, measure: string, language: Language): strin
   return plan?.name[language] ?? (language === 'da' ? 'plan' : 'plan');
 }
 
-function againstPlan(pack: Pack, measure: Measure, value: number, plan: number | null, precision: Precision | null, language: Language): string {
-  if (plan === null) return '';
-  return deviationWords(deviationOf(value, plan, measure.unit, measure.decimals, language, precision), { name: planName(pack, measure.id, language), isPlan: true }, language);
+function againstPlan(pack: Pack, measure: Measure, row: Row | undefined, precision: Precision | null, language: Language): string {
+  const found = differenceOf(row?.values[measure.id] ?? MISSING, row?.against.plan?.[measure.id], measure, language, precision);
+  return found === null ? '' : deviationWords(found, { name: planName(pack, measure.id, language), isPlan: true }, language);
 }
 
 /** Money and output of a row, coupled as the headline section says. */
 function couplingOf(section: Headline, row: Row | undefined): Coupling | null {
   if (row === undefined) return null;
   const plan = row.against.plan;
-  return couple(row.values[section.money] ?? MISSING, plan?.[section.money] ?? null, row.values[section.output] ?? MISSING, plan?.[section.output] ?? null);
+  return couple(row.values[section.money] ?? MISSING, plan?.[section.money] ?? null, row.values[section.output] ?? MISSING, plan?.[section.output] ?? null, { value: row.values[section.price], plan: plan?.[section.price] });
 }
 
 /** The page's first sentence: what was spent against budget, for how many hours, and what an hour cost. */
@@ -39,13 +39,13 @@ export function headline(pack: Pack, section: Headline, unit: Unit, period: Peri
   const price = measureOf(pack, section.price);
   const coupled = couplingOf(section, row);
   const precision = (measure: Measure): Precision | null => (row === undefined ? null : precisionsOf([row], measure)(row));
-  const written = (measure: Measure, value: number): string => formatValue(value, measure.unit, measure.decimals, language, precision(measure));
-  const spentOn = (value: number, plan: number | null): string => spentSentence(pack, money, unit.name[language], written(money, value), words, againstPlan(pack, money, value, plan, precision(money), language), language);
+  const written = (measure: Measure): string => cellText(row?.values[measure.id] ?? MISSING, pack, measure, language, precision(measure));
+  const spentOn = (): string => spentSentence(pack, money, unit.name[language], written(money), words, againstPlan(pack, money, row, precision(money), language), language);
   const spending = row?.values[money.id] ?? MISSING;
   const made = row?.values[output.id] ?? MISSING;
   const whyHidden = (measure: Measure, cell: Cell): string => (cell.state === 'suppressed' ? m.tooFew(measure.name[language], thresholdOf(pack, measure)) : m.noteHidden(measure.name[language], words, cellText(cell, pack, measure, language)));
   if (spending.value !== null && isHidden(made)) {
-    const sentence = `${spentOn(spending.value, row?.against.plan?.[money.id]?.value ?? null)} ${whyHidden(output, made)}`;
+    const sentence = `${spentOn()} ${whyHidden(output, made)}`;
     return spending.state === 'partial' ? `${m.partialPeriod(words)} ${sentence}` : sentence;
   }
   if (coupled === null) {
@@ -53,21 +53,22 @@ export function headline(pack: Pack, section: Headline, unit: Unit, period: Peri
     const absent = (measure: Measure): string => { const cell = row?.values[measure.id]; return cell !== undefined && isHidden(cell) ? whyHidden(measure, cell) : m.noteMissing(measure.name[language], words); };
     return missing.map(absent).join(' ') || m.noteMissing(price.name[language], words);
   }
-  const spent = spentOn(coupled.money.value, coupled.money.plan);
-  const delivered = m.delivered(written(output, coupled.output.value), output.unit, againstPlan(pack, output, coupled.output.value, coupled.output.plan, precision(output), language));
-  const sentence = `${spent} ${delivered} ${priceWords(money, output, price, coupled, language)}`;
+  const spent = spentOn();
+  const delivered = m.delivered(written(output), output.unit, againstPlan(pack, output, row, precision(output), language));
+  const sentence = [spent, delivered, priceWords(money, output, price, coupled, language)].filter((one) => one !== '').join(' ');
   return coupled.partial ? `${m.partialPeriod(words)} ${sentence}` : sentence;
 }
 
 /** What one cost, and how much more or less than budgeted: the difference of the two prices as they are read. */
-function priceWords(money: Measure, output: Measure, price: Measure, { price: { value, plan } }: Coupling, language: Language): string {
+function priceWords(money: Measure, output: Measure, price: Measure, { price: { value, plan, partial } }: Coupling, language: Language): string {
+  if (value === null) return '';
   const m = messages(language);
   const shared = sharedPrecision([{ value, others: plan === null ? [] : [plan] }], price.unit, price.decimals);
   const precision = shared ?? precisionOf(value, price.unit, price.decimals);
   const difference = plan === null ? null : asRead(value, precision) - asRead(plan, precision);
   const amount = formatValue(Math.abs(difference ?? 0), money.unit, price.decimals, language, precision.power === 0 ? precision : null);
   const against = difference === null ? '' : asRead(difference, precision) === 0 ? m.sameAsPlanned : difference > 0 ? m.dearer(amount) : m.cheaper(amount);
-  return m.price(m.oneOf(output.unit, oneOf(output.unit, language)), formatValue(value, money.unit, price.decimals, language, precision), against);
+  return m.price(m.oneOf(output.unit, oneOf(output.unit, language)), `${formatValue(value, money.unit, price.decimals, language, precision)}${partial ? ` ${m.partialMark}` : ''}`, against);
 }
 
 /** Why money differs from plan: so much from more or fewer hours, so much from their price. Empty when the deviation is small. */

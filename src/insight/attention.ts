@@ -1,5 +1,5 @@
 import type { Measure } from '../pack/model.ts';
-import type { Cell } from '../query/result.ts';
+import { comparable, type Cell } from '../query/result.ts';
 import { processLimits } from './xmr.ts';
 
 /** One fact worth a leader's attention, with the numbers that prove it. */
@@ -23,7 +23,9 @@ const POINTS = 1;
 
 /** The deviation of a measure from its plan, when it is large enough to mention and not good news only. */
 export function deviation(measure: Measure, value: Cell, plan: Cell | undefined): Finding | null {
-  if (value.value === null || value.state !== 'ok' || plan === undefined || plan.value === null) return null;
+  const pair = value.state === 'ok' && value.value !== null ? comparable(value, plan) : null;
+  // What was compared without something is told in the table, with what it was.
+  if (pair === null || value.value === null || plan?.value !== pair.other || plan.value === null) return null;
   const difference = value.value - plan.value;
   const size = measure.unit === 'percent' ? Math.abs(difference) / POINTS : plan.value === 0 ? 0 : Math.abs(difference / plan.value) / RELATIVE;
   if (size < 1) return null;

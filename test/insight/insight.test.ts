@@ -19,7 +19,7 @@ describe('money coupled with output', () => {
   });
   it('is known from the textbook: 10 hours at 100 planned, 11 at 110 done', () => {
     const coupled = couple(ok(1210), ok(1000), ok(11), ok(10));
-    expect(coupled?.price).toEqual({ value: 110, plan: 100 });
+    expect(coupled?.price).toEqual({ value: 110, plan: 100, partial: false });
     expect(coupled?.split).toEqual({ volume: 100, price: 110 });
   });
   it('has no price without output', () => { expect(couple(ok(1000), null, ok(0), null)).toBeNull(); });
