@@ -181,7 +181,11 @@ const unitShape = {
 export interface RawUnit { id?: string | undefined; from?: string | undefined; until?: string | undefined; successor?: string | undefined; history?: 'own' | 'successor' | undefined; name: string | { da: string; en: string }; short_name?: string | { da: string; en: string } | undefined; codes?: string[] | undefined; synonyms?: string[] | undefined; children?: (string | RawUnit)[] | undefined }
 const unit: z.ZodType<RawUnit> = z.lazy(() => only({ ...unitShape, children: z.array(z.union([z.string().min(1), unit])).optional() })) as z.ZodType<RawUnit>;
 
-const caveat = only({ unit: z.string().optional(), measures: z.array(z.string()).optional(), from: day, to: day, text });
+/** Every answer that a caveat is about shows it and is held against it. */
+const MOST_CAVEATS = 500;
+const LONGEST_CAVEAT = 1000;
+const caveatText = text.refine((given) => Object.values(given).every((one) => one.length <= LONGEST_CAVEAT), `A caveat has at most ${LONGEST_CAVEAT} signs: say the rest where the data come from`);
+const caveat = only({ unit: z.string().optional(), measures: z.array(z.string()).optional(), from: day, to: day, text: caveatText });
 
 const MOST_MONTHS = 240;
 const months = z.int().min(1).max(MOST_MONTHS);
@@ -211,7 +215,7 @@ export const packFile = only({
   digests: byName(digest).optional(),
   people: byName(person).optional(),
   access: only({ leader: roleAccess.optional(), chief: roleAccess.optional(), politician: roleAccess.optional(), analyst: roleAccess.optional() }).optional().describe('What each role may see of its own units, and besides them'),
-  caveats: z.array(caveat).optional(),
+  caveats: z.array(caveat).max(MOST_CAVEATS, `At most ${MOST_CAVEATS} caveats are written in a pack. Keep more in a data file, and name it with caveat_source`).optional(),
   caveat_source: only({ source: z.string(), text: z.string(), measures: z.array(z.string()).optional() }).optional(),
 });
 export type RawPackFile = z.infer<typeof packFile>;

@@ -18,8 +18,34 @@ export interface Located {
 /** Names of every object in the language, which a list of the author's can't have. */
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Reads one file; what is not YAML becomes faults with line and column. */
+/** Brackets and dashes within each other: a pack needs about ten. */
+const DEEPEST = 500;
+
+/** Reads one file; what is not YAML, or follows itself deeper than its reader can, becomes faults with line and column. */
 export function readYaml(file: PackFile): { located: Located; faults: Fault[] } {
+  const deep = tooDeep(file.text);
+  if (deep === null) return parsed(file);
+  const place = { file: file.path, line: deep, column: 1 };
+  return {
+    located: { path: file.path, value: undefined, at: () => place },
+    faults: [{ ...place, message: `Values stand within each other more than ${DEEPEST} times.`, hint: 'A pack needs about ten: look for brackets or dashes that are never closed.' }],
+  };
+}
+
+/** The line on which more brackets or dashes stand within each other than any pack has; null: none. Brackets in texts count too, and such a text is none of a pack's either. */
+function tooDeep(text: string): number | null {
+  let [line, open] = [1, 0];
+  for (const [sign] of text.matchAll(/[[{\]}\n]|(?:^|\n)[ ]*(?:[-?] ){60,}/g)) {
+    if (sign.length > 1) return line;
+    if (sign === '\n') line++;
+    else if (sign === '[' || sign === '{') open++;
+    else open = Math.max(0, open - 1);
+    if (open > DEEPEST) return line;
+  }
+  return null;
+}
+
+function parsed(file: PackFile): { located: Located; faults: Fault[] } {
   const lines = new LineCounter();
   const document = parseDocument(file.text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const place = (offset: number): { file: string; line: number; column: number } => {

@@ -14,6 +14,8 @@ const PEOPLE = 'people.csv';
 const PACK_FILE = /^pack\.ya?ml$/;
 const MOST_PEOPLE = 50_000;
 const MOST_BYTES = 32 * 1024 * 1024;
+/** YAML says how data are read and shown; what is more is data. */
+const MOST_YAML_BYTES = 4 * 1024 * 1024;
 
 /** The YAML files of one pack's folder, pack.yaml first, and its table of people. */
 export interface PackFolder {
@@ -87,7 +89,9 @@ async function readFolder(id: string, dir: string, yaml: readonly string[]): Pro
   };
   for (const file of yaml) {
     try {
-      if (await isHere(file)) files.push({ path: shown(join(dir, file)), text: await readFile(join(dir, file), 'utf8') });
+      if (!(await isHere(file))) continue;
+      if ((await stat(join(dir, file))).size > MOST_YAML_BYTES) refused(file, 'It is larger than 4 MB, which is the most that is read of YAML.', 'Keep data in data files: people in people.csv, caveats in a source named by caveat_source.');
+      else files.push({ path: shown(join(dir, file)), text: await readFile(join(dir, file), 'utf8') });
     } catch (error) {
       refused(file, `It can't be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`, 'Remove it, or mend where it leads and who may read it.');
     }
@@ -111,7 +115,20 @@ const shown = (path: string): string => {
 
 /** What a pack says is shown to many, and repeated in messages about it: a CPR number has no place in it. */
 function personalNumbersIn(files: readonly PackFile[]): Fault[] {
-  return files.flatMap(({ path, text }) => text.split('\n').flatMap((line, i): Fault[] => (holdsPersonalNumber(line) ? [{ file: path, line: i + 1, column: 1, message: 'The line holds something that looks like a CPR number.', hint: 'Take it out: nobody is known here by their CPR number.' }] : [])));
+  return files.flatMap((file) => {
+    const known = looked.get(file.path);
+    if (known?.text === file.text) return known.faults;
+    const faults = personalNumbersOf(file);
+    looked.set(file.path, { text: file.text, faults });
+    return faults;
+  });
+}
+
+/** The files are read at every question, and hardly ever another text than before. */
+const looked = new Map<string, { readonly text: string; readonly faults: readonly Fault[] }>();
+
+function personalNumbersOf({ path, text }: PackFile): Fault[] {
+  return text.split('\n').flatMap((line, i): Fault[] => (holdsPersonalNumber(line) ? [{ file: path, line: i + 1, column: 1, message: 'The line holds something that looks like a CPR number.', hint: 'Take it out: nobody is known here by their CPR number.' }] : []));
 }
 
 /** A table of people with any delimiter and encoding; null: the pack has none. A CPR number in it is refused, and not shown. */
