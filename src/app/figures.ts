@@ -4,6 +4,7 @@ import { lifeOf, subtree } from '../pack/organisation.ts';
 import type { Facts, LoadReport } from '../ports.ts';
 import { compileDistinct, compileFlows, compileStock, compileValues, compileWithin, isKept, windowKey, type Window } from '../query/compile.ts';
 import type { Presence } from '../query/alike.ts';
+import { isMoney } from '../card/numbers.ts';
 import { basesOf, evaluate, forecastWith, unitsOf, type Base, type Coverage } from '../query/evaluate.ts';
 import type { Forecast } from '../query/forecast.ts';
 import type { Query } from '../query/query.ts';
@@ -317,7 +318,9 @@ function baseOf(figures: Figures, table: Table, by: string | null, shield: Shiel
     const lacks = (): boolean => (bySpan ? found.seen < expectedUnits(figures, measure, window, node) : lacksAnywhere(figures, measure, node, window));
     // A stock of a year whose last months have none is that of another day.
     const stale = found.day !== undefined && source !== undefined && found.day < window.to && found.day < periodOf(piecesOf(source), shiftDays(window.to, -1), yearStart).from && found.day >= window.from && periodOf(piecesOf(source), shiftDays(window.to, -1), yearStart).from >= window.from;
-    return { value: found.value, state: cut || stale || (dimension === null && !quiet && lacks()) ? 'partial' : 'ok' };
+    const own = figures.pack.measures.get(measure);
+    const nets = found.value === 0 && found.seen > 0 && own?.kind === 'flow' && isMoney(own.unit);
+    return { value: found.value, state: cut || stale || (dimension === null && !quiet && lacks()) ? 'partial' : 'ok', ...(nets && { nets }) };
   };
 }
 

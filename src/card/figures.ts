@@ -1,8 +1,8 @@
-import { periodOf, shiftDays, type Period } from '../calendar/period.ts';
+import { periodOf, pieces, shiftDays, type Period } from '../calendar/period.ts';
 import { favourable } from '../insight/attention.ts';
-import type { CountGrain, Language, Measure, Pack } from '../pack/model.ts';
+import type { CountGrain, ForecastMeasure, Language, Measure, Pack } from '../pack/model.ts';
 import { basesOf, unitsOf } from '../query/evaluate.ts';
-import type { Forecast } from '../query/forecast.ts';
+import { FEWEST_MONTHS, type Forecast } from '../query/forecast.ts';
 import { comparable, isHidden, type Cell, type Result, type Row } from '../query/result.ts';
 import type { Comparison } from '../query/query.ts';
 import type { TableCell } from './card.ts';
@@ -23,7 +23,7 @@ export function cellText(cell: Cell, pack: Pack, measure: Measure, language: Lan
   const m = messages(language);
   if (isFew(cell, measure)) return m.stateSuppressed(thresholdOf(pack, measure));
   if (isHidden(cell)) return m.stateWithheld;
-  if (cell.value === null) return ofRegisters(pack, measure) ? '–' : m.stateMissing;
+  if (cell.value === null) return ofRegisters(pack, measure) || measure.kind === 'forecast' ? '–' : m.stateMissing;
   const text = formatValue(cell.value, measure.unit, measure.decimals, language, precision);
   return cell.state === 'partial' ? `${text} ${m.partialMark}` : text;
 }
@@ -39,8 +39,20 @@ export function isCovered(pack: Pack, { provenance, query: { period } }: Result,
   return provenance.filter(({ source }) => sources.has(source)).every((source) => source.completeTo >= period.to && source.from !== null && source.from <= period.from);
 }
 
+/** Of a year with too few closed months for a forecast: how many there are; null: there are enough, or no data at all. */
+function tooEarly(pack: Pack, { query, provenance }: Result, measure: ForecastMeasure, language: Language): string | null {
+  const of = pack.measures.get(measure.of);
+  const source = provenance.find((one) => of !== undefined && 'source' in of && one.source === of.source);
+  const year = periodOf('year', shiftDays(query.period.to, -1), pack.yearStart);
+  if (source === undefined || source.completeTo < '1900-01-01') return null;
+  const end = [query.period.to, source.completeTo, year.to].sort()[0] ?? year.from;
+  const closed = end <= year.from ? 0 : pieces({ from: year.from, to: end, grain: 'year-to-date' }, 'month').filter((month) => month.to <= end).length;
+  return closed >= FEWEST_MONTHS ? null : messages(language).noteTooEarly(measure.name[language], periodName(year, language, pack.yearStart), closed, FEWEST_MONTHS);
+}
+
 /** Why a measure has no value in a period: nothing it is a share of happened; null: its data are not there. */
 export function noneOf(pack: Pack, result: Result, measure: Measure, language: Language): string | null {
+  if (measure.kind === 'forecast') return tooEarly(pack, result, measure, language);
   const covered = result.provenance.every((source) => source.completeTo >= result.query.period.to && source.from !== null && source.from < result.query.period.to);
   return covered && ofRegisters(pack, measure) ? messages(language).noteNone(measure.name[language], periodName(result.query.period, language, pack.yearStart)) : null;
 }

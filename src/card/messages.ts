@@ -31,6 +31,8 @@ export interface Messages {
   readonly columnMeasure: string;
   readonly columnUnit: string;
   readonly columnPeriod: string;
+  readonly columnFrom: string;
+  readonly columnTo: string;
   readonly columnValue: string;
   readonly columnPlan: string;
   readonly columnDifference: string;
@@ -62,6 +64,8 @@ export interface Messages {
   readonly noRows: (measure: string, unit: string, period: string) => string;
   /** A share of what did not happen at all. */
   readonly noteNone: (what: string, period: string) => string;
+  /** Too few months of the year are closed for a forecast. */
+  readonly noteTooEarly: (what: string, year: string, closed: number, fewest: number) => string;
   readonly noteHidden: (what: string, period: string, mark: string) => string;
   readonly noteSuppressed: (threshold: number) => string;
   readonly noteWithheld: (threshold: number) => string;
@@ -169,6 +173,8 @@ const da: Messages = {
   columnMeasure: 'Nøgletal',
   columnUnit: 'Enhed',
   columnPeriod: 'Periode',
+  columnFrom: 'Fra og med',
+  columnTo: 'Til og med',
   columnValue: 'Resultat',
   columnPlan: 'Budget/mål',
   columnDifference: 'Afvigelse',
@@ -195,6 +201,7 @@ const da: Messages = {
   noteNoRows: (what, period) => `${what}: der er ingen rækker i ${period}; kildens data dækker hele perioden.`,
   noRows: (measure, unit, period) => `Der er ingen rækker om ${measure} for ${unit} i ${period}. Kildens data dækker hele perioden.`,
   noteNone: (what, period) => `${what}: der var ingen i ${period}, så der er intet at regne af.`,
+  noteTooEarly: (what, year, closed, fewest) => `${what}: der er for få måneder til en prognose for ${year}. ${closed === 0 ? 'Ingen måneder er lukket' : closed === 1 ? 'Kun én måned er lukket' : `Kun ${closed} måneder er lukket`}, og den bygger på mindst ${fewest}.`,
   noteHidden: (what, period, mark) => `${what} for ${period}: ${mark}.`,
   noteSuppressed: (threshold) => `Antal personer under ${threshold} vises ikke, så ingen kan genkendes.`,
   noteWithheld: (threshold) => `"Skjult": tallet vises ikke, fordi det bygger på et antal personer under ${threshold}, eller fordi et sådant antal kunne regnes ud af det.`,
@@ -291,6 +298,8 @@ const en: Messages = {
   columnMeasure: 'Key figure',
   columnUnit: 'Unit',
   columnPeriod: 'Period',
+  columnFrom: 'From',
+  columnTo: 'To',
   columnValue: 'Result',
   columnPlan: 'Budget/target',
   columnDifference: 'Deviation',
@@ -317,6 +326,7 @@ const en: Messages = {
   noteNoRows: (what, period) => `${what}: there are no rows in ${period}; the data of its source cover the whole period.`,
   noRows: (measure, unit, period) => `There are no rows of ${measure} for ${unit} in ${period}. The data of its source cover the whole period.`,
   noteNone: (what, period) => `${what}: there were none in ${period}, so there is nothing to work it out from.`,
+  noteTooEarly: (what, year, closed, fewest) => `${what}: there are too few months for a forecast of ${year}. ${closed === 0 ? 'No month is closed' : closed === 1 ? 'Only one month is closed' : `Only ${closed} months are closed`}, and it is made from at least ${fewest}.`,
   noteHidden: (what, period, mark) => `${what} for ${period}: ${mark}.`,
   noteSuppressed: (threshold) => `Counts of fewer than ${threshold} people are not shown, so that nobody can be recognised.`,
   noteWithheld: (threshold) => `"Hidden": the figure is not shown because it is made of fewer than ${threshold} people, or because such a number could be worked out from it.`,

@@ -211,6 +211,13 @@ function shareOf(context: Context, id: string, window: Window, node: string, dim
 /** The same piece of the year before. What is compared with a year that is not over is cut to the same days. */
 const before = (period: Period): Period => sameLastYear(period);
 
+/** What a forecast is held against in a year that is over: its result, not what was expected of it then. Null where it is neither. */
+function resultOfYear(context: Context, id: string, period: Period, node: string, dimension: string | null): Cell | null {
+  const measure = context.pack.measures.get(id);
+  const year = periodOf('year', period.from, context.pack.yearStart);
+  return measure?.kind === 'forecast' && year.to <= context.coverage.completeTo(measure.of) ? valueOf(context, measure.of, year, node, dimension) : null;
+}
+
 /** What a figure is held against; where one of the two is incomplete, with both over what both have. */
 function against(context: Context, query: Query, comparison: Comparison, id: string, value: Cell, period: Period, node: string, dimension: string | null): Cell {
   const other = otherOf(context, query, comparison, id, period, node, dimension);
@@ -224,8 +231,8 @@ function otherOf(context: Context, query: Query, comparison: Comparison, id: str
   switch (comparison) {
     case 'plan': return planOf(context, id, period, node, dimension) ?? MISSING;
     case 'previous': return valueOf(context, id, previousPeriod(period), node, dimension);
-    case 'last-year': return valueOf(context, id, before(period), node, dimension);
-    case 'period': return query.comparedTo === null ? MISSING : valueOf(context, id, query.comparedTo, node, dimension);
+    case 'last-year': return resultOfYear(context, id, before(period), node, dimension) ?? valueOf(context, id, before(period), node, dimension);
+    case 'period': return query.comparedTo === null ? MISSING : resultOfYear(context, id, query.comparedTo, node, dimension) ?? valueOf(context, id, query.comparedTo, node, dimension);
     case 'average': return averageOf(context, id, period, node, dimension, query);
     case 'highest': case 'lowest': return extremeOf(context, comparison, id, period, node, dimension, query.nameless);
     case 'share': return shareOf(context, id, period, node, dimension);
@@ -247,7 +254,8 @@ function meets(row: Row, having: Having): boolean {
  * What is hidden is not left out: which values are there would tell of it.
  */
 function isEmpty(row: Row): boolean {
-  const nothing = (cell: Cell | undefined): boolean => cell === undefined || cell.value === 0 || cell.state === 'missing';
+  // Money of a group that nets to nought was booked all the same.
+  const nothing = (cell: Cell | undefined): boolean => cell === undefined || (cell.value === 0 && cell.nets !== true) || cell.state === 'missing';
   const planned = ([id, cell]: [string, Cell]): boolean => nothing(cell) || row.values[id]?.state === 'missing';
   return row.dimension !== null && Object.values(row.values).every(nothing)
     && Object.entries(row.against).every(([comparison, cells]) => (comparison === 'plan' ? Object.entries(cells).every(planned) : Object.values(cells).every(nothing)));

@@ -9,6 +9,9 @@ export interface Forecast {
   readonly range: readonly { readonly method: ForecastMethod; readonly value: number }[];
 }
 
+/** Nothing is forecast from fewer closed months of the year than this. */
+export const FEWEST_MONTHS = 3;
+
 /**
  * Year-end forecast of a flow. With A = actual so far, m = closed months, B = the year's plan, b = plan so far,
  * Py and py = last year's year and same months (municipal budget control, methods F1 to F4):
@@ -28,7 +31,7 @@ export function forecastOf(pack: Pack, measure: ForecastMeasure, to: IsoDate, co
   const lastYear = value(measure.of, sameLastYear(year));
   const lastSofar = value(measure.of, sameLastYear({ ...sofar, grain: 'year-to-date' }));
   const A = actual.value;
-  if (A === null || months < 3) return { value: { value: null, state: isHidden(actual) ? 'withheld' : 'missing' }, range: [] };
+  if (A === null || months < FEWEST_MONTHS) return { value: { value: null, state: isHidden(actual) ? 'withheld' : 'missing' }, range: [] };
   const short = actual.state === 'partial';
   const against = (other: Cell, measureId: string, window: Window): { value: number; other: number } | null => (short ? alike([measure.of, sofar], [measureId, window]) : other.value === null ? null : { value: A, other: other.value });
   const b = against(planned, measure.plan, sofar);

@@ -23,6 +23,8 @@ export interface Alike { readonly value: number; readonly other: number; readonl
 export interface Cell {
   readonly value: number | null;
   readonly state: CellState;
+  /** Money was booked, and it nets to nought. */
+  readonly nets?: true;
   /** Of a ratio: what of its parts the other part does not have. */
   readonly leftOut?: LeftOut;
   /** Of what a figure is held against, where one of the two is incomplete: both over what both have; null: they can't be compared. */

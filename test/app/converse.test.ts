@@ -192,14 +192,14 @@ describe('an answer asked for as a spreadsheet', () => {
     const row = { unit: 'nord', period: { from: '2026-10-01', to: '2026-11-01', grain: 'month' }, dimension: null, values: { borgere: { value: null, state: 'suppressed' } }, against: { 'last-year': { borgere: { value: null, state: 'suppressed' } } } } as const;
     const query = { pack: pack.id, measures: ['borgere'], units: ['nord'], level: null, period: row.period, comparisons: ['last-year'], comparedTo: null, by: null, having: null, order: null, limit: null } as const;
     const [sheet] = answerSheets(pack, { query, rows: [row], provenance: [], caveats: [] }, [], 'da');
-    expect(sheet?.rows[1]).toEqual(['Nord', 'oktober 2026', '<5', '<5']);
+    expect(sheet?.rows[1]).toEqual(['Nord', { day: '2026-10-01', format: 'mmmm yyyy' }, '<5', '<5']);
   });
 
   it('lets no text begin a formula', async () => {
     const [pack] = house.packs();
     if (pack === undefined) throw new Error('no demo');
     const query = { pack: pack.id, measures: [], units: [], level: null, period: { from: '2026-10-01', to: '2026-11-01', grain: 'month' }, comparisons: [], comparedTo: null, by: null, having: null, order: null, limit: null } as const;
-    expect(answerSheets(pack, { query, rows: [], provenance: [], caveats: [] }, ['=HYPERLINK("x")', '+1', 'ord'], 'da')[1]?.rows).toEqual([["'=HYPERLINK(\"x\")"], ["'+1"], ['ord']]);
+    expect(answerSheets(pack, { query, rows: [], provenance: [], caveats: [] }, ['=HYPERLINK("x")', '+1', 'ord'], 'da')[1]?.rows).toEqual([['Om tallene'], ["'=HYPERLINK(\"x\")"], ["'+1"], ['ord']]);
   });
 });
 
