@@ -14,6 +14,7 @@ import { knownAs } from './app/people.ts';
 import { readinessOf } from './app/readiness.ts';
 import { addressOf, anyAddressOn } from './app/records.ts';
 import { deliver } from './app/send.ts';
+import { recordVouched } from './app/vouched.ts';
 import { withHouseFaults } from './delivery/readiness.ts';
 import { pacesOf } from './delivery/pace.ts';
 import { recipientsOf } from './digest/compose.ts';
@@ -40,6 +41,7 @@ export async function startDelivering(config: Config, house: PackHouse, painter:
   };
   const look = async (): Promise<Summary | null> => {
     await house.refresh();
+    await recordVouched(ports.store, house.packs(), ports.clock.now());
     const summary = await scan(ports, work, settings);
     if (summary !== null && Object.entries(summary).some(([what, count]) => what !== 'held' && count > 0)) ports.log.info('deliveries', { ...summary });
     return summary;

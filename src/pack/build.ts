@@ -73,7 +73,7 @@ export function columnOf(name: string, raw: RawSource['columns'][string]): Colum
     format: spec.format ?? null,
     missing: spec.missing ?? [],
     required: spec.required ?? false,
-    freeText: false,
+    noCpr: spec.no_cpr ?? null,
   };
 }
 

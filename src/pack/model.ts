@@ -28,8 +28,8 @@ export interface Column {
   readonly missing: readonly string[];
   /** A row without a value here is rejected. */
   readonly required: boolean;
-  /** Free text may hold ten digits that look like a CPR number; all the same it is refused. Kept for later masking. */
-  readonly freeText: boolean;
+  /** Why what looks like a CPR number in it is none, in the pack's own words; null: the pack does not say so. */
+  readonly noCpr: string | null;
 }
 
 /** Rows of the file that hold its totals, found by a condition, with the columns they total; or the cells that do. */

@@ -33,6 +33,9 @@ const expression = z.string().min(1).max(10_000);
 const byName = <T extends z.ZodType>(value: T): z.ZodRecord<typeof id, T> => z.record(id, value);
 
 const columnType = pattern(new RegExp(`^(${COLUMN_TYPES.join('|')})(\\(\\d{1,2}\\))?$`), `Not a column type.\nAllowed: ${COLUMN_TYPES.join(', ')}, and decimal(2) for two decimals.`);
+/** The reason is what an auditor reads, so there is no `true` without one. */
+const noCpr = z.string({ error: 'no_cpr is the reason, in words.\nSay which numbers the column holds: no_cpr: "voucher numbers of the finance system".' }).max(300)
+  .refine((reason) => /\p{L}{3}/u.test(reason) && reason.trim().length >= 8, { error: 'The reason says too little.\nSay which numbers the column holds and where they come from: no_cpr: "voucher numbers of the finance system".' });
 const column = z.union([columnType, only({
   type: columnType,
   header: z.string().optional().describe('The header in the file, where it differs from the name'),
@@ -40,6 +43,7 @@ const column = z.union([columnType, only({
   format: z.string().optional().describe('How dates are written: %d-%m-%Y, or YYYY-MM, YYYY/YY Qn, YYYY/YY, YYYYKn'),
   missing: z.array(z.string()).optional().describe('Texts that mean no value: "..", "-"'),
   required: z.boolean().optional(),
+  no_cpr: noCpr.optional().describe('Why values that look like CPR numbers are none, in words: they are let through, and the report of the load shows the reason'),
 })]);
 
 const layout = {

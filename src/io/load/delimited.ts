@@ -1,6 +1,6 @@
 import { MOST_COLUMNS } from './extent.ts';
 import { unlink } from 'node:fs/promises';
-import type { Column, Layout, Source } from '../../pack/model.ts';
+import type { Layout, Source } from '../../pack/model.ts';
 import { literal, type NumberSpelling } from './cast.ts';
 import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
 import { detectDelimiter } from './delimiter.ts';
@@ -11,6 +11,7 @@ import { indexOfLetter, letterOfIndex, placeColumns, type Placement } from './he
 import { fieldText, fieldTexts, firstRecords, LONGEST_RECORD, visitRecords, type RecordView } from './records.ts';
 import { openRowWriter, type RaggedRow } from './rows.ts';
 import { decideSpellings, newEvidence, noteField, type NumberEvidence } from './spelling.ts';
+import { cprProblem, fieldRoles, openSuspicion, vouchedRemark } from './weigh.ts';
 
 /** A file made ready for the engine: a SELECT that gives `_line` and the raw texts `v0`, `v1` … of the source's columns. */
 export interface ReadyFile {
@@ -79,13 +80,13 @@ export async function readyDelimited(reading: Reading): Promise<ReadyFile | Unus
   if (typeof placement === 'string') return { problem: maskPersonalNumbers(`${headerRecord === null ? '' : `Header in line ${layout.headerRow}, ${encoding.name}, delimiter ${shownDelimiter(delimiter)}: `}${placement}`) };
 
   const firstRow = layout.firstRow ?? (headerRecord === null ? 1 : (head.find((record) => record.line > headerRecord.line)?.line ?? headerRecord.line + 1));
-  const scan = await scanFile(reading, plain, delimiter, placement, firstRow);
+  const scan = await scanFile(reading, plain, delimiter, placement, headerRecord?.cells ?? [], firstRow);
   if ('problem' in scan) return scan;
 
   const decided = decideSpellings(source, layout, scan.evidence);
   if (typeof decided === 'string') return { problem: decided };
   const { spellings, remarks } = decided;
-  const ready = { encoding: encoding.name, delimiter, spellings, isoToo: false, constants: constantPlaces(placement), remarks, records: scan.rows, breaks: scan.breaks, ...controlsOf(layout, scan.cells) };
+  const ready = { encoding: encoding.name, delimiter, spellings, isoToo: false, constants: constantPlaces(placement), remarks: [...remarks, ...scan.remarks], records: scan.rows, breaks: scan.breaks, ...controlsOf(layout, scan.cells) };
   if (scan.regular && layout.unpivot === null && layout.fillDown.length === 0) {
     const names = Array.from({ length: scan.width }, (_, index) => `'c${index}': 'VARCHAR'`).join(', ');
     const columns = placement.columns.map((place, index) => `${place.kind === 'cell' ? `c${place.index}` : constantOf(place)} as v${index}`);
@@ -111,14 +112,6 @@ export const constantPlaces = (placement: Placement): ReadonlySet<number> => new
 
 const constantOf = (place: { kind: string; text?: string }): string => literal(place.text ?? '');
 
-/** Which fields of the file are declared as numbers. */
-export function numericFields(source: Source, layout: Layout, placement: Placement): ReadonlySet<number> {
-  const isNumeric = (column: Column | undefined): boolean => column !== undefined && ['integer', 'decimal', 'number'].includes(column.type);
-  const fields = placement.columns.flatMap((place, index) => (place.kind === 'cell' && isNumeric(source.columns[index]) ? [place.index] : []));
-  const wide = isNumeric(source.columns.find((column) => column.name === layout.unpivot?.value)) ? placement.wide.map(({ index }) => index) : [];
-  return new Set([...fields, ...wide]);
-}
-
 /** Which fields of the file say how the numbers of which column are written. */
 export function notedFields(source: Source, layout: Layout, placement: Placement, evidence: readonly (NumberEvidence | null)[]): { readonly index: number; readonly one: NumberEvidence }[] {
   return placement.columns.flatMap((place, i) => {
@@ -129,11 +122,6 @@ export function notedFields(source: Source, layout: Layout, placement: Placement
   });
 }
 
-/** What is said of a CPR number: where it stands, never what it is. */
-export function cprProblem(line: number, column: string): string {
-  return `Line ${line}, column ${column}: a value looks like a CPR number, so nothing of the file is loaded. Take the column out of the extract or replace it by a key of your own. If it holds amounts, declare it as a number and write them with decimals: those are not taken for CPR numbers.`;
-}
-
 interface Scan {
   readonly regular: boolean;
   readonly width: number;
@@ -141,14 +129,17 @@ interface Scan {
   /** Records with anything in them, and fields with line breaks. */
   readonly rows: number;
   readonly breaks: number;
+  readonly remarks: readonly string[];
   /** Cells of totals, by column. */
   readonly cells: Readonly<Record<string, string>>;
   readonly evidence: readonly (NumberEvidence | null)[];
 }
 
-async function scanFile(reading: Reading, plain: { path: string; bom: number }, delimiter: string, placement: Placement, firstRow: number): Promise<Scan | Unusable> {
+async function scanFile(reading: Reading, plain: { path: string; bom: number }, delimiter: string, placement: Placement, headerCells: readonly string[], firstRow: number): Promise<Scan | Unusable> {
   const { layout } = reading.file.set;
-  const numeric = numericFields(reading.source, layout, placement);
+  let headers: string[] = [];
+  const roleOf = fieldRoles(reading.source, layout, placement, headerCells);
+  const suspicion = openSuspicion(roleOf);
   const evidence = newEvidence(reading.source);
   const noted = notedFields(reading.source, layout, placement, evidence);
   const lastRow = layout.lastRow ?? Infinity;
@@ -161,14 +152,17 @@ async function scanFile(reading: Reading, plain: { path: string; bom: number }, 
   let breaks = 0;
   const cells: Record<string, string> = {};
   const wanted = layout.controlTotal?.kind === 'cells' ? Object.entries(layout.controlTotal.cells) : [];
-  let headers: string[] = [];
   let problem: string | null = null;
   const fault = await visitRecords(plain.path, delimiter, plain.bom, (record) => {
     if (record.line === layout.headerRow) headers = fieldTexts(record);
     if (record.suspects.length > 0) {
-      const hit = record.suspects.find((index) => holdsPersonalNumber(fieldText(record, index), record.line >= firstRow && numeric.has(index)));
+      const inData = record.line >= firstRow;
+      const hit = record.suspects.find((index) => {
+        const text = fieldText(record, index);
+        return holdsPersonalNumber(text, inData && roleOf(index).numeric) && (!inData || suspicion.certain(index, text));
+      });
       if (hit !== undefined) {
-        problem = cprProblem(record.line, shownColumn(headers, hit));
+        problem = cprProblem(record.line, shownColumn(headers, hit), null);
         return false;
       }
     }
@@ -193,9 +187,14 @@ async function scanFile(reading: Reading, plain: { path: string; bom: number }, 
   }, () => reading.onRows(rows));
   if (problem !== null) return { problem };
   if (fault !== null) return { problem: `A quote opened in line ${fault.line} is not closed within 2 MB, or the line is longer. Mend the quotes in the file.` };
+  const stands = await suspicion.firstThatStands((index, text) => holdsPersonalNumber(text, roleOf(index).numeric), async (columns, see) => {
+    await visitRecords(plain.path, delimiter, plain.bom, (record) => record.line < firstRow || columns.every((index) => index >= record.count || see(record.line, index, fieldText(record, index))), () => reading.onRows(rows));
+  });
+  if (stands !== null) return { problem: cprProblem(stands.line, shownColumn(headers, stands.index), stands.signs) };
+  const remarks = suspicion.vouched().map(({ index, reason }) => vouchedRemark(shownColumn(headers, index), reason));
   const last = Math.max(-1, ...placement.columns.map((place) => (place.kind === 'cell' ? place.index : -1)));
   if (rows > 0 && last >= width) return { problem: `The file has ${width} columns, and ${letterOfIndex(last)} is asked for.` };
-  return { regular: regular && rows > 0, width, oddBlanks, rows, breaks, cells, evidence };
+  return { regular: regular && rows > 0, width, oddBlanks, rows, breaks, cells, evidence, remarks };
 }
 
 /** Writes an awkward file anew; the rows that are too short or too long are given back. */

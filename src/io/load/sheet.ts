@@ -1,11 +1,12 @@
 import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
 import { archiveProblem } from './archive.ts';
-import { constantPlaces, cprProblem, notedFields, numericFields, rewrittenRows, shownColumn, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
+import { constantPlaces, notedFields, rewrittenRows, shownColumn, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
 import { controlsOf } from './control.ts';
 import { columnsOfFields, indexOfLetter, placeColumns } from './header.ts';
 import { openRowWriter } from './rows.ts';
 import { decideSpellings, newEvidence, noteText } from './spelling.ts';
 import { cellText, durationText, readWorkbook } from './workbook.ts';
+import { cprProblem, fieldRoles, openSuspicion, vouchedRemark } from './weigh.ts';
 
 /** Reads one worksheet of an XLSX file. */
 export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusable> {
@@ -25,12 +26,15 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
 
   const firstRow = layout.firstRow ?? layout.headerRow + 1;
   const lastRow = layout.lastRow ?? Infinity;
-  const numeric = numericFields(source, layout, placement);
+  const titles = header === null ? [] : headers(header);
+  const roleOf = fieldRoles(source, layout, placement, titles);
+  const suspicion = openSuspicion(roleOf);
   const evidence = newEvidence(source);
   const noted = notedFields(source, layout, placement, evidence);
   for (const { line, cells } of rows) {
-    const hit = cells.findIndex((cell, index) => holdsPersonalNumber(cellText(cell, '.'), line >= firstRow && numeric.has(index)));
-    if (hit >= 0) return { problem: cprProblem(line, shownColumn(header === null ? [] : headers(header), hit)) };
+    const inData = line >= firstRow;
+    const hit = cells.findIndex((cell, index) => { const text = cellText(cell, '.'); return holdsPersonalNumber(text, inData && roleOf(index).numeric) && (!inData || suspicion.certain(index, text)); });
+    if (hit >= 0) return { problem: cprProblem(line, shownColumn(titles, hit), null) };
     if (line < firstRow || line > lastRow) continue;
     for (const { index, one } of noted) {
       const cell = cells[index];
@@ -38,9 +42,15 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
       else if (typeof cell === 'number' && cell !== 0) one.bare++;
     }
   }
+  const stands = await suspicion.firstThatStands((index, text) => holdsPersonalNumber(text, roleOf(index).numeric), (columns, see) => {
+    rows.every(({ line, cells }) => line < firstRow || columns.every((index) => see(line, index, cellText(cells[index], '.'))));
+    return Promise.resolve();
+  });
+  if (stands !== null) return { problem: cprProblem(stands.line, shownColumn(titles, stands.index), stands.signs) };
   const decided = decideSpellings(source, layout, evidence);
   if (typeof decided === 'string') return { problem: decided };
-  const { spellings, remarks } = decided;
+  const { spellings } = decided;
+  const remarks = [...decided.remarks, ...suspicion.vouched().map(({ index, reason }) => vouchedRemark(shownColumn(titles, index), reason))];
 
   const columns = columnsOfFields(source, layout, placement);
   const textOf = (cell: unknown, index: number): string => {

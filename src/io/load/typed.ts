@@ -1,13 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { literal } from './cast.ts';
 import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
-import { constantPlaces, cprProblem, notedFields, numericFields, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
+import { constantPlaces, notedFields, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
 import { depthProblem } from './depth.ts';
 import { engineMessage } from './failure.ts';
 import { controlsOf } from './control.ts';
 import { placeColumns } from './header.ts';
 import { decideSpellings, newEvidence, noteText, type NumberEvidence } from './spelling.ts';
 import { mayHold } from './suspects.ts';
+import { cprProblem, fieldRoles, openSuspicion, vouchedRemark } from './weigh.ts';
 
 const NUMERIC = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|UINTEGER|DOUBLE|FLOAT|DECIMAL.*)$/;
 
@@ -39,7 +40,7 @@ async function readyFields(reading: Reading, connection: DuckDBConnection, from:
   const placement = placeColumns(source, layout, fields.map(({ name }) => name));
   if (typeof placement === 'string') return { problem: maskPersonalNumbers(placement) };
   const named = fields.find(({ name }) => holdsPersonalNumber(name));
-  if (named !== undefined) return { problem: cprProblem(0, `'${maskPersonalNumbers(named.name)}'`) };
+  if (named !== undefined) return { problem: cprProblem(0, `'${maskPersonalNumbers(named.name)}'`, null) };
   if (layout.unpivot !== null || layout.fillDown.length > 0) return { problem: `fill_down and unpivot are for CSV and XLSX, not for ${layout.format}.` };
 
   const evidence = newEvidence(source);
@@ -53,15 +54,22 @@ async function readyFields(reading: Reading, connection: DuckDBConnection, from:
     const value = field === undefined ? "''" : textOf(field);
     return decimal === ',' && native !== null ? `case when ${native} then replace(${value}, '.', ',') else ${value} end` : value;
   };
-  const numeric = numericFields(source, layout, placement);
+  const roleOf = fieldRoles(source, layout, placement, fields.map(({ name }) => name));
+  const numeric = (index: number): boolean => roleOf(index).numeric || NUMERIC.test(fields[index]?.type ?? '');
+  const suspicion = openSuspicion(roleOf);
   for (const [index, field] of fields.entries()) {
     if (SAFE.test(field.type)) continue;
-    const hit = await firstCpr(connection, from, text(index), numeric.has(index) || NUMERIC.test(field.type));
-    if (hit !== null) return { problem: cprProblem(hit, `'${field.name}'`) };
+    const hit = await firstCpr(connection, from, text(index), (value) => holdsPersonalNumber(value, numeric(index)) && suspicion.certain(index, value));
+    if (hit !== null) return { problem: cprProblem(hit, `'${field.name}'`, null) };
   }
+  const stands = await suspicion.firstThatStands((index, value) => holdsPersonalNumber(value, numeric(index)), async (asked, see) => {
+    for (const index of asked) if (!await visitCells(connection, `select _line, v from (${numbered(from, text(index))}) where v is not null`, (line, value) => see(line, index, value))) return;
+  });
+  if (stands !== null) return { problem: cprProblem(stands.line, `'${fields[stands.index]?.name ?? ''}'`, stands.signs) };
+  const vouched = suspicion.vouched().map(({ index, reason }) => vouchedRemark(`'${fields[index]?.name ?? ''}'`, reason));
   const columns = placement.columns.map((place, index) => `${place.kind === 'cell' ? text(place.index, spellings[index]?.decimal) : literal(place.kind === 'constant' ? place.text : '')} as v${index}`);
   const rows = `select row_number() over () as _line, ${columns.join(', ')} from ${from}`;
-  return { sql: rows, encoding: layout.format, delimiter: '', spellings, isoToo: true, oddBlanks: true, constants: constantPlaces(placement), ragged: [], remarks, records: null, laidOut: null, breaks: 0, ...controlsOf(layout, {}) };
+  return { sql: rows, encoding: layout.format, delimiter: '', spellings, isoToo: true, oddBlanks: true, constants: constantPlaces(placement), ragged: [], remarks: [...remarks, ...vouched], records: null, laidOut: null, breaks: 0, ...controlsOf(layout, {}) };
 }
 
 const JSON_OPTIONS = 'maximum_object_size=16777216';
@@ -91,11 +99,22 @@ async function noteTexts(connection: DuckDBConnection, from: string, field: Fiel
 /** Types whose values have a form of their own, which no CPR number fits. */
 const SAFE = /^(DATE|TIME|TIMESTAMP.*|BOOLEAN|UUID)$/;
 
-async function firstCpr(connection: DuckDBConnection, from: string, text: string, numeric: boolean): Promise<number | null> {
-  const candidates = `select _line, v from (select row_number() over () as _line, ${text} as v from ${from}) where ${mayHold('v')}`;
-  const result = await connection.stream(candidates);
+const numbered = (from: string, text: string): string => `select row_number() over () as _line, ${text} as v from ${from}`;
+
+async function firstCpr(connection: DuckDBConnection, from: string, text: string, isOne: (value: string) => boolean): Promise<number | null> {
+  let found: number | null = null;
+  await visitCells(connection, `select _line, v from (${numbered(from, text)}) where ${mayHold('v')}`, (line, value) => {
+    if (isOne(value)) found = line;
+    return found === null;
+  });
+  return found;
+}
+
+/** Visits the lines and texts of a SELECT; a visit that gives `false` ends it, and so does this. */
+async function visitCells(connection: DuckDBConnection, sql: string, visit: (line: number, value: string) => boolean): Promise<boolean> {
+  const result = await connection.stream(sql);
   for await (const rows of result.yieldRowsJson()) {
-    for (const [line, value] of rows) if (holdsPersonalNumber(String(value), numeric)) return Number(line);
+    for (const [line, value] of rows) if (!visit(Number(line), String(value))) return false;
   }
-  return null;
+  return true;
 }

@@ -9,7 +9,7 @@ import type { LoadReport } from '../../../src/ports.ts';
 const both = (text: string): { da: string; en: string } => ({ da: text, en: text });
 
 export function column(name: string, type: Column['type'] = 'text', more: Partial<Column> = {}): Column {
-  return { name, type, decimals: type === 'decimal' ? 2 : 0, header: null, at: null, format: null, missing: [], required: false, freeText: false, ...more };
+  return { name, type, decimals: type === 'decimal' ? 2 : 0, header: null, at: null, format: null, missing: [], required: false, noCpr: null, ...more };
 }
 
 export function layout(more: Partial<Layout> = {}): Layout {
