@@ -61,6 +61,10 @@ interface Group {
   readonly heads: ReadonlyMap<string, readonly number[]>;
   /** The few heads that nearly all values begin with; empty: there are no such. */
   readonly running: ReadonlySet<string>;
+  /** For each head, how far a number may stand from the next one. */
+  readonly usualGaps: ReadonlyMap<string, number>;
+  /** Of the values that are no running numbers: how many look like no CPR number and like one, how many of these have the check digit, and whether one of the others has a nought in front. */
+  readonly beside: { readonly others: number; readonly hits: number; readonly checked: number; readonly nought: boolean };
   readonly persons: boolean;
   readonly times: boolean;
 }
@@ -69,6 +73,9 @@ interface Column {
   readonly groups: ReadonlyMap<string, Group>;
   /** Numbers of the column that look like no CPR number. */
   readonly numbers: readonly string[];
+  /** How large they are, in order, and how many lengths they have. */
+  readonly sizes: readonly number[];
+  readonly lengths: ReadonlySet<number>;
   /** Share of the filled cells that are numbers. */
   readonly numeric: number;
   /** One value all through, in five rows or more. */
@@ -133,7 +140,7 @@ function hash(text: string): number {
   return (value ^ value >>> 13) >>> 0;
 }
 
-function columnOf(sample: ReadonlySet<string>): Pick<Column, 'groups' | 'numbers'> {
+function columnOf(sample: ReadonlySet<string>): Pick<Column, 'groups' | 'numbers' | 'sizes' | 'lengths'> {
   const byShape = new Map<string, string[]>();
   const numbers: string[] = [];
   for (const text of sample) {
@@ -143,7 +150,7 @@ function columnOf(sample: ReadonlySet<string>): Pick<Column, 'groups' | 'numbers
     else found.push(text);
     if (NUMBER.test(text) && personalNumbersIn(text).length === 0) numbers.push(text);
   }
-  return { groups: new Map([...byShape].map(([shape, texts]) => [shape, groupOf(texts)])), numbers };
+  return { groups: new Map([...byShape].map(([shape, texts]) => [shape, groupOf(texts)])), numbers, sizes: numbers.map(sizeOf).sort((a, b) => a - b), lengths: new Set(numbers.map((number) => /\d+/.exec(number)?.[0].length ?? 0)) };
 }
 
 function groupOf(texts: readonly string[]): Group {
@@ -154,11 +161,21 @@ function groupOf(texts: readonly string[]): Group {
   }
   const values = texts.map(digitsOf);
   const heads = new Map<string, number[]>();
-  for (const value of values) heads.set(value.slice(0, 2), [...heads.get(value.slice(0, 2)) ?? [], Number(value)]);
+  for (const value of values) {
+    const head = heads.get(value.slice(0, 2));
+    if (head === undefined) heads.set(value.slice(0, 2), [Number(value)]);
+    else head.push(Number(value));
+  }
+  for (const head of heads.values()) head.sort((a, b) => a - b);
   const checked = [...hits.values()].filter(fits).length;
   const days = new Set([...hits.values()].map((digits) => digits.slice(0, 2))).size;
   const persons = hits.size >= 5 && hits.size > 0.6 * values.length && days > Math.max(2, Math.min(5, values.length / 8));
-  return { values, hits, checked, heads, running: runningHeads(values.length, heads), persons, times: areTimes(values, checked, hits.size) };
+  const running = runningHeads(values.length, heads);
+  const rest = values.filter((value) => !running.has(value.slice(0, 2)));
+  const others = rest.filter((value) => !hits.has(value));
+  const beside = { others: others.length, hits: rest.length - others.length, checked: rest.filter((value) => { const hit = hits.get(value); return hit !== undefined && fits(hit); }).length, nought: others.some((value) => value.startsWith('0')) };
+  const usualGaps = new Map([...heads].map(([head, sorted]) => [head, usualGap(sorted)]));
+  return { values, hits, checked, heads, usualGaps, running, beside, persons, times: areTimes(values, checked, hits.size) };
 }
 
 /** The check digit of somebody who can be alive: the digit of the century is not that of a birth before 1900. */
@@ -205,7 +222,7 @@ function judged(role: ColumnRole, column: Column, text: string): Signs | null {
   if (!bare && !ACCOUNT.test(text)) return signs;
   if (bare && isAmount(column, text)) return null;
   if (P_NUMBER.test(role.heading) && text.startsWith('10')) return null;
-  const varied = column.numbers.length >= 10 && lengthsOf(column.numbers, digitsOf(text).length) >= 3 || bare && ofItsSize(column, text, 10) >= 3;
+  const varied = column.numbers.length >= 10 && [...column.lengths].filter((length) => length !== digitsOf(text).length).length >= 3 || bare && ofItsSize(column, text, 10) >= 3;
   return !checkDigit && (other || varied || column.constant) ? null : signs;
 }
 
@@ -214,46 +231,63 @@ function isDecimal(column: Column, text: string): boolean {
   const [, whole, places] = DECIMAL.exec(text) ?? [];
   if (whole === undefined || places === undefined) return false;
   const digits = whole.length + places.length;
-  if (digits !== 10 && digits !== 12) return !/^0{1,2}$/.test(places);
+  if (digits !== 10 && digits !== 12 || whole.length === 10) return !/^0{1,2}$/.test(places);
   const beside = column.numbers.flatMap((number) => { const match = DECIMAL.exec(number); return match === null ? [] : [match[2]?.length ?? 0]; });
   return beside.filter((length) => length === places.length).length >= 3 || beside.length >= 10 && new Set(beside).size >= 3;
 }
 
+function usualGap(sorted: readonly number[]): number {
+  const gaps = sorted.slice(1).map((one, i) => one - (sorted[i] ?? 0)).sort((a, b) => a - b);
+  // The two widest may be those on either side of the one number that does not belong.
+  return Math.max(1_000, 50 * (gaps[gaps.length >> 1] ?? 0), 2 * (gaps.at(-3) ?? 0));
+}
+
+/** The place of the first number that is not less. */
+function placeOf(sorted: readonly number[], value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 function isRunning(group: Group, text: string, checkDigit: boolean): boolean {
   const value = digitsOf(text);
-  const rest = (group.heads.get(value.slice(0, 2)) ?? []).filter((one) => one !== Number(value)).sort((a, b) => a - b);
-  if (!group.running.has(value.slice(0, 2)) || rest.length < 4 || group.checked > group.hits.size / 2) return false;
+  const sorted = group.heads.get(value.slice(0, 2)) ?? [];
+  if (!group.running.has(value.slice(0, 2)) || sorted.length < 5 || group.checked > group.hits.size / 2) return false;
   if (!checkDigit) return true;
-  const gaps = rest.slice(1).map((one, i) => one - (rest[i] ?? 0)).sort((a, b) => a - b);
-  const usual = Math.max(1_000, 50 * (gaps[gaps.length >> 1] ?? 0), 2 * (gaps.at(-1) ?? 0));
-  return Math.min(...rest.map((one) => Math.abs(one - Number(value)))) <= usual;
+  const size = Number(value);
+  const at = placeOf(sorted, size);
+  const next = sorted[at] === size ? sorted[at + 1] : sorted[at];
+  return Math.min(size - (sorted[at - 1] ?? -Infinity), (next ?? Infinity) - size) <= (group.usualGaps.get(value.slice(0, 2)) ?? 0);
 }
 
 function isChance(group: Group, text: string, checkDigit: boolean, otherHeading: boolean): boolean {
   const value = digitsOf(text);
-  const rest = group.values.filter((one) => !group.running.has(one.slice(0, 2)) || one === value);
-  const hits = rest.flatMap((one) => group.hits.get(one) ?? []);
-  const others = rest.filter((one) => !group.hits.has(one));
-  if (!checkDigit) return others.length >= 1 && hits.length <= Math.max(1, 0.6 * rest.length);
+  const own = group.running.has(value.slice(0, 2)) ? 1 : 0;
+  const { others } = group.beside;
+  const [hits, checked] = [group.beside.hits + own, group.beside.checked + (checkDigit ? own : 0)];
+  const all = others + hits;
+  if (!checkDigit) return others >= 1 && hits <= Math.max(1, 0.6 * all);
   // A nought in front that no other has.
-  if (value.startsWith('0') && !others.some((one) => one.startsWith('0'))) return false;
-  return others.length >= (otherHeading ? 2 : 5) && hits.length <= (value.length === 12 ? 0.1 : 0.3) * rest.length + 0.7 && hits.filter(fits).length <= (others.length < 10 ? 1 : 2) + 0.02 * rest.length;
+  if (value.startsWith('0') && !group.beside.nought) return false;
+  return others >= (otherHeading ? 2 : 5) && hits <= (value.length === 12 ? 0.1 : 0.3) * all + 0.7 && checked <= (others < 10 ? 1 : 2) + 0.02 * all;
 }
 
 const sizeOf = (number: string): number => Number(number.replace(/[-+\u2212]/g, '').replace(',', '.'));
-const lengthsOf = (numbers: readonly string[], but: number): number => new Set(numbers.map((number) => /\d+/.exec(number)?.[0].length).filter((length) => length !== but)).size;
 
 function isAmount(column: Column, text: string): boolean {
-  const { numbers } = column;
-  const lengths = lengthsOf(numbers, 0);
+  const { numbers, lengths: { size: lengths } } = column;
   if (column.numeric < 0.95 || numbers.length < 20 || lengths < 2) return false;
   return ofItsSize(column, text, lengths < 4 ? 2 : 10) >= 3;
 }
 
 /** How many numbers of the column are less than so many times as large or as small. */
-function ofItsSize({ numbers }: Column, text: string, factor: number): number {
+function ofItsSize({ sizes }: Column, text: string, factor: number): number {
   const size = sizeOf(text);
-  return numbers.filter((number) => sizeOf(number) > size / factor && sizeOf(number) < size * factor).length;
+  return placeOf(sizes, size * factor) - placeOf(sizes, size / factor);
 }
 
 /** The signs in words, for a message. */
