@@ -39,9 +39,13 @@ export async function startDelivering(config: Config, house: PackHouse, painter:
     worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`, leaseMs: config.deliveries.leaseMs, askAfterMs: config.deliveries.leaseMs / 2, unsure: config.deliveries.unsure,
     paces: pacesOf, random: Math.random, wait: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }),
   };
+  let recorded: readonly Pack[] | null = null;
   const look = async (): Promise<Summary | null> => {
     await house.refresh();
-    await recordVouched(ports.store, house.packs(), ports.clock.now());
+    const packs = house.packs();
+    // The list is a new one whenever a pack has changed.
+    if (packs !== recorded) await recordVouched(ports.store, packs, ports.clock.now());
+    recorded = packs;
     const summary = await scan(ports, work, settings);
     if (summary !== null && Object.entries(summary).some(([what, count]) => what !== 'held' && count > 0)) ports.log.info('deliveries', { ...summary });
     return summary;

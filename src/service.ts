@@ -5,7 +5,6 @@ import { createConversation } from './app/converse.ts';
 import { recordAudit, shownOf } from './app/audit.ts';
 import { addressOfAccount } from './app/records.ts';
 import { limitPeople } from './app/limit.ts';
-import { recordVouched } from './app/vouched.ts';
 import type { Period } from './calendar/period.ts';
 import { connect, renewed } from './connecting.ts';
 import { startDelivering, workOf } from './delivering.ts';
@@ -66,7 +65,6 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
     const store = await opening;
     for (const outcome of (loading as PromiseFulfilledResult<Awaited<ReturnType<typeof house.refresh>>>).value) log.info('source', { pack: outcome.pack, source: outcome.source, outcome: outcome.outcome, rows: outcome.report?.rows ?? 0, rejected: outcome.report?.rejected ?? 0 });
 
-    await recordVouched(store, house.packs(), clock.now());
     const secret = config.secret ?? randomBytes(32).toString('base64url');
     const disk = watchDisk(config.dataDir, log);
     const http = createHttp({
