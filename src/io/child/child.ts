@@ -93,7 +93,7 @@ function forked(entry: URL, { heapMb }: ChildLimits): ChildProcess {
   const tsx = fromSource ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : [];
   return fork(fileURLToPath(entry), [], {
     env: { ...process.env, NODE_OPTIONS: '' },
- execArgv: [`--max-old-space-size=${heapMb}`, ...tsx], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: [`--max-old-space-size=${heapMb}`, ...tsx], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
 }
 
