@@ -7,10 +7,11 @@ import { detectDelimiter } from './delimiter.ts';
 import { detectEncoding, writeAsUtf8 } from './encoding.ts';
 import type { SourceFile } from './files.ts';
 import { controlsOf } from './control.ts';
-import { indexOfLetter, letterOfIndex, placeColumns, type Placement } from './header.ts';
-import { fieldText, fieldTexts, firstRecords, LONGEST_RECORD, visitRecords, type RecordView } from './records.ts';
+import { columnsOfFields, indexOfLetter, letterOfIndex, placeColumns, type Placement } from './header.ts';
+import { fieldText, fieldTexts, firstRecords, LONGEST_RECORD, recordLines, visitRecords, type RecordView } from './records.ts';
 import { openRowWriter, type RaggedRow } from './rows.ts';
 import { decideSpellings, newEvidence, noteField, type NumberEvidence } from './spelling.ts';
+import { formOf, swallowedRows } from './swallowed.ts';
 import { cprProblem, fieldRoles, openSuspicion, vouchedRemark } from './weigh.ts';
 
 /** A file made ready for the engine: a SELECT that gives `_line` and the raw texts `v0`, `v1` … of the source's columns. */
@@ -153,6 +154,7 @@ async function scanFile(reading: Reading, plain: { path: string; bom: number }, 
   const cells: Record<string, string> = {};
   const wanted = layout.controlTotal?.kind === 'cells' ? Object.entries(layout.controlTotal.cells) : [];
   let problem: string | null = null;
+  const swallowing = lookForSwallowed(reading, placement, delimiter);
   const fault = await visitRecords(plain.path, delimiter, plain.bom, (record) => {
     if (record.line === layout.headerRow) headers = fieldTexts(record);
     if (record.suspects.length > 0) {
@@ -171,6 +173,10 @@ async function scanFile(reading: Reading, plain: { path: string; bom: number }, 
       if (record.ending !== ending || record.ending === 3) regular = false;
     }
     if (record.breaks > 0 || record.oddQuotes) regular = false;
+    if (record.line <= lastRow && (record.open || record.breaks > 0)) {
+      problem = swallowing.look(record, width === 0 ? record.count : width);
+      if (problem !== null) return false;
+    }
     for (const [column, { letter, line }] of wanted) if (line === record.line) cells[column] = fieldText(record, indexOfLetter(letter));
     if (record.line < firstRow) return true;
     if (record.blank && record.count === 1) {
@@ -191,10 +197,31 @@ async function scanFile(reading: Reading, plain: { path: string; bom: number }, 
     await visitRecords(plain.path, delimiter, plain.bom, (record) => record.line < firstRow || columns.every((index) => index >= record.count || see(record.line, index, fieldText(record, index))), () => reading.onRows(rows));
   });
   if (stands !== null) return { problem: cprProblem(stands.line, shownColumn(headers, stands.index), stands.signs) };
-  const remarks = suspicion.vouched().map(({ index, reason }) => vouchedRemark(shownColumn(headers, index), reason));
+  const remarks = [...swallowing.remarks(), ...suspicion.vouched().map(({ index, reason }) => vouchedRemark(shownColumn(headers, index), reason))];
   const last = Math.max(-1, ...placement.columns.map((place) => (place.kind === 'cell' ? place.index : -1)));
   if (rows > 0 && last >= width) return { problem: `The file has ${width} columns, and ${letterOfIndex(last)} is asked for.` };
   return { regular: regular && rows > 0, width, oddBlanks, rows, breaks, cells, evidence, remarks };
+}
+
+const REMARKED = 3;
+
+/** Looks at records that go over several lines; a text says why one can't be right. */
+function lookForSwallowed(reading: Reading, placement: Placement, delimiter: string): { look: (record: RecordView, width: number) => string | null; remarks: () => string[] } {
+  const columns = columnsOfFields(reading.source, reading.file.set.layout, placement);
+  const doubtful: string[] = [];
+  const look = (record: RecordView, width: number): string | null => {
+    const lines = recordLines(record);
+    if (record.open) return `A quote opened in line ${record.line} or below is still open where the file ends, so what follows it can't be told apart. Get the whole file, or mend the quote: a quote within a text is written twice, or the text stands in quotes.`;
+    const found = swallowedRows(lines, delimiter, width, (index) => formOf(reading.source.columns[columns.get(index) ?? -1]?.type), record.oddQuotes);
+    if (found === null) return null;
+    const [first = 0, last = 0] = [found.lines[0], found.lines.at(-1)];
+    const where = first === last ? `line ${record.line + first} looks like a row of its own` : `lines ${record.line + first} to ${record.line + last} look like ${found.lines.length} rows of their own`;
+    if (found.certain) return `A quote opened in line ${record.line} is closed only in line ${record.line + record.breaks}, and ${where}, which would be lost. Mend the quote: a quote within a text is written twice, and the text stands in quotes.`;
+    doubtful.push(`a text from line ${record.line} to ${record.line + record.breaks}, where ${where}`);
+    return null;
+  };
+  const remarks = (): string[] => (doubtful.length === 0 ? [] : [`Quotes hold what may be rows: ${doubtful.slice(0, REMARKED).join('; ')}${doubtful.length > REMARKED ? `; and ${doubtful.length - REMARKED} more` : ''}. See that no quote is missing there.`]);
+  return { look, remarks };
 }
 
 /** Writes an awkward file anew; the rows that are too short or too long are given back. */

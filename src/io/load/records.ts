@@ -17,6 +17,8 @@ export interface RecordView {
   blank: boolean;
   /** A quote stands where quotes may not: inside an unquoted field, or text after a closing quote. */
   oddQuotes: boolean;
+  /** A quote is still open where the file ends. */
+  open: boolean;
   /** A tab or no-break space stands somewhere, which the engine's plain trim leaves. */
   oddBlanks: boolean;
   /** 1: LF, 2: CRLF, 3: CR, 0: end of file without line break. */
@@ -60,7 +62,7 @@ export async function visitRecords(path: string, delimiter: string, bom: number,
     let length = 0;
     let at = bom;
     let line = 1;
-    const record: RecordView = { line: 1, breaks: 0, count: 0, block, starts: new Int32Array(1024), ends: new Int32Array(1024), blank: true, oddQuotes: false, oddBlanks: false, ending: 0, suspects: [] };
+    const record: RecordView = { line: 1, breaks: 0, count: 0, block, starts: new Int32Array(1024), ends: new Int32Array(1024), blank: true, oddQuotes: false, open: false, oddBlanks: false, ending: 0, suspects: [] };
     for (;;) {
       if (length === block.length) {
         if (block.length >= LONGEST_RECORD) return { line, reason: 'too long' };
@@ -171,6 +173,7 @@ function scanRecord(block: Buffer, start: number, length: number, kinds: Uint8Ar
     record.breaks = breaks;
     record.blank = blank;
     record.oddQuotes = oddQuotes || quoted;
+    record.open = quoted;
     record.oddBlanks = oddBlanks;
     const pair = kind === RETURN && i + 1 < length && block[i + 1] === 10;
     record.ending = kind === -1 ? 0 : kind === LINE_FEED ? 1 : pair ? 2 : 3;
@@ -192,6 +195,11 @@ export function fieldText(record: RecordView, index: number): string {
   if (!text.startsWith('"')) return text;
   const inner = text.endsWith('"') && text.length > 1 ? text.slice(1, -1) : text.slice(1);
   return inner.replaceAll('""', '"');
+}
+
+/** The record as it stands in the file, line by line. */
+export function recordLines(record: RecordView): string[] {
+  return record.block.toString('utf8', record.starts[0] ?? 0, record.ends[record.count - 1] ?? 0).split(/\r\n|\r|\n/);
 }
 
 /** The texts of all fields. */
