@@ -133,6 +133,13 @@ export async function run(arguments_: readonly string[], given: Terminal): Promi
       const { config, log } = quiet();
       await (await commands()).retryCommand(config, log, terminal, name, options);
     });
+  program.command('correct').description('which figures that were sent are others now, and why; nothing is sent without --send').argument('<pack/digest>').option('--period <period>', 'as 2026-10; without it those of the last 13 months')
+    .option('--send', 'send these corrections')
+    .action(async (name: string, options: { period?: string; send?: boolean }) => {
+      const { config, log } = quiet();
+      const { correctCommand } = await import('./correcting.ts');
+      await correctCommand(config, log, terminal, name, options);
+    });
   program.command('worker').description('only deliver, beside the service, on one PostgreSQL (DATABASE_URL)')
     .action(async () => {
       const { config, log } = prepared();

@@ -57,13 +57,15 @@ function anyPeriod(text: string, pack: Pack): Period {
   throw new UsageError(`'${text}' is not a period. Write a month as 2026-10, a quarter as 2026-Q3, a half-year as 2026-H1, a year as 2026.`);
 }
 
-function parsePeriod(text: string, pack: Pack, digest: Digest): Period {
+/** A period of a digest's own grain. */
+export function parsePeriod(text: string, pack: Pack, digest: Digest): Period {
   const found = anyPeriod(text, pack);
   if (found.grain !== digest.period.grain) throw new UsageError(`'${text}' is a ${found.grain}, and the digest '${digest.id}' is about a ${digest.period.grain}.`);
   return found;
 }
 
-function digestNamed(packs: readonly Pack[], name: string): { pack: Pack; digest: Digest } {
+/** The digest that is called so, `<pack>/<digest>`. */
+export function digestNamed(packs: readonly Pack[], name: string): { pack: Pack; digest: Digest } {
   const [packId = '', digestId = ''] = name.split('/');
   const pack = packs.find((one) => one.id === packId);
   const known = packs.flatMap((one) => [...one.digests.keys()].map((id) => `${one.id}/${id}`));
@@ -78,7 +80,8 @@ function personNamed(packs: readonly Pack[], id: string): { pack: Pack; person: 
   return found;
 }
 
-async function withHouse<T>(config: Config, clock: Clock, log: Log, terminal: Terminal, work: (house: PackHouse) => Promise<T>): Promise<T> {
+/** Opens the packs with their facts for a piece of work; what could not be loaded is told. */
+export async function withHouse<T>(config: Config, clock: Clock, log: Log, terminal: Terminal, work: (house: PackHouse) => Promise<T>): Promise<T> {
   const house = await openPackHouse(config, clock, log);
   try {
     const outcomes = await house.refresh((pack, source, file, rows) => terminal.err(`${pack}/${source}: ${file}, ${rows} rows`));
@@ -159,7 +162,7 @@ export async function digestCommand(config: Config, log: Log, terminal: Terminal
 }
 
 /** A card as a terminal shows it. */
-const wordsOf = (card: Card): Message => ({ card, png: null, sheet: null });
+export const wordsOf = (card: Card): Message => ({ card, png: null, sheet: null });
 
 /** A card with its picture, drawn in this thread. */
 async function drawnAlone(card: Card, log: Log): Promise<Message> {

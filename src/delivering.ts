@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { accountsOf } from './app/admission.ts';
 import { createPages } from './app/compose.ts';
-import { scan, startScheduler, type DataMarks, type DeliverPorts, type DeliverSettings, type DeliverWork, type Summary } from './app/deliver.ts';
+import { dataOf } from './app/correct.ts';
+import { scan, startScheduler, type DeliverPorts, type DeliverSettings, type DeliverWork, type Summary } from './app/deliver.ts';
 import { redefined } from './app/definitions.ts';
 import { ANALYSTS, closings, lastPageBefore } from './app/ledger.ts';
 import { periodOf, type IsoDate } from './calendar/period.ts';
@@ -71,11 +72,7 @@ export function workOf(house: PackHouse, painter: Painter, { store, adapters, lo
       const readiness = await readinessOf(house.figures(pack.id), digest, period, await closings(store, pack.id));
       return withHouseFaults(readiness, house.faults(pack.id));
     },
-    data: (pack) => {
-      const { sources } = house.figures(pack.id);
-      const marks: DataMarks = Object.fromEntries([...sources].map(([id, { report }]) => [id, { signature: report.signature, rows: report.rows, contents: report.contents }]));
-      return { marks, loadedAt: (source) => sources.get(source)?.report.loadedAt ?? '' };
-    },
+    data: (pack) => dataOf(house.figures(pack.id)),
     page: async (pack, digest, period, person) => {
       const made = await pages.page(digest, period, person, house.figures(pack.id));
       const last = await lastPageBefore<Figure>(store, pack.id, digest.id, person.id, period.from);

@@ -3,7 +3,8 @@ import { accountsOf, declineRequest, grantAccess, openRequests, revokeAccess } f
 import { ASKED } from './app/asked.ts';
 import { countAudit, listAudit, recordAudit, verifyAudit } from './app/audit.ts';
 import { erasePerson } from './app/erase.ts';
-import { closePeriod, counts, move, standings, troubles, type Delivery, type Standing } from './app/ledger.ts';
+import { correctOnPurpose, type PageNow } from './app/correct.ts';
+import { closePeriod, closings, counts, move, sentBetween, standings, troubles, type Delivery, type Standing } from './app/ledger.ts';
 import { listQuestions } from './app/records.ts';
 import { outcomeOf } from './app/deliver.ts';
 import { ASKABLE } from './delivery/state.ts';
@@ -32,7 +33,15 @@ const declining = z.object({ request: z.int() });
 const revoking = z.object({ packs: z.array(z.string()).min(1), person: z.string().min(1), platform: z.enum(PLATFORMS) });
 const someone = z.object({ person: z.string().min(1) });
 const backup = z.object({ file: z.string().min(1) });
-const looked = z.object({ entries: z.array(z.object({ action: z.enum([...ASKED, 'shown-page']), detail: z.record(z.string(), z.unknown()) })).max(100) });
+const looked = z.object({ entries: z.array(z.object({ action: z.enum([...ASKED, 'shown-page', 'shown-correction', 'taken-less']), detail: z.record(z.string(), z.unknown()) })).max(100) });
+const sent = z.object({ pack: z.string(), digest: z.string(), from: day, to: day });
+const figure = z.object({ measure: z.string(), unit: z.string(), from: day, to: day, value: z.number().nullable(), state: z.enum(['ok', 'missing', 'partial', 'suppressed', 'withheld']), definition: z.string().optional() });
+const load = z.object({ source: z.string(), loadedAt: z.string(), rows: z.number(), rowsBefore: z.number().nullable() });
+const mark = z.object({ signature: z.string(), rows: z.number(), contents: z.string().optional() });
+const correcting = z.object({
+  pack: z.string(), digest: z.string(), tolerance: z.number().min(0),
+  pages: z.array(z.object({ id: z.int(), unit: z.string(), figures: z.array(figure), loads: z.array(load), data: z.record(z.string(), mark) })).max(1000),
+});
 const again = z.object({ pack: z.string(), digest: z.string(), from: day.nullable(), person: z.string().nullable() });
 
 /** One period of a digest, at a glance. */
@@ -91,6 +100,15 @@ export async function runOnState({ store, queue, clock }: State, command: string
     case 'retry': {
       const of = parsed(again, body);
       return { moved: await retry({ store, queue, clock }, of) };
+    }
+    case 'sent': {
+      const of = parsed(sent, body);
+      const pages = await sentBetween(store, of.pack, of.digest, of.from, of.to);
+      return { pages: pages.map(({ id, from, to, recipient, figures, data }) => ({ id, from, to, recipient, figures, data })), closings: await closings(store, of.pack) };
+    }
+    case 'correct': {
+      const { pages, ...of } = parsed(correcting, body);
+      return { owed: await correctOnPurpose({ store, queue }, { ...of, pages: pages as PageNow[] }, clock.now(), ACTOR) };
     }
     case 'audit': {
       const of = parsed(audited, body);

@@ -78,11 +78,13 @@ export function createPages(painter: Painter, log: Log): Pages {
       const drawn = card.picture === null ? null : await kept(drawings, JSON.stringify(card.picture.chart), DRAWINGS_KEPT, () => withPicture(card, painter, log));
       return { message: { card, png: drawn?.png ?? null, sheet: null }, figures: withDefinitions(figures, shownFigures(figures.pack, digest, person, results)) };
     },
-    shown: async (digest, period, people, figures) => {
-      const results = await resultsOf(figures, digest, period);
-      return new Map(people.map((person) => [person.id, withDefinitions(figures, shownFigures(figures.pack, digest, person, results))]));
-    },
+    shown: async (digest, period, people, figures) => shownTo(figures, digest, people, await resultsOf(figures, digest, period)),
   };
+}
+
+/** The figures that pages show, by person id, each with how it was counted. */
+export function shownTo(figures: Figures, digest: Digest, people: readonly Person[], results: DigestResults): Map<string, readonly Figure[]> {
+  return new Map(people.map((person) => [person.id, withDefinitions(figures, shownFigures(figures.pack, digest, person, results))]));
 }
 
 /** What was begun for a key, or is begun now; the oldest are forgotten, and what failed is tried again. */

@@ -1,17 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { dayIn, periodOf, shiftDays, shiftMonths, type Period } from '../calendar/period.ts';
+import { dayIn, periodOf, shiftDays, type Period } from '../calendar/period.ts';
 import { dueAt, owedPeriods, workdaysAfter, type Calendar, type Owed } from '../calendar/schedule.ts';
 import type { Message } from '../card/card.ts';
-import { corrections, fromData, type Correction, type Figure } from '../delivery/correction.ts';
+import { judged, type Figure } from '../delivery/correction.ts';
 import type { Pace } from '../delivery/pace.ts';
 import type { Readiness } from '../delivery/readiness.ts';
-import type { LoadMark, NewLoad, Outcome, Payload } from '../delivery/tell.ts';
+import type { Outcome, Payload } from '../delivery/tell.ts';
 import { FOR_ANALYSTS } from '../delivery/state.ts';
 import { ServiceError } from '../errors.ts';
 import type { Digest, Pack, Person } from '../pack/model.ts';
 import type { Address, ChatAdapter, Clock, Log, Platform, Queue, Store } from '../ports.ts';
 import { forget } from './retention.ts';
-import { sourcesOf } from './definitions.ts';
+import { causesOf, correctedSince, loadsBehind, newLoads, type DataMarks } from './correct.ts';
 import { markRequestTold, PLATFORM_NAMES, untoldRequests, whoAsks } from './admission.ts';
 import {
   abandoned, ANALYSTS, deliveriesIn, keepFigures, lastOwed, lease, markWoken, move, owe, release, sentOfOtherData, standings, unknownSpans, untoldFailures, unwoken,
@@ -25,9 +25,6 @@ export interface DeliverPorts {
   readonly clock: Clock;
   readonly log: Log;
 }
-
-/** The load of every source, by source. */
-export type DataMarks = Readonly<Record<string, LoadMark>>;
 
 /** What is to be delivered, and how to make it. */
 export interface DeliverWork {
@@ -73,8 +70,6 @@ export interface Summary {
   readonly woken: number;
 }
 
-/** How many months back a sent page is held against new data. */
-const CORRECTED_MONTHS = 13;
 /** A period nothing has happened to for this long needs no receipt any more. */
 const RECEIPT_DAYS = 7;
 /** Without a deadline of its own a digest's readers are told after so many working days. */
@@ -319,9 +314,7 @@ async function notify(due: Due, period: Period, pages: readonly Delivery[], read
 async function correct(due: Due): Promise<void> {
   const { pack, digest, store, work, people } = due;
   const { marks, loadedAt } = work.data(pack);
-  // Of a demonstration only pages of its present dates are: when all of it moves on by a month, nothing that was said has become wrong.
-  const since = (pack.demonstration?.moved ?? 0) > 0 ? digest.start : shiftMonths(dayIn(pack.timeZone, due.clock.now()), -CORRECTED_MONTHS);
-  const sent = (await sentOfOtherData(store, pack.id, digest.id, marks, since)).filter(({ recipient }) => people.has(recipient));
+  const sent = (await sentOfOtherData(store, pack.id, digest.id, marks, correctedSince(pack, digest, due.clock.now()))).filter(({ recipient }) => people.has(recipient));
   for (const from of new Set(sent.map((one) => one.from))) {
     const pages = sent.filter((one) => one.from === from);
     const period = periodOf(digest.period.grain, from, pack.yearStart);
@@ -331,33 +324,19 @@ async function correct(due: Due): Promise<void> {
       const before = page.figures as readonly Figure[];
       const now = shown.get(page.recipient) ?? [];
       const fresh = newLoads(page.data as DataMarks | null, marks, loadedAt);
-      const changes = fromData(corrections(before, now, digest.tolerance), before, now, new Set(fresh.map(({ source }) => source)), (measure) => sourcesOf(pack, measure));
-      const concerned = new Set(changes.flatMap(({ measure }) => sourcesOf(pack, measure)));
-      const loads = fresh.filter(({ source }) => concerned.size === 0 || concerned.has(source));
+      const isFresh = causesOf(pack, fresh);
+      const { changes, redefined, kept } = judged(before, now, digest.tolerance, isFresh);
+      const loads = loadsBehind(pack, changes.map(({ measure }) => measure), fresh, marks, loadedAt);
+      const uncertain = kept.filter((figure, i) => figure.recount?.withData === true && before[i]?.recount === undefined).length;
+      if (uncertain > 0) due.log.warn('definition-and-data-changed', { pack: pack.id, digest: digest.id, period: from, delivery: page.id, figures: uncertain, advice: `overblik correct ${pack.id}/${digest.id}` });
       const unit = people.get(page.recipient)?.units[0] ?? pack.organisation.root;
       due.tally.corrections += await store.transaction(async (tx) => {
-        await keepFigures(tx, page.id, changed(before, changes), marks);
+        await keepFigures(tx, page.id, kept, marks);
         // What it says, and of which data, tells one correction from the next: the same never goes twice.
-        return changes.length === 0 ? 0 : say(due, tx, period, [page.recipient], digestOf([changes, marks]), { kind: 'correction', unit, changes, loads });
+        return changes.length === 0 ? 0 : say(due, tx, period, [page.recipient], digestOf([changes, marks]), { kind: 'correction', unit, changes, loads, ...(redefined.length === 0 ? {} : { redefined }) });
       });
     }
   }
-}
-
-/** What was said, with what a correction says in its place: small movements are held against what was last said, however many there are. */
-function changed(before: readonly Figure[], changes: readonly Correction[]): Figure[] {
-  return before.map((figure) => {
-    const change = changes.find(({ measure, unit, from, to }) => measure === figure.measure && unit === figure.unit && from === figure.from && to === figure.to);
-    return change === undefined ? figure : { ...figure, value: change.is, state: change.is === null ? 'missing' : 'ok' };
-  });
-}
-
-function newLoads(before: DataMarks | null, now: DataMarks, loadedAt: (source: string) => string): NewLoad[] {
-  return Object.entries(now).flatMap(([source, mark]): NewLoad[] => {
-    const known = before?.[source] ?? null;
-    const same = (known?.contents ?? '') === '' || (mark.contents ?? '') === '' ? known?.signature === mark.signature : known?.contents === mark.contents;
-    return same ? [] : [{ source, loadedAt: loadedAt(source), rows: mark.rows, rowsBefore: known?.rows ?? null }];
-  });
 }
 
 const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);

@@ -215,6 +215,13 @@ export async function sentOfOtherData(store: Statements, pack: string, digest: s
     [pack, digest, json(data), since]);
 }
 
+/** Delivered pages of a digest whose figures are known, of periods that began from `since` to `until`. */
+export async function sentBetween(store: Statements, pack: string, digest: string, since: IsoDate, until: IsoDate): Promise<Delivery[]> {
+  return store.query<Found>(
+    `select ${COLUMNS} from deliveries where pack = $1 and digest = $2 and kind = 'page' and state = 'delivered' and figures is not null and period_from >= $3 and period_from <= $4 order by period_from, id`,
+    [pack, digest, since, until]);
+}
+
 /** The figures of the last page someone got before a period; null: there is none. */
 export async function lastPageBefore<F>(store: Statements, pack: string, digest: string, recipient: string, before: IsoDate): Promise<{ from: IsoDate; figures: readonly F[] } | null> {
   const [row] = await store.query<{ from: IsoDate; figures: readonly F[] }>(

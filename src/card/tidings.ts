@@ -18,7 +18,9 @@ export interface Tidings {
   readonly houseFault: (source: string, reason: string) => string;
   /** For analysts: how many rows were set aside, why, and what to do. */
   readonly rejects: (source: string, rows: string, reasons: string) => string;
-  readonly redefined: string;
+  /** Why a correction was sent on purpose: the data are the same; or not, too. */
+  readonly redefined: (measures: string) => string;
+  readonly redefinedToo: (measures: string) => string;
   readonly definitionChanged: (measures: string, period: string) => string;
   /** What is wrong with it is not for this reader. */
   readonly incomplete: (source: string) => string;
@@ -60,7 +62,8 @@ const da: Tidings = {
   oddCount: (source, value, usual) => `${source}: ${value} rækker mod normalt omkring ${usual}`,
   oddTotal: (measure, source, value, usual) => `${source}: ${measure} er ${value} mod normalt omkring ${usual}`,
   rejects: (source, rows, reasons) => ended(`${source}: ${rows} rækker er sat til side og mangler i tallene (${reasons}). Ret dem i filen, eller tilføj enheden i pakken, og indlæs igen; "overblik load" viser rækkerne. Må siden sendes uden dem, så skriv rejects: under readiness`),
-  redefined: 'Det skyldes, at tallene nu opgøres på en anden måde. Data er de samme.',
+  redefined: (measures) => `Det skyldes, at vi nu opgør tallene på en anden måde: ${ended(measures)} Data er de samme.`,
+  redefinedToo: (measures) => `Vi opgør også tallene på en anden måde nu: ${ended(measures)} Noget af forskellen kan skyldes det.`,
   definitionChanged: (measures, period) => ended(`${measures} opgøres på en anden måde end på siden for ${period}. Sider, der er sendt, er ikke rettet`),
   notClosed: (source) => `${source}: perioden er ikke lukket endnu`, houseFault: (source, reason) => `${source}: tjenesten selv kunne ikke indlæse data; lederne får intet at vide om det. ${reason}`, incomplete: (source) => `${source}: data mangler eller ser ufuldstændige ud`,
   correctionTitle: (page) => `Rettelse: ${page}`,
@@ -97,7 +100,8 @@ const en: Tidings = {
   oddCount: (source, value, usual) => `${source}: ${value} rows, where about ${usual} are usual`,
   oddTotal: (measure, source, value, usual) => `${source}: ${measure} is ${value}, where about ${usual} is usual`,
   rejects: (source, rows, reasons) => ended(`${source}: ${rows} rows were set aside and are missing from the figures (${reasons}). Mend them in the file, or add the unit to the pack, and load again; "overblik load" lists the rows. If the page may go without them, write rejects: under readiness`),
-  redefined: 'The reason is that the figures are counted in another way now. The data are the same.',
+  redefined: (measures) => `The reason is that the figures are counted in another way now: ${ended(measures)} The data are the same.`,
+  redefinedToo: (measures) => `The figures are also counted in another way now: ${ended(measures)} Some of the difference may come from that.`,
   definitionChanged: (measures, period) => ended(`${measures}: the definition changed from the page for ${period}. Pages that were sent are not corrected`),
   notClosed: (source) => `${source}: the period is not closed yet`, houseFault: (source, reason) => `${source}: the service itself could not load the data; the leaders are told nothing of it. ${reason}`, incomplete: (source) => `${source}: data are missing or look incomplete`,
   correctionTitle: (page) => `Correction: ${page}`,

@@ -10,6 +10,15 @@ export interface Figure {
   readonly state: 'ok' | 'missing' | 'partial' | 'suppressed' | 'withheld';
   /** How it was counted; not there in figures sent by earlier versions. */
   readonly definition?: string;
+  /** Of a sent figure: what it was by a later definition, when that was first seen. Later data are held against it. */
+  readonly recount?: Recount;
+}
+
+/** A sent figure as counted by another definition. `withData`: data came with the definition, so nobody can tell which of them moved it. */
+export interface Recount {
+  readonly definition: string;
+  readonly value: number | null;
+  readonly withData: boolean;
 }
 
 /** A figure that is no longer what it was said to be; null: it was missing, or is now. */
@@ -22,6 +31,9 @@ export interface Correction {
   readonly is: number | null;
 }
 
+/** What tells one figure of a page from another. */
+export const keyOf = ({ measure, unit, from, to }: Pick<Figure, 'measure' | 'unit' | 'from' | 'to'>): string => `${measure} ${unit} ${from} ${to}`;
+
 const hidden = ({ state }: Figure): boolean => state === 'suppressed' || state === 'withheld';
 
 /** Binary sums of the same rows in another order differ by less than this part. */
@@ -32,29 +44,93 @@ const NOISE = 1e-9;
  * is now, is left out: the difference would say what is hidden. One that only one of them has is new or gone from the page, not revised.
  */
 export function corrections(sent: readonly Figure[], now: readonly Figure[], tolerance: number): Correction[] {
-  const key = ({ measure, unit, from, to }: Figure): string => `${measure} ${unit} ${from} ${to}`;
-  const current = new Map(now.map((figure) => [key(figure), figure]));
+  const current = new Map(now.map((figure) => [keyOf(figure), figure]));
   return sent.flatMap((before): Correction[] => {
-    const after = current.get(key(before));
+    const after = current.get(keyOf(before));
     if (after === undefined || hidden(before) || hidden(after)) return [];
-    const [was, is] = [before.value, after.value];
-    if (was === null && is === null) return [];
-    const moved = was === null || is === null || Math.abs(is - was) > Math.max((Math.abs(was) * tolerance) / 100, NOISE * Math.max(Math.abs(was), Math.abs(is)));
-    return moved ? [{ measure: before.measure, unit: before.unit, from: before.from, to: before.to, was, is }] : [];
+    return hasMoved(before.value, after.value, tolerance) ? [correctionOf(before, after)] : [];
   });
 }
 
-/**
- * Corrections that come from data: of figures counted as they were when they were sent, and from a source whose data changed.
- * All others come from a definition that changed, by which nothing that was sent is corrected. `fresh`: the sources with other
- * data; `sourcesOf`: those a measure is counted from, none where that is not known.
- */
-export function fromData(changes: readonly Correction[], sent: readonly Figure[], now: readonly Figure[], fresh: ReadonlySet<string>, sourcesOf: (measure: string) => readonly string[]): Correction[] {
-  const definitionIn = (figures: readonly Figure[], { measure, unit, from, to }: Correction): string | undefined => figures.find((one) => one.measure === measure && one.unit === unit && one.from === from && one.to === to)?.definition;
-  return changes.filter((change) => {
-    const [before, after] = [definitionIn(sent, change), definitionIn(now, change)];
-    if (before !== undefined && after !== undefined && before !== after) return false;
-    const sources = sourcesOf(change.measure);
-    return sources.length === 0 ? fresh.size > 0 : sources.some((source) => fresh.has(source));
-  });
+function hasMoved(was: number | null, is: number | null, tolerance: number): boolean {
+  if (was === null || is === null) return was !== is;
+  return Math.abs(is - was) > Math.max((Math.abs(was) * tolerance) / 100, NOISE * Math.max(Math.abs(was), Math.abs(is)));
 }
+
+const correctionOf = ({ measure, unit, from, to, value }: Figure, after: Figure): Correction => ({ measure, unit, from, to, was: value, is: after.value });
+
+/** Whether a figure is counted otherwise than when it was sent. */
+const isRedefined = (before: Figure, after: Figure): boolean => before.definition !== undefined && after.definition !== undefined && before.definition !== after.definition;
+
+/** A sent figure with what is said in its place, counted as it is now. */
+function replaced({ measure, unit, from, to, definition }: Figure, after: Figure): Figure {
+  return { measure, unit, from, to, value: after.value, state: after.value === null ? 'missing' : 'ok', ...(after.definition === undefined && definition === undefined ? {} : { definition: after.definition ?? definition }) };
+}
+
+/** Why a sent figure is another now; both where both have changed, or nobody can tell. */
+export interface Cause { readonly definition: boolean; readonly data: boolean }
+
+/** Why. `fresh`: other data have come to the sources of the measure since they were last held against. */
+export function causeOf(before: Figure, after: Figure, fresh: boolean): Cause {
+  if (!isRedefined(before, after)) return { definition: false, data: true };
+  const { recount } = before;
+  const data = recount === undefined ? fresh : recount.withData || (recount.definition === after.definition ? hasMoved(recount.value, after.value, 0) : fresh);
+  return { definition: true, data };
+}
+
+/** What comes of holding a sent page against now. */
+export interface Judgement {
+  readonly changes: readonly Correction[];
+  /** The measures of these that are counted otherwise, too. */
+  readonly redefined: readonly string[];
+  /** What the page says now, to be held against later. */
+  readonly kept: readonly Figure[];
+}
+
+/**
+ * What data have changed of a page that was sent; by a changed definition alone nothing is corrected. What a figure is by a new
+ * definition is kept when that is first seen, so that data which come later are told from it. `isFresh`: whether a measure's
+ * sources have other data than at the look before. Small movements are held against what was last said, however many there are.
+ */
+export function judged(sent: readonly Figure[], now: readonly Figure[], tolerance: number, isFresh: (measure: string) => boolean): Judgement {
+  const current = new Map(now.map((figure) => [keyOf(figure), figure]));
+  const [changes, kept, redefined]: [Correction[], Figure[], Set<string>] = [[], [], new Set()];
+  for (const before of sent) {
+    const after = current.get(keyOf(before));
+    if (after === undefined || hidden(before) || hidden(after)) {
+      kept.push(before);
+      continue;
+    }
+    const { recount } = before;
+    const fresh = isFresh(before.measure);
+    const other = isRedefined(before, after);
+    if (other && recount?.definition !== after.definition) {
+      kept.push({ ...before, recount: { definition: after.definition ?? '', value: after.value, withData: fresh || (recount?.withData ?? false) } });
+      continue;
+    }
+    const moved = hasMoved(other ? (recount?.value ?? null) : before.value, after.value, tolerance) && (fresh || (!other && recount?.withData === true));
+    if (moved && hasMoved(before.value, after.value, 0)) {
+      changes.push(correctionOf(before, after));
+      if (other) redefined.add(before.measure);
+    }
+    kept.push(moved ? replaced(before, after) : before);
+  }
+  return { changes, redefined: [...redefined], kept };
+}
+
+/** The same on purpose, whatever the cause: all that moved is said, and all of the page counts as said by the definitions of now. */
+export function judgedOnPurpose(sent: readonly Figure[], now: readonly Figure[], tolerance: number): Judgement {
+  const changes = corrections(sent, now, tolerance);
+  const current = new Map(now.map((figure) => [keyOf(figure), figure]));
+  const said = new Set(changes.map(keyOf));
+  const redefined = new Set<string>();
+  const kept = sent.map((before) => {
+    const after = current.get(keyOf(before));
+    if (after === undefined || hidden(before) || hidden(after)) return before;
+    if (!said.has(keyOf(before))) return { ...replaced(before, after), value: before.value, state: before.state };
+    if (isRedefined(before, after)) redefined.add(before.measure);
+    return replaced(before, after);
+  });
+  return { changes, redefined: [...redefined], kept };
+}
+

@@ -51,7 +51,7 @@ export interface NewLoad {
 /** What a message other than a page says, as the ledger keeps it. */
 export type Payload =
   | { readonly kind: 'notice'; readonly readiness: Readiness; readonly waiting: readonly string[] | null }
-  | { readonly kind: 'correction'; readonly unit: string; readonly changes: readonly Correction[]; readonly loads: readonly NewLoad[]; /** The data are the same: it is counted otherwise. */ readonly redefined?: boolean }
+  | { readonly kind: 'correction'; readonly unit: string; readonly changes: readonly Correction[]; readonly loads: readonly NewLoad[]; /** Measures of these that are counted otherwise. */ readonly redefined?: readonly string[] }
   | { readonly kind: 'receipt'; readonly outcome: Outcome }
   | { readonly kind: 'alarm'; readonly failure: Failure }
   | { readonly kind: 'request'; readonly request: { readonly id: number; readonly who: string; readonly platform: string; readonly account: string } }
@@ -92,7 +92,7 @@ export function tell(pack: Pack, digest: Digest, period: Period, reader: Reader,
       const about = visible.has(payload.unit) ? payload.unit : changes[0]?.unit;
       if (about === undefined || changes.length === 0) return null;
       const unit = pack.organisation.units.get(about)?.name[language] ?? about;
-      return card(pack, language, t.correctionTitle(`${unit}, ${words}`), t.correctionHeadline(changes.length), [correctionTable(pack, changes, period, language), ...((payload.redefined ?? false) ? [text(t.redefined)] : []), ...(payload.loads.length === 0 ? [] : [text(t.because(payload.loads.map((load) => loadLine(pack, load, reader, language)).join('; ')))]), text(t.keepOld)]);
+      return card(pack, language, t.correctionTitle(`${unit}, ${words}`), t.correctionHeadline(changes.length), [correctionTable(pack, changes, period, language), ...redefinedLine(pack, payload, changes, language), ...(payload.loads.length === 0 ? [] : [text(t.because(payload.loads.map((load) => loadLine(pack, load, reader, language)).join('; ')))]), text(t.keepOld)]);
     }
     case 'receipt': {
       const { outcome } = payload;
@@ -141,6 +141,13 @@ function missingLine(pack: Pack, missing: Missing, reader: Reader, language: Lan
     case 'closing': return t.notClosed(source);
     case 'house': return whole ? t.houseFault(source, missing.reason) : t.incomplete(source);
   }
+}
+
+/** Which of the figures are counted otherwise; only of measures whose figures this reader is told. */
+function redefinedLine(pack: Pack, { redefined = [], loads }: Extract<Payload, { kind: 'correction' }>, changes: readonly Correction[], language: Language): Block[] {
+  const t = tidings(language);
+  const measures = redefined.filter((id) => changes.some(({ measure }) => measure === id)).map((id) => pack.measures.get(id)?.name[language] ?? id);
+  return measures.length === 0 ? [] : [text((loads.length === 0 ? t.redefined : t.redefinedToo)(measures.join(', ')))];
 }
 
 /** What was and what is, one line a figure; units and periods only where they are not the page's own. */

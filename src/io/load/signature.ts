@@ -13,7 +13,7 @@ function sourceText(source: Source): object {
 
 /** Of what a pack says of a source and of its units, as 16 hexadecimal digits: equal means that the same files give the same facts. */
 export function definitionOf(source: Source, organisation: Organisation, yearStart: number): string {
-  const read = { ...sourceText(source), name: null, attribution: null, dimensions: [], mayFall: 0, repeats: null, key: [] };
+  const read = { ...sourceText(source), name: null, attribution: null, dimensions: [], completeTo: null, mayFall: 0, repeats: null, key: [] };
   return hashOf({ edition: EDITION, read, units: [...organisation.units.values()].map(({ id, codes, name, shortName, synonyms, parent }) => [id, codes, name, shortName, synonyms, parent]), yearStart });
 }
 
