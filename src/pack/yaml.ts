@@ -1,5 +1,6 @@
 import { LineCounter, isMap, isScalar, parseDocument, visit, type Node } from 'yaml';
 import type { Fault } from '../errors.ts';
+import { respelledValues } from './respelled.ts';
 
 export interface PackFile {
   /** Path as the author knows it. */
@@ -87,5 +88,6 @@ function parsed(file: PackFile): { located: Located; faults: Fault[] } {
       faults.push({ ...place(Math.max(0, where)), message: name === undefined ? 'The file repeats itself without end by its aliases (*name).' : `There is nothing marked &${name} for *${name} to repeat.`, hint: 'Write the values out, or mark them with & before they are repeated with *.' });
     }
   }
+  if (faults.length === 0) faults.push(...respelledValues(document).map(({ offset, message, hint }) => ({ ...place(offset), message, hint })));
   return { located: { path: file.path, value, at }, faults };
 }
