@@ -20,7 +20,7 @@ export function literal(text: string): string {
 }
 
 /** Blanks that are cut off at the ends of every cell, the no-break space of Danish thousands among them. */
-const BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8201) || chr(8203) || chr(8239) || chr(65279)";
+export const BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8201) || chr(8203) || chr(8239) || chr(65279)";
 
 /** The text of a raw cell, null when it stands for no value. `oddBlanks`: others than the space are there too; cutting those takes ten times as long. */
 export function cleaned(raw: string, column: Column, oddBlanks: boolean): string {

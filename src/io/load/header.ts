@@ -1,10 +1,7 @@
-import { runInNewContext } from 'node:vm';
 import { maskPersonalNumbers } from '../../access/personal-number.ts';
 import type { Column, Layout, Source } from '../../pack/model.ts';
 import { nearest } from '../../pack/nearest.ts';
-
-/** A pattern can be written so that it takes for ever; what takes longer than this over all headers of a file is broken off. */
-const LONGEST_MATCH_MS = 500;
+import { matching, namesOf, nearMisses } from './wide.ts';
 
 /** Where each declared column of a source is found in one file. */
 export interface Placement {
@@ -14,6 +11,8 @@ export interface Placement {
   readonly wide: readonly { readonly index: number; readonly header: string }[];
   /** Fields of the header; null: no header, so every row may have its own number. */
   readonly width: number | null;
+  /** What an analyst must know of the columns, in whole sentences. */
+  readonly remarks: readonly string[];
 }
 
 export type Place =
@@ -44,7 +43,9 @@ export function placeColumns(source: Source, layout: Layout, header: readonly st
     const seen = header === null ? '' : ` The header has: ${headers.filter((text) => text !== '').map((text) => `'${shortened(text)}'`).slice(0, 40).join(', ') || 'nothing'}.`;
     return `${problems.join(' ')}${seen}`;
   }
-  return { columns: places, wide, width: header === null ? null : header.length };
+  const remarks = layout.unpivot === null ? [] : wideRemarks(layout.unpivot.columns, headers, places, wide);
+  if (typeof remarks === 'string') return remarks;
+  return { columns: places, wide, width: header === null ? null : header.length, remarks };
 }
 
 /** Which of the source's columns, by its place, each field of the file is for. */
@@ -75,19 +76,31 @@ function placeOf(column: Column, layout: Layout, headers: readonly string[]): Pl
 
 /** Null: it took too long. */
 function wideColumns(pattern: string, headers: readonly string[]): { index: number; header: string }[] | null {
-  try {
-    const fitting = runInNewContext("headers.map((header) => new RegExp(`^(?:${pattern})$`, 'u').test(header))", { pattern, headers: [...headers] }, { timeout: LONGEST_MATCH_MS }) as boolean[];
-    return headers.flatMap((header, index) => (fitting[index] === true ? [{ index, header }] : []));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return null;
-    throw error;
+  const fitting = matching(pattern, headers);
+  return fitting === null ? null : headers.flatMap((header, index) => (fitting[index] === true ? [{ index, header }] : []));
+}
+
+/** Which columns became rows, and which are taken by nothing; a text says that one of these was meant to be. */
+function wideRemarks(pattern: string, headers: readonly string[], places: readonly Place[], wide: readonly { index: number; header: string }[]): string | readonly string[] {
+  const used = new Set([...wide.map(({ index }) => index), ...places.flatMap((place) => (place.kind === 'cell' ? [place.index] : []))]);
+  const unused = headers.filter((header, index) => header !== '' && !used.has(index));
+  const matched = wide.map(({ header }) => header);
+  const twice = matched.find((header, i) => matched.indexOf(header) !== i);
+  if (twice !== undefined) return `The header '${shortened(twice)}' of a column to turn into rows stands ${matched.filter((header) => header === twice).length} times, so it would count more than once. Rename or remove the one that is not meant.`;
+  const near = nearMisses(pattern, unused, matched);
+  if (near.length > 0) {
+    const told = near.slice(0, 5).map(({ header, name }) => `'${shortened(header)}' nearly matches '${shortened(name)}'`);
+    return `${told.join(', ')}, and no other column does, so its figures would be lost. Mend the header, or the pattern of the columns to turn into rows (${pattern}); if the column is something else, name it under columns:.`;
   }
+  const gone = namesOf(pattern)?.filter((name) => !matched.includes(name)) ?? [];
+  const listed = (texts: readonly string[]): string => `${texts.slice(0, 12).map((text) => `'${shortened(text)}'`).join(', ')}${texts.length > 12 ? ` and ${texts.length - 12} more` : ''}`;
+  return [`${matched.length} ${matched.length === 1 ? 'column' : 'columns'} became rows: ${listed(matched)}. ${unused.length === 0 ? 'All others are used.' : `Neither used nor matched: ${listed(unused)}.`}${gone.length === 0 ? '' : ` No header matches ${listed(gone)}.`}`];
 }
 
 const positions = (headers: readonly string[], test: (text: string) => boolean): number[] => headers.flatMap((text, index) => (test(text) ? [index] : []));
 
 /** A header without line breaks, doubled blanks and blanks at its ends. */
-const plain = (text: string): string => text.normalize('NFC').replace(/\s+/g, ' ').trim();
+const plain = (text: string): string => text.normalize('NFC').replace(/[\s\u200b\ufeff]+/g, ' ').trim();
 /** Masked before it is cut: half a CPR number says who it is, and would not be known any more. */
 function shortened(header: string): string {
   const text = maskPersonalNumbers(header);

@@ -50,7 +50,7 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
   const decided = decideSpellings(source, layout, evidence);
   if (typeof decided === 'string') return { problem: decided };
   const { spellings } = decided;
-  const remarks = [...decided.remarks, ...suspicion.vouched().map(({ index, reason }) => vouchedRemark(shownColumn(titles, index), reason))];
+  const remarks = [...placement.remarks, ...decided.remarks, ...suspicion.vouched().map(({ index, reason }) => vouchedRemark(shownColumn(titles, index), reason))];
 
   const columns = columnsOfFields(source, layout, placement);
   const textOf = (cell: unknown, index: number): string => {

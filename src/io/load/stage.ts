@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { ServiceError } from '../../errors.ts';
 import type { Organisation, Source } from '../../pack/model.ts';
 import type { LoadReport } from '../../ports.ts';
-import { CELL_ERRORS, cleaned, literal, SQL_TYPES, typed } from './cast.ts';
+import { BLANKS, CELL_ERRORS, cleaned, literal, SQL_TYPES, typed } from './cast.ts';
 import type { ReadyFile } from './delimited.ts';
 import { mayHold } from './suspects.ts';
 import { accountFor, keptBy, meantBy, scopeOf, type StagedFile } from './account.ts';
@@ -11,7 +11,7 @@ import { closureOf, unitAliases } from './units.ts';
 import { maskPersonalNumbers } from '../../access/personal-number.ts';
 
 const name = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-const aliasOf = (text: string): string => `lower(trim(nfc_normalize(${text})))`;
+const aliasOf = (text: string): string => `lower(nfc_normalize(${text}))`;
 const PLAIN = { decimal: '.', thousands: null, percent: false } as const;
 const REJECTS_IN_REPORT = 20;
 const REASONS_IN_REPORT = 3;
@@ -71,7 +71,7 @@ export async function stageFile(connection: DuckDBConnection, source: Source, pa
   const control = ready.controlRows === null ? null : `coalesce((${ready.controlRows}), false)`;
   const named = derivedUnit === undefined && control === null ? '' : `, ${columns.map((column, i) => `t${i} as ${name(column.name)}`).join(', ')}${derivedUnit === undefined ? '' : `, (${derivedUnit.sql})::varchar as r${unitAt}`}`;
   const unit = unitAt < 0 ? literal(pack.root) : 'a.unit';
-  const join = unitAt < 0 ? '' : ` left join stage.aliases a on a.alias = ${aliasOf(`z.r${unitAt}`)}`;
+  const join = unitAt < 0 ? '' : ` left join stage.aliases a on a.alias = ${aliasOf(derivedUnit === undefined ? `trim(z.r${unitAt})` : `trim(z.r${unitAt}, ${BLANKS})`)}`;
   const passed = [
     `when not (${filled.join(' or ')}) then ${PASSED.blank}`,
     ...(control === null ? [] : [`when ${control} then ${PASSED.control}`]),

@@ -32,7 +32,7 @@ export function unitAliases(organisation: Organisation): UnitAlias[] {
 }
 
 /** How a spelling is compared: without case and surrounding blanks. */
-const aliasOf = (text: string): string => text.normalize('NFC').trim().toLowerCase();
+const aliasOf = (text: string): string => text.normalize('NFC').replace(/^[\s\u200b]+|[\s\u200b]+$/g, '').toLowerCase();
 
 /** Every unit with itself and each of its descendants. */
 export function closureOf(organisation: Organisation): { node: string; unit: string }[] {
