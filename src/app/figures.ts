@@ -10,7 +10,7 @@ import type { Forecast } from '../query/forecast.ts';
 import type { Query } from '../query/query.ts';
 import { MISSING, NO_VALUE, type Cell, type Provenance, type Result } from '../query/result.ts';
 import { ANY_ROWS, measuresOf } from '../query/rollup.ts';
-import { lacksIn, livesThrough, presenceOf, readPresent, type Present } from './presence.ts';
+import { eitherOf, lacksIn, livesThrough, monthsOfPicked, presenceOf, readPresent, type Months, type Present } from './presence.ts';
 import { isPicked, piecesOf, plansOf, readReach, type Reach, type Span } from './reach.ts';
 import { nothingDecided, shieldOf, type Shield, type ShieldMemory } from './shield.ts';
 
@@ -95,6 +95,9 @@ function beginning(figures: Figures, base: string): IsoDate {
   });
 }
 
+/** A budget of whole years, which stands on any day of its year. */
+const isYearlyPlan = (pack: Pack, base: string): boolean => [...pack.plans.values()].some((plan) => plan.kind === 'yearly' && plan.by === base);
+
 /** The day the rows of a base measure were read. */
 const readOn = (figures: Figures, base: string): IsoDate => figures.sources.get(sourceOf(figures.pack, base)?.id ?? '')?.report.loadedAt.slice(0, 10) ?? '9999-12-31';
 
@@ -102,7 +105,7 @@ function endOf({ pack, reach }: Figures, base: string, source: Source | undefine
   const last = reach.get(base)?.last;
   if (source === undefined || last === undefined) return NEVER;
   // A plan stands in its rows ahead of time: one dated any day of a month is the plan of that month.
-  if (plansOf(pack).has(base)) return periodOf([...pack.plans.values()].some((plan) => plan.kind === 'yearly' && plan.by === base) ? 'year' : piecesOf(source), last, pack.yearStart).to;
+  if (plansOf(pack).has(base)) return periodOf(isYearlyPlan(pack, base) ? 'year' : piecesOf(source), last, pack.yearStart).to;
   if (source.completeTo !== null) return source.completeTo;
   if (source.grain !== 'day' && source.grain !== 'week') return periodOf(source.grain, last, pack.yearStart).to;
   const monthEnd = periodOf('month', last).to;
@@ -125,14 +128,32 @@ function once<T>(map: Map<string, T>, key: string, make: () => T): T {
   return made;
 }
 
+/** A sum of rows that meet a condition, of what happens: no plan, no stock, no register that says what no row means. */
+function isPickedFlow({ pack }: Figures, base: string): boolean {
+  const [measure, source] = [pack.measures.get(base), sourceOf(pack, base)];
+  return measure?.kind === 'flow' && source !== undefined && source.noRows !== 'zero' && !plansOf(pack).has(base) && isPicked(source, measure);
+}
+
+/** In which months units have values of a base measure; of one that is seldom picked, in which they have any rows but of plans. */
+function monthsOf(figures: Figures, base: string): ReadonlyMap<string, Months> | undefined {
+  const { pack, present } = figures;
+  const own = present.get(spanKey(pack, base));
+  const source = sourceOf(pack, base);
+  if (own === undefined || source === undefined || !isPickedFlow(figures, base)) return own;
+  const plans = plansOf(pack);
+  const { additive } = measuresOf(pack, source.id);
+  const rows = additive.some(({ id }) => plans.has(id)) ? eitherOf(additive.flatMap(({ id }) => (plans.has(id) ? [] : [present.get(id) ?? new Map<string, Months>()]))) : present.get(`${source.id}/*`) ?? own;
+  return monthsOfPicked(own, rows, piecesOf(source), pack.yearStart);
+}
+
 /** Where a base measure has values: every unit that ever delivers is expected from the day the first one did, so that a total never hides a unit that is not in it. */
 function presence(figures: Figures, base: string): Presence | null {
   return once(memoryOf(figures).presences, base, () => {
     const { pack } = figures;
     const source = sourceOf(pack, base);
-    const units = figures.present.get(spanKey(pack, base));
+    const units = monthsOf(figures, base);
     if (source === undefined || units === undefined) return null;
-    return presenceOf(pack.organisation, units, { grain: piecesOf(source), from: beginning(figures, base), to: completeTo(figures, base), always: source.noRows === 'zero' }, pack.yearStart);
+    return presenceOf(pack.organisation, units, { grain: isYearlyPlan(pack, base) ? 'year' : piecesOf(source), from: beginning(figures, base), to: completeTo(figures, base), always: source.noRows === 'zero' }, pack.yearStart);
   });
 }
 
@@ -315,7 +336,7 @@ function baseOf(figures: Figures, table: Table, by: string | null, shield: Shiel
     if (found === undefined || found.value === null) return MISSING;
     if (window.only !== undefined) return { value: found.value, state: 'ok' };
     const bySpan = figures.pack.measures.get(measure)?.kind === 'stock' || !(window.from.endsWith('-01') && window.to.endsWith('-01'));
-    const lacks = (): boolean => (bySpan ? found.seen < expectedUnits(figures, measure, window, node) : lacksAnywhere(figures, measure, node, window));
+    const lacks = (): boolean => (bySpan && !isPickedFlow(figures, measure) ? found.seen < expectedUnits(figures, measure, window, node) : lacksAnywhere(figures, measure, node, window));
     // A stock of a year whose last months have none is that of another day.
     const stale = found.day !== undefined && source !== undefined && found.day < window.to && found.day < periodOf(piecesOf(source), shiftDays(window.to, -1), yearStart).from && found.day >= window.from && periodOf(piecesOf(source), shiftDays(window.to, -1), yearStart).from >= window.from;
     const own = figures.pack.measures.get(measure);

@@ -29,6 +29,45 @@ export async function readPresent(pack: Pack, sources: ReadonlyMap<string, Loade
   return present;
 }
 
+/** Of the months from its first to its last, those that a unit has which has something month after month, at the least. */
+const REGULAR = 2 / 3;
+/** Nothing is missing, whenever it is asked. */
+const EVER: Months = { first: '0001-01-01', last: '9999-12-01', named: null };
+
+/** How many of the pieces from the first to the last have values. */
+function howOften({ first, last, named }: Months, grain: TimeGrain, yearStart: number): { has: number; of: number } {
+  const of = pieces({ from: periodOf(grain, first, yearStart).from, to: periodOf(grain, last, yearStart).to, grain: 'rolling' }, grain, yearStart).length;
+  return { has: named === null ? of : new Set([...named].map((month) => periodOf(grain, month, yearStart).from)).size, of };
+}
+
+/**
+ * The months of a measure that takes only rows that meet a condition. What is there now and then, as a few refunds a year, is
+ * not missing in a month that has none, as far as the unit has any `rows` in it. What a unit has month after month is.
+ */
+export function monthsOfPicked(own: ReadonlyMap<string, Months>, rows: ReadonlyMap<string, Months>, grain: TimeGrain, yearStart: number): ReadonlyMap<string, Months> {
+  const often = new Map([...own].map(([unit, months]) => [unit, howOften(months, grain, yearStart)] as const));
+  const total = (of: (one: { has: number; of: number }) => number): number => [...often.values()].reduce((sum, one) => sum + of(one), 0);
+  const allSeldom = total(({ has }) => has) < REGULAR * total(({ of }) => of);
+  return new Map([...own].map(([unit, months]) => {
+    const { has, of } = often.get(unit) ?? { has: 0, of: 0 };
+    if (!allSeldom && has >= REGULAR * of) return [unit, months];
+    const all = rows.get(unit);
+    const rowsOften = all === undefined ? null : howOften(all, grain, yearStart);
+    return [unit, all === undefined || rowsOften === null || rowsOften.has < REGULAR * rowsOften.of ? EVER : all];
+  }));
+}
+
+/** Months of which some have a value in any of several measures. */
+export function eitherOf(all: readonly ReadonlyMap<string, Months>[]): ReadonlyMap<string, Months> {
+  const found = new Map<string, Set<IsoDate>>();
+  for (const units of all) for (const [unit, { first, last, named }] of units) {
+    const months = found.get(unit) ?? new Set<IsoDate>();
+    found.set(unit, months);
+    for (const month of named ?? pieces({ from: first, to: periodOf('month', last).to, grain: 'rolling' }, 'month').map(({ from }) => from)) months.add(month);
+  }
+  return new Map([...found].map(([unit, months]) => { const sorted = [...months].sort(); return [unit, { first: sorted[0] as IsoDate, last: sorted.at(-1) as IsoDate, named: months }]; }));
+}
+
 /** Whether a unit is there for the whole of a stretch of time. */
 export const livesThrough = (life: Life, { from, to }: Window): boolean => (life.from === null || life.from <= from) && (life.until === null || life.until >= to);
 

@@ -79,7 +79,7 @@ export function withAbove(organisation: Organisation, units: Iterable<string>): 
 
 const differing = new WeakMap<Presence, WeakMap<Presence, ReadonlySet<string>>>();
 /** The units in which two measures are not delivered by the same units. */
-function differAt(organisation: Organisation, a: Presence, b: Presence): ReadonlySet<string> {
+export function differAt(organisation: Organisation, a: Presence, b: Presence): ReadonlySet<string> {
   const known = differing.get(a) ?? new WeakMap<Presence, ReadonlySet<string>>();
   differing.set(a, known);
   const found = known.get(b) ?? withAbove(organisation, [...[...a.units].filter((unit) => !b.units.has(unit)), ...[...b.units].filter((unit) => !a.units.has(unit))]);

@@ -5,7 +5,7 @@ import { windowKey, type Window } from './compile.ts';
 import { forecastOf, type Forecast } from './forecast.ts';
 import type { Comparison, Having, Query } from './query.ts';
 import { comparable, isHidden, MISSING, NO_VALUE, type Alike, type Cell, type CellState, type LeftOut, type Row } from './result.ts';
-import { commonOf, plainlyAlike, type Common, type Part, type Presence } from './alike.ts';
+import { commonOf, differAt, plainlyAlike, type Common, type Part, type Presence } from './alike.ts';
 
 /** Gives the figure of a base measure (flow, stock, distinct) for a window, node and dimension value. `of`: it is asked for as the count of the persons that this measure is made of, to know whether it is hidden. */
 export type Base = (measure: string, window: Window, node: string, dimension: string | null, of?: string) => Cell;
@@ -143,15 +143,61 @@ export function hiddenWithPersons(pack: Pack, base: Base): Base {
   };
 }
 
-function yearlyPlan(context: Context, plan: Plan & { kind: 'yearly' }, window: Window, node: string, dimension: string | null): Cell {
+/** `cut`: of which units the plan and the figure it is spread by are taken. */
+function yearlyPlan(context: Context, plan: Plan & { kind: 'yearly' }, window: Window, node: string, dimension: string | null, cut: { planned: (window: Window) => Window; own: (window: Window) => Window } = { planned: (one) => one, own: (one) => one }): Cell {
   const year = periodOf('year', window.from, context.pack.yearStart);
-  const whole = valueOf(context, plan.by, year, node, dimension);
+  const whole = valueOf(context, plan.by, cut.planned(year), node, dimension);
   if (plan.spread === 'even') return combine([whole], ([amount = 0]) => amount * (daysBetween(window.from, window.to) >= 28 && window.from.endsWith('-01') && window.to.endsWith('-01')
     ? pieces({ ...window, grain: 'rolling' }, 'month').length / 12
     : daysBetween(window.from, window.to) / daysBetween(year.from, year.to)));
   const before = sameLastYear({ ...window, grain: 'rolling' });
-  return combine([whole, valueOf(context, plan.measure, before, node, dimension), valueOf(context, plan.measure, sameLastYear(year), node, dimension)],
+  return combine([whole, valueOf(context, plan.measure, cut.own(before), node, dimension), valueOf(context, plan.measure, cut.own(sameLastYear(year)), node, dimension)],
     ([amount = 0, part = 0, all = 0]) => (all === 0 ? null : (amount * part) / all));
+}
+
+/** The base measures of a figure, each beside the one its plan is made of; null: the plan stands in no rows. */
+function plannedBy(pack: Pack, id: string): (readonly [own: string, planned: string])[] | null {
+  const measure = pack.measures.get(id);
+  const plan = pack.plans.get(id);
+  if (measure?.kind === 'forecast') return [[measure.of, measure.plan]];
+  if (plan?.kind === 'target' || measure === undefined) return null;
+  if (plan === undefined) {
+    const parts = measure.kind === 'ratio' ? [measure.numerator, measure.denominator].map((one) => plannedBy(pack, one)) : [];
+    return parts.length === 0 || parts.includes(null) ? null : parts.flatMap((one) => one ?? []);
+  }
+  const [own, planned] = [basesOf(pack, id), basesOf(pack, plan.by)];
+  return own.length === planned.length ? own.map((base, i) => [base, planned[i] ?? ''] as const) : null;
+}
+
+/** Whether two measures have values in other units within one. */
+function unitsDiffer({ pack, coverage }: Context, [a, b]: readonly [string, string], node: string): boolean {
+  const [own, other] = [coverage.presence?.(a) ?? null, coverage.presence?.(b) ?? null];
+  return own !== null && other !== null && own !== other && differAt(pack.organisation, own, other).has(node);
+}
+
+/** Some measures over the units that have all of them, whatever months they lack; null: all have them, or it is not known. */
+function unitsInCommon(context: Context, asked: readonly (readonly [measure: string, window: Window])[], node: string): Common | null {
+  const parts = asked.flatMap(([measure, window]): Part[] => { const presence = context.coverage.presence?.(measure) ?? null; return presence === null ? [] : [{ measure, window, presence, whole: () => true }]; });
+  const found = parts.length < asked.length ? null : commonOf(context.pack.organisation, parts, node, context.pack.yearStart, `units of ${asked.map(([measure]) => measure).join(' & ')}`);
+  return found !== null && asked.some(([measure]) => ofPersons(context.pack, measure)) ? { ...found, gaps: [] } : found;
+}
+
+/** A figure and its plan, both complete, over the units that have both: a unit without a budget is no overspend. Undefined: all have both. */
+function plannedAlike(context: Context, id: string, window: Window, node: string, dimension: string | null): Alike | null | undefined {
+  const { pack } = context;
+  const pairs = plannedBy(pack, id);
+  if (pairs === null || !pairs.some((pair) => unitsDiffer(context, pair, node))) return undefined;
+  const plan = pack.plans.get(id);
+  if (plan?.kind !== 'yearly' && madeOf(pack, id, true) !== null && madeOf(pack, id, false) !== null) {
+    const found = alikeOf(context, [id, window], [id, window, true], node, dimension);
+    return found !== null && found.leftOut === NOTHING_SAID && unitsInCommon(context, pairs.flat().map((base) => [base, window] as const), node) === null ? undefined : found;
+  }
+  const shared = unitsInCommon(context, pairs.flat().map((base) => [base, window] as const), node);
+  if (shared === null) return undefined;
+  if (plan?.kind !== 'yearly' || pairs.length !== 1 || pairs.flat().some((base) => ofPersons(pack, base))) return null;
+  const cutBy = (i: number) => (one: Window): Window => { const only = shared.windows[i]?.only; return only === undefined ? one : { from: one.from, to: one.to, only: { ...only, cells: only.cells.map(({ unit }) => ({ unit, from: one.from, to: one.to })) } }; };
+  const [own, planned] = [context.base(id, cutBy(0)(window), node, dimension).value, yearlyPlan(context, plan, window, node, dimension, { planned: cutBy(1), own: cutBy(0) }).value];
+  return own === null || planned === null ? null : { value: own, other: planned, leftOut: { gaps: shared.gaps, share: shareOut(context.base(id, window, node, dimension).value, own) } };
 }
 
 /** The plan of a measure; of a ratio without one of its own, the ratio of its parts' plans. Null: the measure has no plan. */
@@ -166,6 +212,9 @@ function planOf(context: Context, id: string, window: Window, node: string, dime
   if (measure.kind !== 'ratio') return null;
   const planned = madeOf(context.pack, id, true);
   if (planned !== null) return ratioOf(context, [planned.bases[0] ?? '', planned.bases[1] ?? ''], measure.scale, window, node, dimension);
+  // Planned money of a unit without planned hours is in no planned price.
+  const parts = plannedBy(context.pack, id)?.map(([, by]) => by) ?? [];
+  if (parts.length === 2 && unitsDiffer(context, [parts[0] ?? '', parts[1] ?? ''], node) && unitsInCommon(context, parts.map((by) => [by, window] as const), node) !== null) return MISSING;
   const above = planOf(context, measure.numerator, window, node, dimension);
   const below = planOf(context, measure.denominator, window, node, dimension);
   return above === null || below === null ? null : combine([above, below], over(measure.scale));
@@ -221,7 +270,11 @@ function resultOfYear(context: Context, id: string, period: Period, node: string
 /** What a figure is held against; where one of the two is incomplete, with both over what both have. */
 function against(context: Context, query: Query, comparison: Comparison, id: string, value: Cell, period: Period, node: string, dimension: string | null): Cell {
   const other = otherOf(context, query, comparison, id, period, node, dimension);
-  if ((value.state !== 'partial' && other.state !== 'partial') || value.value === null || other.value === null || comparison === 'share') return other;
+  if (value.value === null || other.value === null || comparison === 'share') return other;
+  if (value.state !== 'partial' && other.state !== 'partial') {
+    const alike = comparison === 'plan' && context.coverage.presence !== undefined ? plannedAlike(context, id, period, node, dimension) : undefined;
+    return alike === undefined ? other : { ...other, alike };
+  }
   if (context.coverage.presence === undefined) return value.state === 'partial' || other.state === 'partial' ? { ...other, alike: null } : other;
   const window = comparison === 'plan' ? period : comparison === 'previous' ? previousPeriod(period) : comparison === 'last-year' ? before(period) : comparison === 'period' ? query.comparedTo : null;
   return { ...other, alike: window === null ? null : alikeOf(context, [id, period], [id, window, comparison === 'plan'], node, dimension) };

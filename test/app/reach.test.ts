@@ -89,6 +89,25 @@ describe('a measure that is seldom booked reaches as far as its source', () => {
     expect(cardText((await ask(opened, 'refusioner i september')).card)).toContain('\u2212300\u00a0kr.');
   });
 
+  it('is complete over a year and a week that the source covers, where no rows are missing rather than nought', async () => {
+    const opened = await house(pack(['spend', 'refunds'], page(['spend', 'refunds'])), [...spend, ...refunds]);
+    for (const text of ['refusioner i år', 'refusioner i 2025', 'refusioner i september', 'refusioner i Nord i år']) {
+      const found = await ask(opened, text);
+      expect([text, found.kind === 'answer' ? found.result.rows[0]?.values['refunds']?.state : found.kind]).toEqual([text, 'ok']);
+      expect(cardText(found.card)).not.toContain('foreløbig');
+    }
+  });
+
+  it('but is not where the source has nothing of a unit and month, nor where a unit that had it every month has it no more', async () => {
+    const holed = await house(pack(['spend', 'refunds'], page(['spend', 'refunds'])), [...spend, ...refunds].filter((one) => !/^2026-05-\d\d;nord/.test(one)));
+    const year = await ask(holed, 'refusioner i år');
+    expect(year.kind === 'answer' ? year.result.rows[0]?.values['refunds'] : year.kind).toEqual({ value: -900, state: 'partial' });
+    const every = to('2026-10').flatMap((month) => [row(`${month}-15`, 'nord', 'Refusion', -300), ...(month === '2026-05' ? [] : [row(`${month}-15`, 'syd', 'Refusion', -300)])]);
+    const stopped = await house(pack(['spend', 'refunds'], page(['spend', 'refunds'])), [...spend, ...every]);
+    const found = await ask(stopped, 'refusioner i år');
+    expect(found.kind === 'answer' ? found.result.rows[0]?.values['refunds'] : found.kind).toEqual({ value: -5700, state: 'partial' });
+  });
+
   it('is nought where no rows mean that nothing happened, in units that never had any too', async () => {
     const opened = await house(pack(['spend', 'refunds'], page(['spend', 'refunds']), ', no_rows: zero'), [...spend, ...refunds]);
     for (const text of ['refusioner i oktober', 'refusioner i Syd i september']) {

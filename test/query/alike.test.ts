@@ -195,6 +195,36 @@ describe('totals of ratios and comparisons are like for like', () => {
     close();
   });
 
+  it('spend of a unit that never has a budget is held against no budget, and what is left out is known', async () => {
+    const m = [...full(1000), ...full(500, ['s2'])];
+    const { figures, close } = await opened({ m, h: full(10), b: full(1000), k: m });
+    const [all, south, north] = (await runQuery(figures, query(['money'], ['alt', 's', 'n'], YEAR, { comparisons: ['plan', 'last-year'] }))).rows;
+    expect(all?.values['money']).toEqual({ value: 31_500, state: 'ok' });
+    expect(comparable(all?.values['money'], all?.against.plan?.['money'])).toMatchObject({ value: 27_000, other: 27_000, leftOut: { gaps: [{ unit: 's2', from: YEAR.from, to: YEAR.to }] } });
+    expect(all?.against.plan?.['money']?.alike?.leftOut.share).toBeCloseTo(4500 / 31_500, 9);
+    expect(comparable(south?.values['money'], south?.against.plan?.['money'])).toMatchObject({ value: 9000, other: 9000 });
+    expect(north?.against.plan?.['money']).toEqual({ value: 18_000, state: 'ok' });
+    expect(comparable(all?.values['money'], all?.against['last-year']?.['money'])).toEqual({ value: 31_500, other: 31_500 });
+    close();
+  });
+
+  it('nor against a yearly budget, whether it is spread evenly or by the year before', async () => {
+    const m = [...full(1000), ...full(500, ['s2'])];
+    const b = ['n1', 'n2', 's1'].flatMap((unit) => ['2025-01-01', '2026-01-01'].map((month) => ({ unit, month, value: 12_000 })));
+    for (const spread of ['even', 'last-year']) {
+      const { figures, close } = await opened({ m, h: full(10), b, k: m }, yaml().replace('{money: {by: budget}}', `{money: {yearly: budget, spread: ${spread}}}`));
+      const [row] = (await runQuery(figures, query(['money'], ['alt'], YEAR, { comparisons: ['plan'] }))).rows;
+      expect([spread, comparable(row?.values['money'], row?.against.plan?.['money'])]).toMatchObject([spread, { value: 27_000, other: 27_000, leftOut: { gaps: [{ unit: 's2' }] } }]);
+      close();
+    }
+  });
+
+  it('a budget that stands at the area for the districts below it is theirs, and nothing is left out', async () => {
+    const { figures, close } = await opened({ m: full(1000), h: full(10), b: [...full(2000, ['n']), ...full(1000, ['s1'])], k: full(1) });
+    for (const row of (await runQuery(figures, query(['money'], ['alt', 'n', 's'], YEAR, { comparisons: ['plan'] }))).rows) expect(row.against.plan?.['money']).toEqual({ value: row.values['money']?.value, state: 'ok' });
+    close();
+  });
+
   it('a stock of a year whose last months are missing is not complete', async () => {
     const k = full(5).filter(({ month }) => month < '2025-07' || month >= '2026-01');
     const { figures, close } = await opened({ m: k, h: k, b: k, k });
