@@ -92,6 +92,9 @@ async function expand(pattern: string, enter: Enter, refuse: () => never): Promi
   return [...await matching(parts.slice(0, fixed).join(sep) || sep, steps, enter, new Set())].sort();
 }
 
+/** Hidden files, lock files of Excel and LibreOffice, and what Windows and macOS put into folders of their own accord. */
+const NEVER_MEANT = /^(?:\.|~\$|__MACOSX$|(?:eh)?thumbs\.db$|desktop\.ini$)/i;
+
 /** `been`: folders with what was looked for in them, since several `**` come to the same place in many ways. */
 async function matching(folder: string, steps: readonly ('**' | ((name: string) => boolean))[], enter: Enter, been: Set<string>): Promise<Set<string>> {
   const [step, ...rest] = steps;
@@ -106,8 +109,7 @@ async function matching(folder: string, steps: readonly ('**' | ((name: string) 
   });
   const found = step === '**' ? await matching(folder, rest, enter, been) : new Set<string>();
   for (const entry of entries) {
-    // Hidden files and Excel's lock files (~$name.xlsx) are never meant.
-    if (entry.name.startsWith('.') || entry.name.startsWith('~$')) continue;
+    if (NEVER_MEANT.test(entry.name)) continue;
     const path = join(folder, entry.name);
     if (step === '**') {
       if (entry.isDirectory()) for (const one of await matching(path, steps, enter, been)) found.add(one);

@@ -256,6 +256,12 @@ describe('layouts', () => {
     expect(await failure(`unit;${'1'.repeat(60)}\nnord;5\n`, { columns }, options)).toMatch(/The pattern of the columns to turn into rows .* takes too long on these headers/);
   });
 
+  it('passes over what systems put into folders of their own accord', async () => {
+    for (const name of ['a.csv', 'Thumbs.db', 'ehthumbs.db', 'desktop.ini', '.DS_Store', '~$a.xlsx', '.~lock.a.csv#']) await at.put(name, 'day;unit;amount\n2026-01-01;nord;1\n'.replace('1\n', `${name.length}\n`));
+    const report = await loadSource(at.input(source({ files: [files('*')] })));
+    expect(report.files.map(({ path }) => path)).toEqual(['a.csv']);
+  });
+
   it('takes every file a pattern names, in the order of names, also in folders below', async () => {
     for (const [i, name] of ['m-02.csv', 'm-01.csv', 'other.csv', '.m-03.csv'].entries()) await at.put(name, `day;unit;amount\n2026-01-0${i + 1};nord;1\n`);
     const report = await loadSource(at.input(source({ files: [files('m-*.csv')] })));
