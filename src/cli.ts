@@ -77,10 +77,10 @@ export async function run(arguments_: readonly string[], given: Terminal): Promi
       const { packJsonSchema } = await import('./pack/schema.ts');
       terminal.out(JSON.stringify(packJsonSchema(), null, 2));
     });
-  program.command('load').description('load what changed in every pack, or one, and report').argument('[pack]')
-    .action(async (only: string | undefined) => {
+  program.command('load').description('load what changed in every pack, or one, and report').argument('[pack]').option('--accept <source>', 'take this source of the pack though it holds less than at the load before, this once')
+    .action(async (only: string | undefined, options: { accept?: string }) => {
       const { config, log } = quiet();
-      code = await (await commands()).loadCommand(config, log, terminal, only ?? null);
+      code = await (await commands()).loadCommand(config, log, terminal, only ?? null, options.accept ?? null);
     });
   program.command('digest').description('compose the pages of a digest').argument('<pack/digest>')
     .option('--period <period>', 'as 2026-10; without it the last closed one').option('--as <person>').option('--all', 'every recipient')

@@ -101,11 +101,15 @@ function reconciled({ read, records, rows, leftOut, leftOutEmpty, ignored, contr
   return `${laid}${read} rows read = ${parts.join(' + ')}${breaks > 0 ? `; ${breaks} fields with line breaks` : ''}`;
 }
 
-/** Loads what changed and reports it; 3 when a source failed. */
-export async function loadCommand(config: Config, log: Log, terminal: Terminal, only: string | null): Promise<number> {
-  const house = await openPackHouse(config, terminal.clock, log, only);
+/** Loads what changed and reports it; 3 when a source failed. With `accept` a source of the pack may hold less than at the load before, this once. */
+export async function loadCommand(config: Config, log: Log, terminal: Terminal, only: string | null, accept: string | null = null): Promise<number> {
+  if (accept !== null && only === null) throw new UsageError('Say of which pack: overblik load <pack> --accept <source>.');
+  const house = await openPackHouse(config, terminal.clock, log, only, accept);
   try {
+    if (accept !== null && house.packs().every((pack) => !pack.sources.has(accept))) throw new UsageError(`There is no source '${accept}' in ${String(only)}.`);
     const outcomes = await house.refresh((pack, source, file, rows) => terminal.err(`${pack}/${source}: ${file}, ${rows} rows`));
+    const taken = outcomes.find(({ source, outcome, report }) => source === accept && outcome === 'loaded' && report?.remarks.some(({ file, text }) => file === source && text.includes('which was accepted')));
+    if (taken !== undefined) await noteLooked(config, log, [{ action: 'taken-less', detail: { pack: taken.pack, source: taken.source, said: taken.report?.remarks.filter(({ file }) => file === taken.source).map(({ text }) => text) } }]);
     for (const { pack, source, outcome, report, reason } of outcomes) {
       terminal.out(`${pack}/${source}: ${outcome}${report === null ? '' : `${outcome === 'failed' ? '; the last good load stays in service:' : ','} ${report.rows} rows${report.firstDate === null ? '' : ` from ${report.firstDate} to ${report.lastDate}`}, ${report.rejected} rejected, ${report.durationMs} ms`}`);
       if (reason !== '') terminal.out(`  ${maskPersonalNumbers(reason.replaceAll('\n', '\n  '))}`);

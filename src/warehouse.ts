@@ -153,12 +153,12 @@ async function takeEach(config: Config, readers: Readers, { folders, faults, uns
 const movedBy = (pack: Pack): number => pack.demonstration?.moved ?? 0;
 
 /** How files become facts, with the settings of this machine. */
-function loaderFor(config: Config, clock: Clock, readers: Readers): Loader {
+function loaderFor(config: Config, clock: Clock, readers: Readers, acceptLess: string | null): Loader {
   const folder = (pack: Pack): string => resolve(config.dataDir, 'facts', pack.id);
   return {
     signature: (pack, source) => signatureOf(source, pack.dir, pack.organisation, rollupStatements(pack, source), pack.yearStart, config.dataDir, movedBy(pack)).catch((error: unknown) => { throw loadError(source.id, error); }),
     load: (pack, source, anew, onProgress) => readers.load({
-      anew,
+      anew, ...(source.id === acceptLess ? { acceptLess: true } : {}),
       source, packDir: pack.dir, ownDir: config.dataDir, organisation: pack.organisation, yearStart: pack.yearStart, moveMonths: movedBy(pack), finish: rollupStatements(pack, source),
       intoDir: folder(pack), tempDir: loadingDir(config.dataDir), memoryMb: config.memoryMb, now: () => clock.now(),
       onProgress: ({ file, rows }) => onProgress(file, rows),
@@ -176,20 +176,20 @@ function withNewestPeople(pack: Pack, written: readonly Pack[]): Pack | null {
   return { ...pack, people, access: next.access };
 }
 
-/** Checks the packs and makes a house of them; `refresh` brings in the facts. */
-export async function openPackHouse(config: Config, clock: Clock, log: Log, only: string | null = null): Promise<PackHouse> {
+/** Checks the packs and makes a house of them; `refresh` brings in the facts. `acceptLess`: a source that may hold less than at the load before. */
+export async function openPackHouse(config: Config, clock: Clock, log: Log, only: string | null = null, acceptLess: string | null = null): Promise<PackHouse> {
   const readers = openReaders(config);
   // The first start loads everything: its process starts while the packs are read. Later most is loaded already.
   if (!existsSync(resolve(config.dataDir, 'facts'))) readers.warm();
   try {
-    return await furnish(config, clock, log, only, readers);
+    return await furnish(config, clock, log, only, readers, acceptLess);
   } catch (error) {
     readers.close();
     throw error;
   }
 }
 
-async function furnish(config: Config, clock: Clock, log: Log, only: string | null, readers: Readers): Promise<PackHouse> {
+async function furnish(config: Config, clock: Clock, log: Log, only: string | null, readers: Readers, acceptLess: string | null): Promise<PackHouse> {
   let seen = await readPackFolders(config.packRoots);
   /** As they are written, and as they are in service: between a change and the load it needs, the two differ. */
   let written: readonly Pack[] = (await allInOrder(config, readers, seen, only)).map((pack) => movedTo(pack, clock.now()));
@@ -197,7 +197,7 @@ async function furnish(config: Config, clock: Clock, log: Log, only: string | nu
   let told: ReadonlySet<string> = new Set(seen.unseen.map(({ fault }) => describeFault(fault)));
   for (const { fault } of seen.unseen) log.warn('pack-not-seen', { fault: describeFault(fault) });
   let serving = written;
-  const loader = loaderFor(config, clock, readers);
+  const loader = loaderFor(config, clock, readers, acceptLess);
   const loaded = new Map<string, ReadonlyMap<string, LoadedSource>>();
   const figures = new Map<string, Figures>();
   /** Why a source could not be loaded last, by pack and source. */

@@ -13,7 +13,9 @@ import { openServiceStore } from '../src/store.ts';
 /** A changed definition and the pages that were sent, through the whole house: `overblik correct` and the page after. */
 const dir = mkdtempSync(join(tmpdir(), 'overblik-correct-'));
 const environment = { OVERBLIK_PACKS: join(dir, 'packs'), OVERBLIK_DATA_DIR: join(dir, 'var'), PORT: '0', LOG_LEVEL: 'silent' };
-const clock: Clock & { at: Date } = { at: new Date('2026-11-10T09:00:00+01:00'), now: () => clock.at };
+/** The clock goes on from a fixed day: a message that waits a second for its turn gets it. */
+const begun = Date.now();
+const clock: Clock & { at: Date } = { at: new Date('2026-11-10T09:00:00+01:00'), now: () => new Date(clock.at.getTime() + Date.now() - begun) };
 const delivered: { kind: string; recipient: string }[] = [];
 let told: (() => void)[] = [];
 const line = (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {

@@ -34,6 +34,8 @@ export interface LoadInput {
   readonly yearStart: number;
   /** How many months every date is moved forward by: a demonstration's data. Default 0. */
   readonly moveMonths?: number;
+  /** Takes a month that has less than at the load before, this once. */
+  readonly acceptLess?: boolean;
   /** SQL run in the new file once facts, closure and units are in: the roll-ups. */
   readonly finish: readonly string[];
   /** Where the files of facts are kept. */
@@ -75,8 +77,13 @@ export async function loadSource(input: LoadInput): Promise<LoadReport> {
     }
     if (outcome instanceof ServiceError) throw outcome;
     const lost = fallen(published, outcome, source.mayFall);
-    if (lost.length > 0) throw new ServiceError(`source ${source.id}`, `Less is in the files than at the load before, so nothing is loaded and the last good load stays in service. ${lost.slice(0, 5).join('; ')}${lost.length > 5 ? `; and ${lost.length - 5} more` : ''}. Get whole files; or, if it is right so, write may_fall: 100 in ${source.file} for this load.`, { final: true });
-    return await publish(input.intoDir, unfinished, outcome, input.now());
+    const redefined = published?.definition !== outcome.definition;
+    const told = `${lost.slice(0, 5).join('; ')}${lost.length > 5 ? `; and ${lost.length - 5} more` : ''}`;
+    if (lost.length > 0 && !redefined && input.acceptLess !== true) throw new ServiceError(`source ${source.id}`, `Less is in the files than at the load before, so nothing is loaded and the last good load stays in service. ${told}. Get whole files; or, if it is right so, take it once with overblik load <pack> --accept ${source.id}.`, { final: true });
+    // Less by a changed definition may be meant, and may be a file that was cut at the same time.
+    const less = lost.length === 0 ? [] : [{ file: source.id, text: `Less is in the files than at the load before${redefined ? ', and the definition of the source changed: look whether that is why' : ', which was accepted'}. ${told}.` }];
+    const report = { ...outcome, remarks: [...outcome.remarks, ...less] };
+    return await publish(input.intoDir, unfinished, report, input.now());
   } catch (error) {
     throw loadError(source.id, error);
   } finally {

@@ -135,4 +135,23 @@ describe('against the load before', () => {
     await expect(load({ 'a.csv': `${HEADER}2026-07-01;nord;;100\n` }, { money: ['amount'] })).rejects.toThrow(/amount moves 100\.00, where it was 1000\.00/);
     expect((await load({ 'a.csv': `${HEADER}2026-07-01;nord;;100\n` }, { money: ['amount'], mayFall: 100 })).rows).toBe(1);
   });
+  it('a file\'s loss does not hide behind another file\'s growth, where both keep their names', async () => {
+    const two = { files: [files('{a,b}.csv')] };
+    await load({ 'a.csv': HEADER + rowsOf(20, '07', 'a'), 'b.csv': HEADER + rowsOf(20, '07', 'b') }, two);
+    await expect(load({ 'a.csv': HEADER + rowsOf(10, '07', 'a'), 'b.csv': HEADER + rowsOf(35, '07', 'b') }, two)).rejects.toThrow(/a\.csv, 2026-07: 10 rows, where 20 were/);
+  });
+  it('what moved on into a file with a new name is no loss', async () => {
+    await load({ 'a.csv': HEADER + rowsOf(20, '07', 'a') }, { files: [files('{a,b}.csv')] });
+    expect((await load({ 'a.csv': HEADER + rowsOf(8, '07', 'a'), 'b.csv': HEADER + rowsOf(12, '07', 'b') }, { files: [files('{a,b}.csv')] })).rows).toBe(20);
+  });
+  it('a cut file that comes together with a changed definition is loaded with a remark', async () => {
+    await load({ 'a.csv': HEADER + rowsOf(20, '07') });
+    expect((await load({ 'a.csv': HEADER + rowsOf(10, '07') }, { graceDays: 3 })).remarks).toMatchObject([{ text: expect.stringMatching(/definition of the source changed.*2026-07: 10 rows, where 20 were/) }]);
+  });
+  it('a real fall is taken once, on purpose, and the next one is held again', async () => {
+    await load({ 'a.csv': HEADER + rowsOf(20, '07') });
+    const taken = await load({ 'a.csv': HEADER + rowsOf(10, '07') }, {}, { acceptLess: true });
+    expect([taken.rows, taken.remarks]).toMatchObject([10, [{ text: expect.stringMatching(/which was accepted\. 2026-07: 10 rows, where 20 were/) }]]);
+    await expect(load({ 'a.csv': HEADER + rowsOf(5, '07') })).rejects.toThrow(/2026-07: 5 rows, where 10 were/);
+  });
 });
