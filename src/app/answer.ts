@@ -8,6 +8,7 @@ import { packLabel } from '../card/label.ts';
 import { messages } from '../card/messages.ts';
 import { dayName } from '../card/periods.ts';
 import type { Language, Measure, Pack, Person } from '../pack/model.ts';
+import { countsFor, lifeOf } from '../pack/organisation.ts';
 import { piecesOf } from '../query/grain.ts';
 import type { Query } from '../query/query.ts';
 import type { Result } from '../query/result.ts';
@@ -189,6 +190,25 @@ function indivisible(pack: Pack, query: Query, dimension: string): { measure: st
   return null;
 }
 
+/** What is said of one unit that has no figures because it has closed, or because they count under its successor; null: it is there. */
+function goneCard({ pack, person }: Membership, query: Query, end: IsoDate, language: Language): Card | null {
+  const { organisation } = pack;
+  const unit = organisation.units.get(query.units[0] ?? '');
+  const { until } = unit === undefined ? { until: null } : lifeOf(organisation, unit.id);
+  if (unit === undefined || query.units.length !== 1 || query.level !== null) return null;
+  const heir = countsFor(organisation, unit.id);
+  const moved = heir !== unit.id;
+  if (!moved && (until === null || query.period.from < until)) return null;
+  let next = moved ? heir : unit.successor;
+  for (let at = unit.parent; next === null && at !== null; at = organisation.units.get(at)?.parent ?? null) next = organisation.units.get(at)?.successor ?? null;
+  const known = next !== null && knownUnits(pack, person).has(next) ? next : null;
+  const m = messages(language);
+  const name = known === null ? '' : organisation.units.get(known)?.name[language] ?? '';
+  const said = moved ? m.unitMoved(unit.name[language], name) : m.unitClosed(unit.name[language], dayName(shiftDays(until ?? query.period.from, -1), language), name);
+  const ask = known === null ? null : phrase(pack, { ...query, units: [known] }, language, end);
+  return plainCard(language, pack.title[language], said, [], actionsFrom(ask === null ? [] : [{ label: ask, ask }]), packLabel(pack, language));
+}
+
 async function answerQuery(asking: Asking, membership: Membership, reading: FiguresReading): Promise<Answer> {
   const { pack, person } = membership;
   const { language } = reading;
@@ -232,6 +252,8 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const understood: UnderstoodPart[] = reading.understood.filter((part) => !tellsOfUnknown(membership, part.meaning) || part.part === 'unit')
     .map((part) => ({ meaning: tellsOfUnknown(membership, part.meaning) ? unitsNamed(pack, query.units, language) : part.meaning, assumed: part.assumed }));
   const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives.filter((choice) => offerable(membership, choice)), latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart, filtered: query.having === null ? null : { having: query.having, among, none: noneMet }, history, forecast: predicted === undefined || made === undefined ? null : { measure: predicted, made } });
+  const gone = result.rows.every((row) => Object.values(row.values).every((cell) => cell.state === 'missing')) ? goneCard(membership, query, latest, language) : null;
+  if (gone !== null) return { kind: 'clarify', card: gone, reading, allowed };
   const said = reading.before === '' ? card : { ...card, headline: `${reading.before} ${card.headline}` };
   const removed = permitted.undivided ? [m.shownAsTotal(unitsNamed(pack, query.units, language))] : permitted.removed.length > 0 ? [refusal(membership, permitted.removed, language, 'leftOut')] : query.level !== null && permitted.query.units !== reading.query.units && reading.query.units.some((unit) => !permitted.query.units.includes(unit)) ? [m.onlyOwn(unitsNamed(pack, query.units, language))] : [];
   if (permitted.uncompared) removed.push(m.notCompared);

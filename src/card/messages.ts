@@ -106,6 +106,10 @@ export interface Messages {
   readonly noAccess: (unit: string) => string;
   /** Of what they may not even know the name of. */
   readonly noAccessAtAll: string;
+  /** A unit asked for after its last day; `successor` is empty where there is none, or its name is not for the reader. */
+  readonly unitClosed: (unit: string, day: string, successor: string) => string;
+  /** A unit whose figures count under another. */
+  readonly unitMoved: (unit: string, successor: string) => string;
   readonly leftOut: string;
   readonly onlyOwn: (units: string) => string;
   readonly shownAsTotal: (units: string) => string;
@@ -246,6 +250,8 @@ const da: Messages = {
   notDividable: (measure, dimension) => `${measure} kan ikke deles på ${dimension.toLowerCase()}.`,
   noAccess: (unit) => `Du har ikke adgang til tal for ${unit}.`,
   noAccessAtAll: 'Du har ikke adgang til det, som spørgsmålet handler om.',
+  unitClosed: (unit, day, successor) => `${unit} lukkede ${day}, så der er ingen tal efter den dag.${successor === '' ? '' : ` ${successor} tog over.`}`,
+  unitMoved: (unit, successor) => (successor === '' ? `${unit} er gået ind i en anden enhed, og tallene tæller dér.` : `${unit} er gået ind i ${successor}, og tallene tæller dér, også dem fra før.`),
   leftOut: 'Noget af det, du spurgte om, har du ikke adgang til. Det er ikke med her.',
   greeting: (name) => `Hej ${name}. Spørg om et nøgletal, eller tryk på et af forslagene.`,
   thanks: 'Selv tak.',
@@ -371,6 +377,8 @@ const en: Messages = {
   notDividable: (measure, dimension) => `${measure} can't be divided by ${dimension.toLowerCase()}.`,
   noAccess: (unit) => `You do not have access to figures for ${unit}.`,
   noAccessAtAll: 'You do not have access to what the question is about.',
+  unitClosed: (unit, day, successor) => `${unit} closed on ${day}, so there are no figures after that day.${successor === '' ? '' : ` ${successor} took over.`}`,
+  unitMoved: (unit, successor) => (successor === '' ? `${unit} became part of another unit, and its figures count there.` : `${unit} became part of ${successor}, and its figures count there, those from before too.`),
   leftOut: 'Some of what you asked about is not here, for you do not have access to it.',
   greeting: (name) => `Hello ${name}. Ask about a key figure, or press one of the suggestions.`,
   thanks: 'You are welcome.',

@@ -189,3 +189,28 @@ describe('a period is never moved in silence', () => {
     expect(found.card.actions.map(({ label }) => /2025/.test(label) || /2026 \(ikke lukket\)/.test(label) || /2026/.test(label))).toEqual([true, true]);
   });
 });
+
+describe('a unit that closed', () => {
+  const closing = (history: string): string => pack(['spend']).replace('{id: nord, name: Nord}', `{id: nord, name: Nord, until: 2026-06-30, successor: syd${history}}`);
+  const rows = spend.filter((one) => !/^2026-(0[7-9]|10)-\d\d;nord/.test(one));
+
+  it('says after its last day that it closed and who took over, and not that data are missing', async () => {
+    const opened = await house(closing(''), rows);
+    const after = await ask(opened, 'forbrug i Nord i oktober');
+    expect(after.card.headline).toBe('Nord lukkede 30. juni 2026, så der er ingen tal efter den dag. Syd tog over.');
+    expect(cardText(after.card)).not.toContain('mangler');
+    const before = await ask(opened, 'forbrug i Nord i juni');
+    expect(before.kind === 'answer' ? before.result.rows[0]?.values['spend'] : before.kind).toEqual({ value: 1000, state: 'ok' });
+    expect(opened.figures('p').sources.get('bilag')?.report.remarks).toEqual([]);
+  });
+
+  it('names its successor where its figures count there', async () => {
+    const moved = await ask(await house(closing(', history: successor'), rows), 'forbrug i Nord i maj');
+    expect(moved.card.headline).toBe('Nord er gået ind i Syd, og tallene tæller dér, også dem fra før.');
+  });
+
+  it('and still has rows after it is told to analysts as the data load', async () => {
+    const opened = await house(closing(''), spend);
+    expect(opened.figures('p').sources.get('bilag')?.report.remarks).toEqual([{ file: 'bilag.csv', text: "4 rows of unit 'nord' are dated 2026-07-28 to 2026-10-28, after it closed (until: 2026-06-30). They count under 'nord' all the same. Correct until: in the pack or the rows, or give the code in the rows to 'syd'." }]);
+  });
+});
