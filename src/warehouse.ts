@@ -72,7 +72,7 @@ interface Checked {
 }
 
 /** What is read in a moment is checked here; more than this, or what may take long, in a process of its own. */
-const SMALL_PACK = 256 * 1024;
+const SMALL_PACK = 64 * 1024;
 const isSmall = ({ files }: PackFolder): boolean => files.reduce((sum, { text }) => sum + text.length, 0) <= SMALL_PACK;
 
 async function checkEach(config: Config, readers: Readers, folders: readonly PackFolder[]): Promise<Checked[]> {

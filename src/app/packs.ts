@@ -8,6 +8,9 @@ import type { PeopleTable } from '../pack/people.ts';
 import type { PackFile } from '../pack/yaml.ts';
 import type { SqlParser } from '../ports.ts';
 
+/** More are read by nobody. */
+const MOST_TOLD = 500;
+
 async function checkExpression(expression: ExpressionText, parser: SqlParser): Promise<{ checked: CheckedExpression } | { faults: Fault[] }> {
   const fault = (message: string, hint: string): Fault => ({ ...expression.place, message, hint });
   const parsed = await parser.parse(expression.text);
@@ -50,6 +53,10 @@ export async function checkPack(folder: { id: string; dir: string; files: readon
       if (expression.role === 'scalar') broken.add(expression.source);
     }
   }
-  if (faults.length > 0) throw new DefinitionError(faults.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column));
+  if (faults.length > 0) {
+    const sorted = faults.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column);
+    const more = sorted.length - MOST_TOLD;
+    throw new DefinitionError(more <= 0 ? sorted : [...sorted.slice(0, MOST_TOLD), { file: folder.dir, line: 0, column: 0, message: `There are ${more} more mistakes.`, hint: 'Mend these first, and check again.' }]);
+  }
   return draft.build(checked);
 }

@@ -3,6 +3,8 @@ import { TIME_GRAINS } from '../calendar/period.ts';
 import { COLUMN_TYPES, COUNT_GRAINS, DEPTHS, DIRECTIONS, FORECAST_METHODS, LANGUAGES, NO_ROWS, REPEATS, ROLES, SIBLINGS } from './model.ts';
 import { nearest } from './nearest.ts';
 
+const MOST_KEYS = 10;
+
 /** An object with exactly these keys; an unknown key is told with the nearest allowed one. */
 function only<S extends z.ZodRawShape>(shape: S): z.ZodObject<S, z.core.$strict> {
   return z.strictObject(shape, {
@@ -11,7 +13,7 @@ function only<S extends z.ZodRawShape>(shape: S): z.ZodObject<S, z.core.$strict>
       const keys = (issue as unknown as { keys: string[] }).keys;
       const allowed = Object.keys(shape);
       const near = keys.map((key) => nearest(key, allowed)).find((name) => name !== null) ?? null;
-      return `Unknown key ${keys.map((key) => `'${key}'`).join(', ')}.\n${near === null ? '' : `Did you mean '${near}'? `}Allowed: ${allowed.join(', ')}.`;
+      return `Unknown key ${keys.slice(0, MOST_KEYS).map((key) => `'${key}'`).join(', ')}${keys.length > MOST_KEYS ? ` and ${keys.length - MOST_KEYS} more` : ''}.\n${near === null ? '' : `Did you mean '${near}'? `}Allowed: ${allowed.join(', ')}.`;
     },
   });
 }
@@ -188,7 +190,7 @@ const unit: z.ZodType<RawUnit> = z.lazy(() => only({ ...unitShape, children: z.a
 /** Every answer that a caveat is about shows it and is held against it. */
 const MOST_CAVEATS = 500;
 const LONGEST_CAVEAT = 1000;
-const caveatText = text.refine((given) => Object.values(given).every((one) => one.length <= LONGEST_CAVEAT), `A caveat has at most ${LONGEST_CAVEAT} signs: say the rest where the data come from`);
+const caveatText = text.refine((given) => (typeof given === 'string' ? [given] : Object.values(given)).every((one) => one.length <= LONGEST_CAVEAT), `The caveat is longer than ${LONGEST_CAVEAT} signs, which is the most that is shown below figures.\nSay here what a reader must know, and the rest where the data come from.`);
 const caveat = only({ unit: z.string().optional(), measures: z.array(z.string()).optional(), from: day, to: day, text: caveatText });
 
 const MOST_MONTHS = 240;
@@ -219,7 +221,7 @@ export const packFile = only({
   digests: byName(digest).optional(),
   people: byName(person).optional(),
   access: only({ leader: roleAccess.optional(), chief: roleAccess.optional(), politician: roleAccess.optional(), analyst: roleAccess.optional() }).optional().describe('What each role may see of its own units, and besides them'),
-  caveats: z.array(caveat).max(MOST_CAVEATS, `At most ${MOST_CAVEATS} caveats are written in a pack. Keep more in a data file, and name it with caveat_source`).optional(),
+  caveats: z.array(caveat).max(MOST_CAVEATS, `There are more than ${MOST_CAVEATS} caveats, which is the most that are written in a pack.\nKeep them in a data file, and name it with caveat_source.`).optional(),
   caveat_source: only({ source: z.string(), text: z.string(), measures: z.array(z.string()).optional() }).optional(),
 });
 export type RawPackFile = z.infer<typeof packFile>;
