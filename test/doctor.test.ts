@@ -51,7 +51,7 @@ describe('overblik doctor', () => {
     expect(lines(told, 'ok').map((line) => line.split(/ {2,}/)[0])).toEqual(['settings', 'packs', 'fonts', 'data folder', 'loading folder', 'temporary folder', 'port']);
     expect(lines(told, 'note').map((line) => line.split(/ {2,}/)[0])).toEqual(['database', 'Slack', 'Teams', 'clock']);
     expect(told.out).toMatch(/SLACK_BOT_TOKEN connects it/);
-    expect(told.out.split('\n').at(-1)).toBe('6 in order, 0 to look at, 0 wrong.');
+    expect(told.out.split('\n').at(-1)).toBe('7 in order, 0 to look at, 0 wrong.');
     expect(await readdir(dir)).toEqual([]);
   });
 

@@ -162,9 +162,11 @@ export function multiplesPicture(pack: Pack, rows: readonly Row[], id: string, t
   const first = rows.filter((row) => row.unit === units[0]);
   const hasPlan = rows.some((row) => planned(row, id) !== null);
   const summed = hasPlan && measure.kind === 'flow';
+  // The newest piece of time that any of the units has a figure for: months to come have none.
+  const newest = first.reduce((found, { period }, at) => (rows.some((row) => row.period.from === period.from && value(row, id) !== null) ? at : found), 0);
   const of = units.map((unit, i) => {
     const own = rows.filter((row) => row.unit === unit);
-    const last = own.at(-1);
+    const last = own[newest];
     const off = summed ? offPlan(own, measure, language) : null;
     const label = off !== null ? off.text : summed || last === undefined ? '' : barLabel(cellText(cellOf(last, id), pack, measure, language), measure.unit, language);
     return { own, name: names[i] ?? unit, off, label, value: summed ? (off === null ? null : off.side === 0 ? 0 : off.share) : last === undefined ? null : value(last, id) };
@@ -174,7 +176,7 @@ export function multiplesPicture(pack: Pack, rows: readonly Row[], id: string, t
     const tone = good === null || Math.abs(off?.share ?? 0) < 0.01 ? 'neutral' : good ? 'good' : 'concern';
     return { name, note: label.replace(` ${m.partialMark}`, '*'), tone, values: own.map((row) => value(row, id)), plan: own.map((row) => planned(row, id)) };
   });
-  const end = first.at(-1);
+  const end = first[newest];
   const starred = panels.some(({ note }) => note.endsWith('*')) ? `, * ${m.partialMark.replace(/[()]/g, '')}` : '';
   const latest = end === undefined ? '' : `${inWords(pack, end.period, language)}${starred}`;
   const chart: MultiplesChart = {

@@ -15,7 +15,7 @@ export type ColumnType = (typeof COLUMN_TYPES)[number];
 
 export interface Column {
   readonly name: string;
-  /** `decimal` is exact with `decimals` places (money); `number` is a binary float; `duration` is written `36:00` and counted in seconds. */
+  /** `decimal` is exact with `decimals` places (money); `number` is a binary float; `duration` is written `36:00` and counted in hours. */
   readonly type: ColumnType;
   readonly decimals: number;
   /** Header in the file; or `at` for files whose headers can't be used. */

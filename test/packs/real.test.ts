@@ -177,7 +177,7 @@ const number = (text: string | undefined): number | null => (text === undefined 
       const blackburn = cards.get('blackburn');
       expect(blackburn === undefined ? '' : cardText(blackburn)).toContain('The council reported 0 hours, so there is no cost per hour.');
       const cumbria = cards.get('cumbria');
-      expect(cumbria?.headline.replaceAll('\u00a0', ' ')).toBe('Cumbria spent £41.6 million in 2013/14. 2,900,169 hours were delivered. A delivered hour cost £14.');
+      expect(cumbria?.headline.replaceAll('\u00a0', ' ')).toBe('Cumbria spent £41.6 million in 2013/14. 2,900,169 hours were delivered. A delivered hour cost £14.36.');
     });
   });
 });

@@ -6,6 +6,8 @@ export interface NumberSpelling {
   readonly thousands: string | null;
   /** Every number has a percent sign, which says nothing more then. */
   readonly percent: boolean;
+  /** Every number has the same foreign currency. */
+  readonly foreign: boolean;
 }
 
 /** A cell whose formula was never worked out. */
@@ -36,7 +38,7 @@ export const SQL_TYPES: Readonly<Record<Column['type'], (column: Column) => stri
   date: () => 'DATE',
   timestamp: () => 'TIMESTAMP',
   boolean: () => 'BOOLEAN',
-  duration: () => 'BIGINT',
+  duration: () => 'DOUBLE',
 };
 
 /** The typed value of a cleaned cell, null when it does not fit. `isoToo`: dates may also come as ISO text, from a typed cell. */
@@ -45,17 +47,17 @@ export function typed(text: string, column: Column, spelling: NumberSpelling, ye
     case 'text': return text;
     case 'integer': case 'decimal': case 'number': return numeric(text, column, spelling);
     case 'date': return dated(text, column.format, yearStart, isoToo);
-    case 'duration': return seconds(text);
+    case 'duration': return hours(text);
     case 'timestamp': return column.format === null ? `try_cast(${text} as timestamp)`
       : isoToo ? `coalesce(try_strptime(${text}, ${literal(column.format)}), try_cast(${text} as timestamp))` : `try_strptime(${text}, ${literal(column.format)})`;
     case 'boolean': return `case when lower(${text}) in ('true', 'ja', 'sand', 'yes', 'j', 'y', '1', 'x') then true when lower(${text}) in ('false', 'nej', 'falsk', 'no', 'n', '0') then false end`;
   }
 }
 
-/** Hours and minutes, `36:00` or `-0:07:30`, as seconds. */
-function seconds(text: string): string {
+/** Hours and minutes, `36:00` or `-0:07:30`, as hours. */
+function hours(text: string): string {
   const part = (n: number): string => `try_cast(split_part(ltrim(${text}, '-'), ':', ${n}) as bigint)`;
-  return `case when regexp_full_match(${text}, '-?\\d{1,7}:[0-5]\\d(:[0-5]\\d)?') then (${part(1)} * 3600 + ${part(2)} * 60 + coalesce(${part(3)}, 0)) * case when starts_with(${text}, '-') then -1 else 1 end end`;
+  return `case when regexp_full_match(${text}, '-?\\d{1,7}:[0-5]\\d(:[0-5]\\d)?') then (${part(1)} * 3600 + ${part(2)} * 60 + coalesce(${part(3)}, 0)) * case when starts_with(${text}, '-') then -1 else 1 end / 3600.0::double end`;
 }
 
 /**
@@ -73,7 +75,7 @@ function numeric(text: string, column: Column, spelling: NumberSpelling): string
   const plain = column.type === 'integer' ? `when regexp_full_match(${text}, '[-+]?\\d+') then try_cast(${text} as ${type})`
     : `when regexp_full_match(${text}, '[-+]?(\\d+${fraction}${leadingPoint})') then ${cast(text)}`;
   const bare = `(\\d+${fraction}${leadingPoint})`;
-  const signed = bared(text, spelling.percent);
+  const signed = bared(text, spelling.percent, spelling.foreign);
   const grouped = (thousands: string): string => ` when regexp_full_match(${signed}, '[-+]?[1-9]\\d{0,2}(${groupPattern(thousands)}\\d{3})+${fraction}') then ${cast(ungrouped(signed, thousands))}`;
   const declared = spelling.thousands === null || spelling.thousands === '' ? '' : grouped(spelling.thousands);
   // Groups by blanks can be nothing else, declared or not.
@@ -82,17 +84,19 @@ function numeric(text: string, column: Column, spelling: NumberSpelling): string
 }
 
 const SPACE = '[ \\x{00A0}\\x{2009}\\x{202F}]';
+const KRONER = '(?:kr\\.?|dkk)';
 const CURRENCY = '(?:kr\\.?|dkk|sek|nok|eur|gbp|usd|[€£$])';
 
 /**
  * A number without what stands around it: currency, the brackets of accountants (a minus), and `,-` after whole kroner. SAP
  * writes the minus last, and spreadsheets sometimes as U+2212.
  */
-function bared(text: string, percent: boolean): string {
+function bared(text: string, percent: boolean, foreign: boolean): string {
+  const currency = foreign ? CURRENCY : KRONER;
   const steps: readonly (readonly [string, string])[] = [
     ...(percent ? [[`${SPACE}*%$`, '']] as const : []),
-    [`(?i)^([-+(]?)${SPACE}*${CURRENCY}${SPACE}*`, '\\1'],
-    [`(?i)${SPACE}*(?:${CURRENCY}|,--?)${SPACE}*([-)]?)$`, '\\1'],
+    [`(?i)^([-+(]?)${SPACE}*${currency}${SPACE}*`, '\\1'],
+    [`(?i)${SPACE}*(?:${currency}|,--?)${SPACE}*([-)]?)$`, '\\1'],
     ['^\\((.+)\\)$', '-\\1'],
     [`^([^-]+?)${SPACE}*-$`, '-\\1'],
     [`^([-+])${SPACE}+`, '\\1'],

@@ -18,6 +18,8 @@ export interface NumberEvidence {
   /** Numbers other than nought with a percent sign, and without. */
   percent: number;
   bare: number;
+  /** Numbers with a currency other than kroner, by its sign. */
+  readonly foreign: Map<string, number>;
   /** Texts that are no value. */
   readonly missing: ReadonlySet<string>;
 }
@@ -25,7 +27,7 @@ export interface NumberEvidence {
 /** Evidence for each numeric column of a source, to be filled from all of a file's texts; null for other columns. */
 export function newEvidence(source: Source): (NumberEvidence | null)[] {
   return source.columns.map((column) => (column.type === 'integer' || column.type === 'decimal' || column.type === 'number'
-    ? { decimals: { ',': 0, '.': 0 }, sure: { ',': '', '.': '' }, open: { ',': 0, '.': 0 }, examples: [], percent: 0, bare: 0, missing: new Set(column.missing.map((word) => word.trim())) }
+    ? { decimals: { ',': 0, '.': 0 }, sure: { ',': '', '.': '' }, open: { ',': 0, '.': 0 }, examples: [], percent: 0, bare: 0, foreign: new Map<string, number>(), missing: new Set(column.missing.map((word) => word.trim())) }
     : null));
 }
 
@@ -59,6 +61,8 @@ export function noteField(evidence: NumberEvidence, block: Buffer, from: number,
 
 const BLANK = ' \\u00a0\\u202f\\u2009\\t';
 const CURRENCY = '(?:kr\\.?|dkk|sek|nok|eur|gbp|usd|[€£$])';
+const FOREIGN = /sek|nok|eur|gbp|usd|[€£$]/i;
+const KRONER_ENDING = /\d,--?[\s\u00a0)]*$/;
 const AROUND = new RegExp(`^([-+(−]?)[${BLANK}]*${CURRENCY}[${BLANK}]*|[${BLANK}]*(?:${CURRENCY}|,--?)[${BLANK}]*([-)−]?)$`, 'gi');
 
 /** Takes one text into account, whatever currency, brackets or percent signs stand around its digits. */
@@ -68,8 +72,16 @@ export function noteText(evidence: NumberEvidence, written: string): void {
   const percent = text.endsWith('%');
   const core = (percent ? text.slice(0, -1) : text).replace(AROUND, '$1$2').replace(/^[-+(−\s]+|[-)−\s]+$/g, '');
   if (!/^[\d.,]/.test(core)) return;
+  const foreign = FOREIGN.exec(text)?.[0].toLowerCase();
+  if (foreign !== undefined) evidence.foreign.set(foreign, (evidence.foreign.get(foreign) ?? 0) + 1);
   if (percent) evidence.percent++;
   else if (!/^0*[.,]?0*$/.test(core)) evidence.bare++;
+  // `1.500,-`: whole kroner, written with the decimal comma.
+  if (KRONER_ENDING.test(text)) {
+    evidence.decimals[',']++;
+    if (evidence.sure[','] === '') evidence.sure[','] = text;
+    return;
+  }
   if (/^[1-9]\d{0,2}[.,]\d{3}$/.test(core)) {
     evidence.open[core.includes(',') ? ',' : '.']++;
     if (evidence.examples.length < EXAMPLES && !evidence.examples.includes(text)) evidence.examples.push(text);
@@ -101,10 +113,12 @@ export function decideSpellings(source: Source, layout: Layout, evidence: readon
   const spellings = source.columns.map(({ name }, i): NumberSpelling => {
     const one = evidence[i] ?? null;
     const percent = one !== null && one.percent > 0 && one.bare === 0;
-    if (layout.decimal !== null) return { decimal: layout.decimal, thousands: layout.thousands, percent };
+    // Another currency than kroner is read only where every number has it; one by itself is set aside.
+    const foreign = one !== null && one.foreign.size === 1 && [...one.foreign.values()][0] === one.bare;
+    if (layout.decimal !== null) return { decimal: layout.decimal, thousands: layout.thousands, percent, foreign };
     // Who says that the point groups thousands has said that it is not the decimal sign.
-    if (layout.thousands === '.' || layout.thousands === ',') return { decimal: other(layout.thousands), thousands: layout.thousands, percent };
-    const found = (decimal: ',' | '.'): NumberSpelling => ({ decimal, thousands: layout.thousands ?? other(decimal), percent });
+    if (layout.thousands === '.' || layout.thousands === ',') return { decimal: other(layout.thousands), thousands: layout.thousands, percent, foreign };
+    const found = (decimal: ',' | '.'): NumberSpelling => ({ decimal, thousands: layout.thousands ?? other(decimal), percent, foreign });
     const own = sure[i] ?? null;
     if (one === null || own !== null && own !== 'both') return found(own === null || own === 'both' ? '.' : own);
     const isOpen = one.open[','] + one.open['.'] > 0;

@@ -6,7 +6,7 @@ import { BLANKS, CELL_ERRORS, cleaned, literal, SQL_TYPES, typed } from './cast.
 import type { ReadyFile } from './delimited.ts';
 import { mayHold } from './suspects.ts';
 import { accountFor, keptBy, meantBy, scopeOf, type StagedFile } from './account.ts';
-import { reasonsOf, unknownUnitReasons, KINDS, PASSED } from './reasons.ts';
+import { reasonsOf, undatedCode, unknownUnitReasons, KINDS, PASSED } from './reasons.ts';
 import { closureOf, unitAliases } from './units.ts';
 import { maskPersonalNumbers } from '../../access/personal-number.ts';
 
@@ -96,6 +96,7 @@ type Facted = 'rows' | 'rejected' | 'rejects' | 'files' | 'remarks' | 'firstDate
 /** Makes the tables facts and rejects from the stage; every date in the facts is `moveMonths` after the one in the file. Rejects with ServiceError when a file is mostly unfit, or nothing is left. */
 export async function finishFacts(connection: DuckDBConnection, source: Source, files: readonly StagedFile[], moveMonths = 0): Promise<Pick<LoadReport, Facted>> {
   const scope = scopeOf(source);
+  await setUndatedAside(connection, source);
   const account = await accountFor(connection, source, files);
   const kept = [...source.columns, ...source.derived].map((column) => name(column.name));
 
@@ -134,6 +135,14 @@ export async function finishFacts(connection: DuckDBConnection, source: Source, 
     firstDate: facts?.['first'] as string | null,
     lastDate: facts?.['last'] as string | null,
   };
+}
+
+/** A row whose date is made from other columns and comes out empty stands in no month, so it is set aside as one without a date is. */
+async function setUndatedAside(connection: DuckDBConnection, source: Source): Promise<void> {
+  if (source.columns.some((column) => column.name === source.dateColumn)) return;
+  const derived = source.derived.map((column) => `(${column.sql}) as ${name(column.name)}`);
+  await connection.run(`update stage.staged set _bad = ${undatedCode(source)} where _bad is null
+    and rowid in (select _row from (select rowid as _row, *, ${derived.join(', ')} from stage.staged where _bad is null) where ${name(source.dateColumn)} is null)`);
 }
 
 /** The columns with every date and time moved by some months. What was derived from them keeps its value: a wait of four days stays one. */
