@@ -48,7 +48,7 @@ async function comparedIn(connection: DuckDBConnection, source: Source, { number
     return compared.length === 0 ? [{ of: '', total: null, sum: null, found: 0 }] : compared.map((row) => ({ of: String(row['of']), total: row['total'] as string | null, sum: row['sum'] as string | null, found: Number(row['found']) }));
   }
   const text = ready.controlCells[name];
-  const cell = typed(cleaned(literal(text ?? ''), column, true), column, ready.spellings[source.columns.indexOf(column)] ?? { decimal: '.', thousands: null, percent: false }, yearStart, ready.isoToo);
+  const cell = typed(cleaned(literal(text ?? ''), column, true), column, ready.spellings[source.columns.indexOf(column)] ?? { decimal: '.', thousands: null, percent: false, foreign: false }, yearStart, ready.isoToo);
   const [row] = await rowsOf(connection, `select (${cell})::varchar as total, (select sum(v)::varchar from ${rows} where row) as sum`);
   return [{ of: '', total: row?.['total'] as string | null, sum: row?.['sum'] as string | null, found: text === undefined || text.trim() === '' ? 0 : 1 }];
 }

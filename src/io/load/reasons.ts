@@ -20,7 +20,7 @@ export function reasonsOf(source: Source, spellings: readonly NumberSpelling[], 
     if (place === null) return [];
     const kind = bad % 8;
     const reason = bad === undatedCode(source) ? 'no date comes out of derive: for this row'
-      : kind === KINDS.unfit && column !== undefined ? reasonOf(column, spellings[at] ?? { decimal: '.', thousands: null, percent: false })
+      : kind === KINDS.unfit && column !== undefined ? reasonOf(column, spellings[at] ?? { decimal: '.', thousands: null, percent: false, foreign: false })
       : kind === KINDS.absent ? 'no value, and the column needs one'
       : kind === KINDS.error ? `an error of the spreadsheet and no value (${UNCALCULATED}: a formula that was never worked out; open the file in Excel and save it again), or list it under missing: if it means none`
       : kind === KINDS.distant ? 'a date outside 1900 to 2199, or the row\'s own date more than ten years ahead'

@@ -12,7 +12,7 @@ import { maskPersonalNumbers } from '../../access/personal-number.ts';
 
 const name = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 const aliasOf = (text: string): string => `lower(nfc_normalize(${text}))`;
-const PLAIN = { decimal: '.', thousands: null, percent: false } as const;
+const PLAIN = { decimal: '.', thousands: null, percent: false, foreign: false } as const;
 const REJECTS_IN_REPORT = 20;
 const REASONS_IN_REPORT = 3;
 const LONGEST_SHOWN = 200;

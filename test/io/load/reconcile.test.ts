@@ -155,3 +155,14 @@ describe('against the load before', () => {
     await expect(load({ 'a.csv': HEADER + rowsOf(5, '07') })).rejects.toThrow(/2026-07: 5 rows, where 10 were/);
   });
 });
+
+describe('a row whose date is made from other columns', () => {
+  it('and comes out empty is set aside by name, not counted as used in no month', async () => {
+    await at.put('data.csv', 'year;month;unit;amount\n2026;9;nord;100\n2026;10;nord;200\n;10;nord;900\n2026;10;syd;300\n');
+    const report = await loadSource(at.input(source({
+      columns: [column('year', 'integer'), column('month', 'integer'), column('unit'), column('amount', 'decimal')],
+      derived: [{ name: 'day', sql: 'make_date("year", "month", 1)' }], grain: 'month',
+    })));
+    expect(report).toMatchObject({ rows: 3, rejected: 1, rejects: [{ line: 4, column: 'day', reason: expect.stringMatching(/no date comes out of derive/) as string }] });
+  });
+});

@@ -76,7 +76,7 @@ describe('thousands are never read as decimals in silence', () => {
 
   it.each([
     ['810 000,00', '810000.00'], ['810\u00a0000,00', '810000.00'], ['-1\u202f234,5', '-1234.50'], ['1.234,50-', '-1234.50'], ['(1.234,50)', '-1234.50'], ['( 1 500,00 )', null],
-    ['kr. 1.234,50', '1234.50'], ['1.234,50 kr.', '1234.50'], ['-kr. 12,50', '-12.50'], ['kr -12,50', '-12.50'], ['DKK 12,50', '12.50'], ['€12,50', '12.50'], ['12,50 €', '12.50'], ['1.500,-', '1500.00'],
+    ['kr. 1.234,50', '1234.50'], ['1.234,50 kr.', '1234.50'], ['-kr. 12,50', '-12.50'], ['kr -12,50', '-12.50'], ['DKK 12,50', '12.50'], ['€12,50', null], ['12,50 SEK', null], ['1.500,-', '1500.00'], ['500,-', '500.00'],
     ['(kr. 12,50)', '-12.50'], ['12,50- kr', '-12.50'], ['\u221212,50', '-12.50'], ['- 12,50', '-12.50'], ['--12,50', null], ['(-12,50)', null], ['12,50 stk', null], ['1.23.456,00', null], ['1 23,00', null],
   ])('reads %j as %s', async (written, value) => {
     const report = await load(['0,01', '0,02', written]);
@@ -87,6 +87,21 @@ describe('thousands are never read as decimals in silence', () => {
     expect(await amounts(await load(['12,5 %', '0', '-3,25%']))).toEqual(['-3.25', '0.00', '12.50']);
     const mixed = await load(['12,5 %', '0,25', '0,5']);
     expect([await amounts(mixed), mixed.rejects.map(({ value }) => value)]).toEqual([['0.25', '0.50'], ['12,5 %']]);
+  });
+
+  it('reads euros where every number is in euros, and takes none among kroner for a krone', async () => {
+    expect(await amounts(await load(['€12,50', '1.250,00 €', '0']))).toEqual(['0.00', '12.50', '1250.00']);
+    const mixed = await load(['kr. 12,50', '500,00 EUR', '7,25']);
+    expect([await amounts(mixed), mixed.rejects.map(({ value }) => value)]).toEqual([['7.25', '12.50'], ['500,00 EUR']]);
+  });
+
+  it('reads whole kroner written 1.500,- though nothing else in the file tells', async () => {
+    expect(await amounts(await load(['1.500,-', '250.000,-']))).toEqual(['1500.00', '250000.00']);
+  });
+
+  it('counts durations in hours, so that their sum is what a page shows', async () => {
+    const report = await load(['36:00', '7:30', '-0:30', '1:15:30', '7,5'], { columns: columnsWith(column('amount', 'duration')) });
+    expect([await amounts(report), report.rejects.map(({ value }) => value)]).toEqual([[-0.5, 4530 / 3600, 7.5, 36], ['7,5']]);
   });
 
   it('heeds what lies outside the rows of the layout not at all', async () => {
