@@ -59,8 +59,8 @@ export function openReaders({ memoryMb, heapMb = HEAP_MB, stillMs = STILL_MS }: 
 }
 
 async function loadIn(child: Child, { now, onProgress, ...input }: LoadInput, running: boolean, limits: string): Promise<LoadReport> {
-  const { source, packDir, ownDir, organisation, finish, yearStart, moveMonths, intoDir } = input;
-  const signature = `${await signatureOf(source, packDir, organisation, finish, yearStart, ownDir, moveMonths)} ${limits}`;
+  const { source, packDir, ownDir, organisation, finish, yearStart, moveMonths, timeZone, intoDir } = input;
+  const signature = `${await signatureOf(source, packDir, organisation, finish, yearStart, ownDir, moveMonths, timeZone)} ${limits}`;
   const aside = await isAside(intoDir, source.id, signature);
   if (aside !== null) throw new ServiceError(`source ${source.id}`, aside, { final: true });
   let reading = '';

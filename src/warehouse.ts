@@ -156,10 +156,10 @@ const movedBy = (pack: Pack): number => pack.demonstration?.moved ?? 0;
 function loaderFor(config: Config, clock: Clock, readers: Readers, acceptLess: string | null): Loader {
   const folder = (pack: Pack): string => resolve(config.dataDir, 'facts', pack.id);
   return {
-    signature: (pack, source) => signatureOf(source, pack.dir, pack.organisation, rollupStatements(pack, source), pack.yearStart, config.dataDir, movedBy(pack)).catch((error: unknown) => { throw loadError(source.id, error); }),
+    signature: (pack, source) => signatureOf(source, pack.dir, pack.organisation, rollupStatements(pack, source), pack.yearStart, config.dataDir, movedBy(pack), pack.timeZone).catch((error: unknown) => { throw loadError(source.id, error); }),
     load: (pack, source, anew, onProgress) => readers.load({
       anew, ...(source.id === acceptLess ? { acceptLess: true } : {}),
-      source, packDir: pack.dir, ownDir: config.dataDir, organisation: pack.organisation, yearStart: pack.yearStart, moveMonths: movedBy(pack), finish: rollupStatements(pack, source),
+      source, packDir: pack.dir, ownDir: config.dataDir, organisation: pack.organisation, yearStart: pack.yearStart, moveMonths: movedBy(pack), timeZone: pack.timeZone, finish: rollupStatements(pack, source),
       intoDir: folder(pack), tempDir: loadingDir(config.dataDir), memoryMb: config.memoryMb, now: () => clock.now(),
       onProgress: ({ file, rows }) => onProgress(file, rows),
     }, clock === systemClock),

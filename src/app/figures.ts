@@ -52,13 +52,17 @@ export async function openFigures(pack: Pack, sources: ReadonlyMap<string, Loade
   return { pack, sources, spans, reach, present: await readPresent(pack, sources), caveats: [...pack.caveats, ...await readCaveats(pack, sources)] };
 }
 
+/** Caveats are looked through for every answer: of a file of them the newest are read, and of each so many signs. */
+const MAX_CAVEATS = 2_000;
+const CAVEAT_SIGNS = 500;
+
 async function readCaveats(pack: Pack, sources: ReadonlyMap<string, LoadedSource>): Promise<Caveat[]> {
   const spec = pack.caveatSource;
   const source = spec === null ? undefined : pack.sources.get(spec.source);
   const loaded = spec === null ? undefined : sources.get(spec.source);
   if (spec === null || source === undefined || loaded === undefined) return [];
-  const rows = await loaded.facts.query(`select _unit as unit, _date::varchar as day, "${spec.text}" as text from facts order by _date, _unit`);
-  return rows.map((row): Caveat => {
+  const rows = await loaded.facts.query(`select _unit as unit, _date::varchar as day, left("${spec.text}"::varchar, ${CAVEAT_SIGNS}) as text from facts order by _date desc, _unit limit ${MAX_CAVEATS}`);
+  return rows.reverse().map((row): Caveat => {
     const period = periodOf(source.grain, text(row['day']), pack.yearStart);
     return { unit: text(row['unit']), measures: spec.measures, from: period.from, to: period.to, text: { da: text(row['text']), en: text(row['text']) } };
   });

@@ -1,4 +1,4 @@
-import type { Column } from '../../pack/model.ts';
+import { TIME_ZONE, type Column } from '../../pack/model.ts';
 
 /** How numbers are written in one column of one file. */
 export interface NumberSpelling {
@@ -42,17 +42,21 @@ export const SQL_TYPES: Readonly<Record<Column['type'], (column: Column) => stri
 };
 
 /** The typed value of a cleaned cell, null when it does not fit. `isoToo`: dates may also come as ISO text, from a typed cell. */
-export function typed(text: string, column: Column, spelling: NumberSpelling, yearStart: number, isoToo: boolean): string {
+export function typed(text: string, column: Column, spelling: NumberSpelling, yearStart: number, isoToo: boolean, timeZone: string = TIME_ZONE): string {
   switch (column.type) {
     case 'text': return text;
     case 'integer': case 'decimal': case 'number': return numeric(text, column, spelling);
-    case 'date': return dated(text, column.format, yearStart, isoToo);
+    case 'date': return dated(text, column.format, yearStart, isoToo, timeZone);
     case 'duration': return hours(text);
-    case 'timestamp': return column.format === null ? `try_cast(${text} as timestamp)`
-      : isoToo ? `coalesce(try_strptime(${text}, ${literal(column.format)}), try_cast(${text} as timestamp))` : `try_strptime(${text}, ${literal(column.format)})`;
+    case 'timestamp': return column.format === null ? isoTime(text, timeZone)
+      : isoToo ? `coalesce(try_strptime(${text}, ${literal(column.format)}), ${isoTime(text, timeZone)})` : `try_strptime(${text}, ${literal(column.format)})`;
     case 'boolean': return `case when lower(${text}) in ('true', 'ja', 'sand', 'yes', 'j', 'y', '1', 'x') then true when lower(${text}) in ('false', 'nej', 'falsk', 'no', 'n', '0') then false end`;
   }
 }
+
+/** A point in time as ISO text. One with an offset (`2026-09-30T22:30:00Z`) is told by the clocks of the pack: half past midnight on 1 October in Denmark. */
+const isoTime = (text: string, timeZone: string): string =>
+  `case when regexp_matches(${text}, '\\d{2}:\\d{2}.*([zZ]|[-+]\\d{2}(:?\\d{2})?)$') then timezone(${literal(timeZone)}, try_cast(${text} as timestamptz)) else try_cast(${text} as timestamp) end`;
 
 /** Hours and minutes, `36:00` or `-0:07:30`, as hours. */
 function hours(text: string): string {
@@ -112,8 +116,9 @@ const ungrouped = (text: string, thousands: string): string => (isBlankGroup(tho
 /** A fiscal year written `2017/18` in a pack whose year is the calendar year can only be somebody else's: April, as in the United Kingdom. */
 const fiscalStart = (yearStart: number): number => (yearStart === 1 ? 4 : yearStart);
 
-function dated(text: string, format: string | null, yearStart: number, isoToo: boolean): string {
-  const iso = `try_cast(${text} as date)`;
+function dated(text: string, format: string | null, yearStart: number, isoToo: boolean, timeZone: string): string {
+  // Only what has a clock time in it can have an offset.
+  const iso = `case when contains(${text}, ':') then (${isoTime(text, timeZone)})::date else try_cast(${text} as date) end`;
   const own = ownDate(text, format, yearStart);
   return own === null ? iso : isoToo ? `coalesce(${own}, ${iso})` : own;
 }

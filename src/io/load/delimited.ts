@@ -1,5 +1,5 @@
 import { MOST_COLUMNS } from './extent.ts';
-import { unlink } from 'node:fs/promises';
+import { open, unlink } from 'node:fs/promises';
 import type { Layout, Source } from '../../pack/model.ts';
 import { literal, type NumberSpelling } from './cast.ts';
 import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
@@ -60,17 +60,33 @@ export interface Reading {
 }
 
 const RAGGED_MOST = 500_000;
+/** Lines in which a header is looked for that does not stand where the pack says. */
+const LOOKED_FOR_HEADER = 30;
+
+/** The sign that a first line `sep=;` names; null: there is no such line. */
+async function separatorLine(path: string, bom: number): Promise<string | null> {
+  const file = await open(path, 'r');
+  try {
+    const start = (await file.read(Buffer.alloc(16), 0, 16, bom)).buffer.toString('latin1');
+    return /^"?sep=([;,|\t])"?\r?\n/i.exec(start)?.[1] ?? null;
+  } finally {
+    await file.close();
+  }
+}
 
 /** Reads a delimited text file: one pass over its bytes checks it, and only an awkward one is written anew. */
-export async function readyDelimited(reading: Reading): Promise<ReadyFile | Unusable> {
-  const { source, file, scratch } = reading;
-  const { layout } = file.set;
+export async function readyDelimited(given: Reading): Promise<ReadyFile | Unusable> {
+  const { source, file, scratch } = given;
   const detected = await detectEncoding(file.path);
-  if (detected.bom === 0 && layout.encoding === 'utf-8' && detected.name !== 'utf-8') return { problem: 'It is not UTF-8, as the layout says. Leave encoding out to have it detected.' };
-  const encoding = detected.bom === 0 && layout.encoding !== null ? { name: layout.encoding, bom: 0 } : detected;
+  if (detected.bom === 0 && file.set.layout.encoding === 'utf-8' && detected.name !== 'utf-8') return { problem: 'It is not UTF-8, as the layout says. Leave encoding out to have it detected.' };
+  const encoding = detected.bom === 0 && file.set.layout.encoding !== null ? { name: file.set.layout.encoding, bom: 0 } : detected;
   const plain = encoding.name === 'utf-8' ? { path: file.path, bom: encoding.bom } : { path: `${scratch}.utf8`, bom: 0 };
   if (encoding.name !== 'utf-8') await writeAsUtf8(file.path, encoding, plain.path);
 
+  // Excel's own first line says the delimiter; the header is the line after it, unless the pack counted it.
+  const said = await separatorLine(plain.path, plain.bom);
+  const layout: Layout = said === null ? file.set.layout : { ...file.set.layout, delimiter: file.set.layout.delimiter ?? said, headerRow: file.set.layout.headerRow === 1 ? 2 : file.set.layout.headerRow };
+  const reading: Reading = { ...given, file: { ...file, set: { ...file.set, layout } } };
   const delimiter = layout.delimiter ?? await detectDelimiter(plain.path, plain.bom);
   const head = await firstRecords(plain.path, delimiter, plain.bom, Math.max(layout.headerRow, layout.firstRow ?? 0) + 200);
   const widest = head.reduce((most, { cells }) => Math.max(most, cells.length), 0);
@@ -78,7 +94,11 @@ export async function readyDelimited(reading: Reading): Promise<ReadyFile | Unus
   const headerRecord = layout.headerRow === 0 ? null : head.find((record) => record.line === layout.headerRow);
   if (headerRecord === undefined) return { problem: `No header begins in line ${layout.headerRow}: ${head.length === 0 ? 'the file is empty' : 'the file is shorter, or the line is the middle of a field with line breaks'}.` };
   const placement = placeColumns(source, layout, headerRecord?.cells ?? null);
-  if (typeof placement === 'string') return { problem: maskPersonalNumbers(`${headerRecord === null ? '' : `Header in line ${layout.headerRow}, ${encoding.name}, delimiter ${shownDelimiter(delimiter)}: `}${placement}`) };
+  if (typeof placement === 'string') {
+    const better = headerRecord === null ? undefined : head.slice(0, LOOKED_FOR_HEADER).find((record) => record.line !== layout.headerRow && typeof placeColumns(source, layout, record.cells) !== 'string');
+    const advice = better === undefined ? '' : ` The columns stand in line ${better.line}: write header_row: ${better.line} in the pack.`;
+    return { problem: maskPersonalNumbers(`${headerRecord === null ? '' : `Header in line ${layout.headerRow}, ${encoding.name}, delimiter ${shownDelimiter(delimiter)}: `}${placement}${advice}`) };
+  }
 
   const firstRow = layout.firstRow ?? (headerRecord === null ? 1 : (head.find((record) => record.line > headerRecord.line)?.line ?? headerRecord.line + 1));
   const scan = await scanFile(reading, plain, delimiter, placement, headerRecord?.cells ?? [], firstRow);

@@ -3,12 +3,13 @@ import { copyFile, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ServiceError } from '../../errors.ts';
-import type { Organisation, Source } from '../../pack/model.ts';
+import { TIME_ZONE, type Organisation, type Source } from '../../pack/model.ts';
 import type { LoadReport } from '../../ports.ts';
 import { literal } from './cast.ts';
 import { readyDelimited, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
 import { loadError } from './failure.ts';
 import { findFiles, type SourceFile } from './files.ts';
+import { kindProblem } from './kind.ts';
 import { ensureFolder, publish, lastReport, removeOld, unfinishedName } from './publish.ts';
 import { readyWorkbook } from './sheet.ts';
 import { contentsOf, definitionOf, signatureOf } from './signature.ts';
@@ -36,6 +37,8 @@ export interface LoadInput {
   readonly moveMonths?: number;
   /** Takes a month that has less than at the load before, this once. */
   readonly acceptLess?: boolean;
+  /** By whose clocks a point in time with an offset is told. Default Copenhagen. */
+  readonly timeZone?: string;
   /** SQL run in the new file once facts, closure and units are in: the roll-ups. */
   readonly finish: readonly string[];
   /** Where the files of facts are kept. */
@@ -57,8 +60,8 @@ export interface LoadInput {
  * Rejects with ServiceError naming the source and file; the last good load then stays in service.
  */
 export async function loadSource(input: LoadInput): Promise<LoadReport> {
-  const { source, packDir, organisation, finish, yearStart, ownDir, moveMonths = 0 } = input;
-  const signature = await signatureOf(source, packDir, organisation, finish, yearStart, ownDir, moveMonths);
+  const { source, packDir, organisation, finish, yearStart, ownDir, moveMonths = 0, timeZone = TIME_ZONE } = input;
+  const signature = await signatureOf(source, packDir, organisation, finish, yearStart, ownDir, moveMonths, timeZone);
   await ensureFolder(input.intoDir);
   const published = await lastReport(input.intoDir, source.id);
   if (published?.signature === signature && input.anew !== true) return published;
@@ -72,7 +75,7 @@ export async function loadSource(input: LoadInput): Promise<LoadReport> {
     const files = await findFiles(source, packDir, ownDir);
     const outcome = await build(input, files, path, scratchDir, signature).catch((error: unknown) => loadError(source.id, error));
     // Whatever was read of a file that somebody was writing, good or bad, says nothing.
-    if (await signatureOf(source, packDir, organisation, finish, yearStart, ownDir, moveMonths) !== signature) {
+    if (await signatureOf(source, packDir, organisation, finish, yearStart, ownDir, moveMonths, timeZone) !== signature) {
       throw new ServiceError(`source ${source.id}`, 'A file changed while it was read. It is read again at the next load.', { retryAfterMs: 60_000 });
     }
     if (outcome instanceof ServiceError) throw outcome;
@@ -125,7 +128,7 @@ async function build(input: LoadInput, files: readonly SourceFile[], path: strin
       const reading: Reading = { source, file: await withPlainName(file, `${scratch}.copy`), scratch, onRows: (rows) => input.onProgress({ file: file.shown, rows }) };
       const ready = await readyFile(reading, connection);
       if ('problem' in ready) throw new ServiceError(`source ${source.id}`, `${file.shown}: ${ready.problem}`, { final: true });
-      staged.push(await stageFile(connection, source, { yearStart: input.yearStart, root: input.organisation.root, lastDay: `${started.getUTCFullYear() + 11}-01-01` }, number, file.shown, ready));
+      staged.push(await stageFile(connection, source, { yearStart: input.yearStart, timeZone: input.timeZone ?? TIME_ZONE, root: input.organisation.root, lastDay: `${started.getUTCFullYear() + 11}-01-01` }, number, file.shown, ready));
       for (const ending of ['', '.utf8', '.copy']) await rm(scratch + ending, { force: true });
     }
     await lock(connection);
@@ -150,6 +153,8 @@ async function build(input: LoadInput, files: readonly SourceFile[], path: strin
 
 async function readyFile(reading: Reading, connection: DuckDBConnection): Promise<ReadyFile | Unusable> {
   if ((await stat(reading.file.path)).size === 0) return { problem: 'The file is empty.' };
+  const problem = await kindProblem(reading.file.path, reading.file.set.layout.format);
+  if (problem !== null) return { problem };
   switch (reading.file.set.layout.format) {
     case 'csv': return readyDelimited(reading);
     case 'xlsx': return readyWorkbook(reading);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { Organisation, Source } from '../../pack/model.ts';
+import { TIME_ZONE, type Organisation, type Source } from '../../pack/model.ts';
 import { findFiles } from './files.ts';
 
 /** Raised when this room reads or writes anything differently, so that kept facts are made anew. */
@@ -35,7 +35,7 @@ const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stri
  * definition, the tree of units, the SQL run at the end, the first month of the fiscal year, and by how many months dates are moved.
  * Rejects with ServiceError when a file is missing or lies where the pack may not read.
  */
-export async function signatureOf(source: Source, packDir: string, organisation: Organisation, finish: readonly string[], yearStart = 1, ownDir: string | null = null, moveMonths = 0): Promise<string> {
+export async function signatureOf(source: Source, packDir: string, organisation: Organisation, finish: readonly string[], yearStart = 1, ownDir: string | null = null, moveMonths = 0, timeZone: string = TIME_ZONE): Promise<string> {
   const files = await findFiles(source, packDir, ownDir);
   const made = {
     edition: EDITION,
@@ -45,6 +45,7 @@ export async function signatureOf(source: Source, packDir: string, organisation:
     finish,
     yearStart,
     ...(moveMonths === 0 ? {} : { moveMonths }),
+    ...(timeZone === TIME_ZONE ? {} : { timeZone }),
   };
   return hashOf(made);
 }

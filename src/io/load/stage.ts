@@ -47,13 +47,13 @@ export async function createStage(connection: DuckDBConnection, source: Source):
 }
 
 /** Casts the rows of one file. A cell that does not fit leaves a code in `_bad`: eight times the column's place plus the kind of fault. */
-export async function stageFile(connection: DuckDBConnection, source: Source, pack: { readonly yearStart: number; readonly root: string; /** A row is not dated on or after it: a slip of the pen. */ readonly lastDay: string }, number: number, shown: string, ready: ReadyFile): Promise<StagedFile> {
+export async function stageFile(connection: DuckDBConnection, source: Source, pack: { readonly yearStart: number; readonly timeZone: string; readonly root: string; /** A row is not dated on or after it: a slip of the pen. */ readonly lastDay: string }, number: number, shown: string, ready: ReadyFile): Promise<StagedFile> {
   const { columns } = source;
   const derivedUnit = source.derived.find((column) => column.name === source.unitColumn);
   // A unit named by a derived column has a place of its own, after the columns of the file.
   const unitAt = derivedUnit !== undefined ? columns.length : columns.findIndex((column) => column.name === source.unitColumn);
   const texts = columns.map((column, i) => `${cleaned(`v${i}`, column, ready.oddBlanks)} as r${i}`);
-  const values = columns.map((column, i) => `${typed(`r${i}`, column, ready.spellings[i] ?? PLAIN, pack.yearStart, ready.isoToo)} as t${i}`);
+  const values = columns.map((column, i) => `${typed(`r${i}`, column, ready.spellings[i] ?? PLAIN, pack.yearStart, ready.isoToo, pack.timeZone)} as t${i}`);
   const faults = columns.flatMap((column, i) => {
     const at = i * 8;
     const needed = column.required || column.name === source.dateColumn || i === unitAt;
