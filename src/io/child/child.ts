@@ -124,14 +124,15 @@ async function answered(child: ChildProcess, job: unknown, limits: ChildLimits &
   child.stderr?.on('data', tell);
   try {
     return await new Promise<unknown>((resolve, reject) => {
-      child.removeAllListeners('message').removeAllListeners('exit').removeAllListeners('error');
+      child.removeAllListeners('message').removeAllListeners('close').removeAllListeners('error');
       child.on('message', (sent: Sent) => {
         heard = performance.now();
         if (sent.kind === 'event') onEvent(sent.value);
         if (sent.kind === 'answer') resolve(sent.value);
       });
       child.on('error', (error) => reject(new JobEnded('crash', `its process could not be run (${error.message})`)));
-      child.on('exit', (code, signal) => reject(ended ?? endOf(code, signal, stderr, limits)));
+      // Not at its exit: what it said last, why it ended, may still be on its way.
+      child.on('close', (code, signal) => reject(ended ?? endOf(code, signal, stderr, limits)));
       if (child.exitCode !== null || child.signalCode !== null) reject(endOf(child.exitCode, child.signalCode, stderr, limits));
       else child.send(job as object, (error) => { if (error !== null && child.connected) reject(error); });
     });
