@@ -20,7 +20,7 @@ describe('output through a pipe', () => {
     try {
       writeFileSync(join(dir, 'pack.yaml'), `${wrong}\n`);
       const { stdout } = sh(`${overblik} --packs ${dir} check 2>&1 >/dev/null | { read -r first; echo "$first"; cat; }; echo "code \${PIPESTATUS[0]}"`);
-      expect(Buffer.byteLength(stdout)).toBeGreaterThan(65_536);
+      // Mistakes are listed up to a number, so the last line says that it is all there.
       expect(stdout).toMatch(/\d+ mistakes?\.\ncode 1\n$/);
     } finally {
       rmSync(dir, { recursive: true });
