@@ -72,10 +72,13 @@ describe('loading a workbook', () => {
     await expect(loadSource(at.input(source({ files: [xlsx({ sheet: 'Data' })] })))).rejects.toThrow(/data\.xlsx: There is no worksheet 'Data'\. The workbook has: Tal\./);
     await expect(loadSource(at.input(source({ files: [xlsx()] })))).rejects.toThrow(/data\.xlsx: There is no column 'amount'\. The header has: 'day', 'unit'\./);
     const bytes = await readFile(join(at.dir, 'pack', 'data.xlsx'));
-    for (const broken of [bytes.subarray(0, bytes.length / 2), Buffer.from('day;unit;amount\n'), Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0, 0])]) {
+    const refused = async (broken: Uint8Array): Promise<void> => {
       await writeFile(join(at.dir, 'pack', 'data.xlsx'), broken);
-      await expect(loadSource(at.input(source({ files: [xlsx()] })))).rejects.toThrow(/data\.xlsx: It is no \.xlsx file, whatever its name says/);
-    }
+      await loadSource(at.input(source({ files: [xlsx()] })));
+    };
+    await expect(refused(bytes.subarray(0, bytes.length / 2))).rejects.toThrow(/data\.xlsx: It is not a readable \.xlsx file/);
+    await expect(refused(Buffer.from('day;unit;amount\n'))).rejects.toThrow(/data\.xlsx: It is no \.xlsx file, whatever its name says/);
+    await expect(refused(Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0, 0]))).rejects.toThrow(/data\.xlsx: It is an old Excel file \(\.xls\), or one with a password/);
   });
 });
 
