@@ -87,12 +87,15 @@ export function openChild(entry: URL, limits: ChildLimits): Child {
   };
 }
 
+/** What a process needs of its machine to run at all. Whatever else the environment holds, tokens and passwords among it, stays here. */
+const PASSED_ON = /^(PATH|HOME|TZ|LANG|LC_\w+|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|COMSPEC|PATHEXT|APPDATA|LOCALAPPDATA|USERPROFILE)$/i;
+
 /** Run from source, it first learns to read TypeScript; nothing else of how this process was started is passed on. */
 function forked(entry: URL, { heapMb }: ChildLimits): ChildProcess {
   const fromSource = entry.href.endsWith('.ts');
   const tsx = fromSource ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : [];
   return fork(fileURLToPath(entry), [], {
-    env: { ...process.env, NODE_OPTIONS: '' },
+    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name))),
     execArgv: [`--max-old-space-size=${heapMb}`, ...tsx], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
 }
