@@ -13,7 +13,7 @@ import type { Config } from './io/config/config.ts';
 import { watchDisk } from './io/disk/places.ts';
 import { makePrivate } from './io/disk/private.ts';
 import { isOwnCommand } from './io/http/commands.ts';
-import { createHttp } from './io/http/server.ts';
+import { createHttp, type HttpOptions } from './io/http/server.ts';
 import { createPictures } from './io/http/pictures.ts';
 import { createPainter } from './io/painter/painter.ts';
 import { writeWorkbook } from './io/sheet/workbook.ts';
@@ -55,6 +55,17 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
     const opened = opening.catch(() => null);
     closers.push(async () => { await (await opened)?.close(); });
     await makePrivate(config.dataDir);
+    // It listens first of all: whoever watches the service finds it alive however long it reads.
+    let inService: Pick<HttpOptions, 'ready' | 'metrics'> | null = null;
+    const http = createHttp({
+      host: config.host, port: config.port, log, trustedProxies: config.trustedProxies,
+      limit: { perMinute: config.limits.requestsPerMinute, verified: VERIFIED, now: () => clock.now() },
+      starting: () => inService === null,
+      ready: async () => inService?.ready() ?? { ok: false, detail: { service: 'starting: packs and data are being read' } },
+      metrics: async () => inService?.metrics() ?? '',
+    });
+    const { url } = await http.listen();
+    closers.push(() => http.close());
     const house = await openPackHouse(config, clock, log);
     closers.push(() => house.close());
     // Side by side: the first start makes a database and loads every file, and each takes seconds.
@@ -66,17 +77,6 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
     for (const outcome of (loading as PromiseFulfilledResult<Awaited<ReturnType<typeof house.refresh>>>).value) log.info('source', { pack: outcome.pack, source: outcome.source, outcome: outcome.outcome, rows: outcome.report?.rows ?? 0, rejected: outcome.report?.rejected ?? 0 });
 
     const secret = config.secret ?? randomBytes(32).toString('base64url');
-    const disk = watchDisk(config.dataDir, log);
-    const http = createHttp({
-      host: config.host, port: config.port, log, trustedProxies: config.trustedProxies,
-      limit: { perMinute: config.limits.requestsPerMinute, verified: VERIFIED, now: () => clock.now() },
-      ready: async () => {
-        await store.query('select 1 as one');
-        const problem = await disk();
-        return { ok: problem === null, detail: { store: 'ok', disk: problem === null ? 'ok' : 'can\'t be written', packs: String(house.packs().length) } };
-      },
-      metrics: () => metricsOf(store, clock.now()),
-    });
     const pictures = createPictures({ app: http.app, secret, baseUrl: config.publicUrl, now: () => clock.now(), ttlMs: PICTURE_TTL_MS, maxBytes: PICTURE_BYTES });
 
     const adapters = await connect(config, { app: http.app, pictures, house, clock, log, page: true });
@@ -168,7 +168,16 @@ export async function serve(config: Config, clock: Clock, log: Log, opening: Pro
       await adapter.start(handle);
       closers.push(() => adapter.stop());
     }
-    const { url } = await http.listen();
+    const disk = watchDisk(config.dataDir, log);
+    inService = {
+      ready: async () => {
+        await store.query('select 1 as one');
+        const problem = await disk();
+        return { ok: problem === null, detail: { store: 'ok', disk: problem === null ? 'ok' : 'can\'t be written', packs: String(house.packs().length) } };
+      },
+      metrics: () => metricsOf(store, clock.now()),
+    };
+    // Its running requests end before what they need is closed.
     closers.push(() => http.close());
     closers.push(await announceService(config, { url, token }));
     const deliveries = await startDelivering(config, house, painter, ports, work);

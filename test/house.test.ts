@@ -8,6 +8,7 @@ import { run } from '../src/cli.ts';
 import { readConfig } from '../src/io/config/config.ts';
 import type { Clock, Log } from '../src/ports.ts';
 import { serve, type Service } from '../src/service.ts';
+import { awaitServiceStore } from '../src/store.ts';
 
 /** The whole house on a real port: pack, facts, questions, pages, store and local chat. The test moves the clock. */
 const dir = mkdtempSync(join(tmpdir(), 'overblik-house-'));
@@ -256,5 +257,31 @@ describe('the house', () => {
     busy.close();
     // What was started on the way was taken down: the same folder opens again.
     service = await start();
+  });
+
+  it('is alive while it reads packs and data, says that it is not ready, and lets nobody in before', async () => {
+    await service.stop();
+    const free = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => { free.once('listening', resolve); });
+    const { port } = free.address() as AddressInfo;
+    await new Promise((resolve) => { free.close(resolve); });
+    const config = readConfig({ ...environment, PORT: String(port) });
+    let openStore = (): void => undefined;
+    const opening = new Promise<void>((resolve) => { openStore = resolve; }).then(() => awaitServiceStore(config, log));
+    const starting = serve(config, clock, log, opening);
+    const url = `http://127.0.0.1:${port}`;
+    let alive: Response | null = null;
+    while (alive === null) alive = await fetch(`${url}/healthz`).catch(() => null);
+    expect(alive.status).toBe(200);
+    const ready = await fetch(`${url}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([503, { ok: false, detail: { service: 'starting: packs and data are being read' } }]);
+    for (const path of ['/metrics', '/chat/start', '/slack/events', '/nothing']) {
+      const early = await fetch(url + path);
+      expect([path, early.status, early.headers.get('retry-after')]).toEqual([path, 503, '5']);
+    }
+    openStore();
+    service = await starting;
+    expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+    expect((await fetch(`${service.url}/metrics`)).status).toBe(200);
   });
 });

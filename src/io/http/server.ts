@@ -13,6 +13,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the 60 s common among proxies, so that they close a connection first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const GRACE_MS = 5_000;
+const RETRY_AFTER_SECONDS = 5;
 /** Node reads so many of a request and leaves out the rest. */
 const MAX_HEADERS = 100;
 
@@ -32,6 +33,8 @@ export interface HttpOptions {
   readonly ready: () => Promise<{ ok: boolean; detail: Record<string, string> }>;
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
+  /** While true only health and readiness are answered, and everything else is asked to come again. */
+  readonly starting?: () => boolean;
 }
 
 export interface Http {
@@ -126,6 +129,15 @@ export function createHttp(options: HttpOptions): Http {
       return { ok: false, detail: { service: 'its state can\'t be read' } };
     });
     response.status(state.ok ? 200 : 503).set('Cache-Control', 'no-store').json(state);
+  });
+
+  app.use((_request, response, next) => {
+    if (options.starting?.() !== true) {
+      next();
+      return;
+    }
+    response.set('Retry-After', String(RETRY_AFTER_SECONDS));
+    answerError(response, 503, 'The service is starting. Try again in a moment.');
   });
 
   app.get('/metrics', async (_request, response) => {
