@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { percentile } from './timing.ts';
-import { inMs, type Line } from './report.ts';
+import { goal, inMs, times, type Line } from './report.ts';
 
 const PACK = `
 pack: {title: Stor, time_zone: Europe/Copenhagen}
@@ -13,7 +13,7 @@ organisation:
   levels: [{id: by, name: By}, {id: distrikt, name: Distrikt}]
   unit: {id: byen, name: Byen, children: [Nord, Syd, Vest]}
 sources:
-  besoeg: {name: Besøg, files: visits.csv, decimal: ",", columns: {Dato: date, Distrikt: text, Timer: decimal(2), Kr: decimal(2)}, unit: Distrikt, date: Dato}
+  besoeg: {name: Besøg, files: visits.csv, decimal: ",", columns: {Dato: {type: date, format: "%d-%m-%Y"}, Distrikt: text, Timer: decimal(2), Kr: decimal(2)}, unit: Distrikt, date: Dato}
 measures:
   store_timer: {kind: flow, source: besoeg, sql: "sum(Timer)", name: {da: Store timer, en: Large hours}, definition: d, unit: hours}
   store_kroner: {kind: flow, source: besoeg, sql: "sum(Kr)", name: {da: Store kroner, en: Large kroner}, definition: d, unit: kr}
@@ -23,11 +23,11 @@ people:
 const EVERY_MS = 50;
 const QUESTIONS = ['budget vs timer sidste måned', 'forbrug i år pr. distrikt', 'hours last month', 'sygefravær i Syd i år'];
 
-/** A pack whose one CSV is so large, its rows made by their number. */
+/** A pack whose one CSV, not in its place yet, is so large; its rows are made by their number. */
 async function writeLarge(folder: string, bytes: number): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'pack.yaml'), PACK);
-  const file = await open(join(folder, 'visits.csv'), 'w');
+  const file = await open(join(folder, 'visits.part'), 'w');
   await file.write('Dato;Distrikt;Medarbejder;Ydelse;Timer;Kr\n');
   const two = (n: number): string => String(n).padStart(2, '0');
   for (let [i, written] = [0, 0]; written < bytes;) {
@@ -56,14 +56,12 @@ async function asked(url: string, person: string, text: string): Promise<number>
   const stop = new AbortController();
   const events = await fetch(`${url}/chat/events/${person}`, { signal: stop.signal });
   const reader = (events.body as ReadableStream<Uint8Array<ArrayBuffer>>).pipeThrough(new TextDecoderStream()).getReader();
-  const id = crypto.randomUUID();
-  await fetch(`${url}/chat/messages/${person}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ id, kind: 'message', text }) });
-  for (let heard = ''; ;) {
+  await fetch(`${url}/chat/messages/${person}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ id: crypto.randomUUID(), kind: 'message', text }) });
+  // While it works it shows that it writes.
+  for (let heard = ''; !heard.includes('"kind":"typing","on":false');) {
     const { done, value } = await reader.read();
     if (done) throw new Error('the chat ended before its answer');
-    heard += value;
-    const after = heard.slice(Math.max(0, heard.lastIndexOf(text)));
-    if (heard.includes(text) && /"from":"(?!me|person)[^"]*"/.test(after) && /Kilde|Source/.test(after)) break;
+    heard = heard.slice(-100) + value;
   }
   stop.abort();
   return performance.now() - from;
@@ -73,7 +71,7 @@ async function asked(url: string, person: string, text: string): Promise<number>
 export async function measureBeside(dir: string, bytes: number): Promise<{ lines: Line[]; notes: string[] }> {
   const packs = join(dir, 'large-packs');
   await writeLarge(join(packs, 'stor'), bytes);
-  const size = (await stat(join(packs, 'stor', 'visits.csv'))).size;
+  const size = (await stat(join(packs, 'stor', 'visits.part'))).size;
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -86,10 +84,10 @@ export async function measureBeside(dir: string, bytes: number): Promise<{ lines
   const ended = new Promise<never>((_, reject) => { service.once('exit', (code) => reject(new Error(`the service ended with ${String(code)}: ${log.slice(-500)}`))); });
   ended.catch(() => undefined);
   const wait = (ms: number): Promise<void> => Promise.race([new Promise<void>((resolve) => { setTimeout(resolve, ms); }), ended]);
-  const loaded = (): boolean => /"source":"besoeg"[^\n]*"pack":"stor"|"pack":"stor"[^\n]*"source":"besoeg"|stor\/besoeg/.test(log.split('\n').filter((line) => /load/i.test(line)).join('\n'));
+  const loaded = (): boolean => existsSync(join(dir, 'large-state', 'facts', 'stor', 'besoeg.json'));
   try {
     for (;;) {
-      if (await fetch(`${url}/healthz`).then(({ ok }) => ok, () => false)) break;
+      if (await fetch(`${url}/readyz`).then(({ ok }) => ok, () => false)) break;
       await wait(EVERY_MS);
     }
     const [busy, idle] = [{ health: [] as number[], answers: [] as number[] }, { health: [] as number[], answers: [] as number[] }];
@@ -108,19 +106,24 @@ export async function measureBeside(dir: string, bytes: number): Promise<{ lines
       }
       await polling;
     };
+    // First the pages that are due go out.
+    await wait(20_000);
+    const until = performance.now() + 10_000;
+    await round(idle, () => performance.now() < until);
+    await rename(join(packs, 'stor', 'visits.part'), join(packs, 'stor', 'visits.csv'));
+    // Its next look at the files starts the load.
+    while ((await readdir(join(dir, 'large-state', 'loading'))).length === 0) await wait(EVERY_MS);
     const begun = performance.now();
     await round(busy, () => !loaded());
     const took = performance.now() - begun;
-    const until = performance.now() + 10_000;
-    await round(idle, () => performance.now() < until);
     const line = (what: string, of: readonly number[], bare: readonly number[], target: string): Line => ({
       what: `${what}, while ${Math.round(size / 1e6)} MB of CSV load, p50 / p99`, measured: `${inMs(percentile(of, 0.5))} / ${inMs(percentile(of, 0.99))}`, bare: `${inMs(percentile(bare, 0.5))} / ${inMs(percentile(bare, 0.99))} (the same, idle)`,
-      ratio: `${(percentile(of, 0.5) / percentile(bare, 0.5)).toFixed(2)}×`, target,
+      ratio: times(percentile(of, 0.5) / percentile(bare, 0.5)), target,
     });
     const worst = Math.max(...busy.health);
     return {
-      lines: [line('`/healthz`', busy.health, idle.health, `< 100 ms, ${percentile(busy.health, 0.99) < 100 ? 'met' : '**missed**'}`), line('Question in the chat to answer', busy.answers, idle.answers, '–')],
-      notes: [`The load took ${(took / 1000).toFixed(0)} s from the service's first answer; ${busy.health.length} calls of /healthz meanwhile, the slowest ${inMs(worst)}, and ${busy.answers.length} questions answered.`],
+      lines: [line('`/healthz`', busy.health, idle.health, goal('< 100 ms', Math.max(...busy.health) < 100)), line('Question in the chat to answer', busy.answers, idle.answers, '–')],
+      notes: [`The load took ${(took / 1000).toFixed(0)} s; ${busy.health.length} calls of /healthz meanwhile, the slowest ${inMs(worst)}, and ${busy.answers.length} questions answered.`],
     };
   } finally {
     service.removeAllListeners('exit');

@@ -8,6 +8,7 @@ import { readConfig } from '../../src/io/config/config.ts';
 import { createPainter } from '../../src/io/painter/painter.ts';
 import { openStore } from '../../src/io/store/store.ts';
 import { measureCharts } from './charts.ts';
+import { measureBeside } from './beside.ts';
 import { measureCrowd, measureDigests, measureSending } from './digests.ts';
 import { measureLoading } from './loading.ts';
 import { compareFigures, compareSizes, measureNumbers } from './numbers.ts';
@@ -35,9 +36,9 @@ const counts = (list: string): number[] => list.split(',').map((part) => {
 });
 const program = new Command('bench').description('Measures Overblik beside the bare engines on this machine.')
   .option('--quick', 'few rows and rounds, a minute at most').option('--rows <list>', 'visits, as 2000000,20000000', counts).option('--write', 'put the table into README.md')
-  .option('--crowd', 'only many recipients due at once')
+  .option('--crowd', 'only many recipients due at once').option('--beside', 'only what a service answers while it loads 200 MB of CSV')
   .parse();
-const options = program.opts<{ quick?: boolean; rows?: number[]; write?: boolean; crowd?: boolean }>();
+const options = program.opts<{ quick?: boolean; rows?: number[]; write?: boolean; crowd?: boolean; beside?: boolean }>();
 const plan: Plan = { ...(options.quick === true ? QUICK : FULL), ...(options.rows === undefined ? {} : { rows: options.rows }) };
 
 const busyness = (): string => (loadavg()[0] ?? 0).toFixed(1);
@@ -64,7 +65,12 @@ try {
       lines.push(...crowd.lines);
       notes.push(...crowd.notes);
     }
-    for (const [i, rows] of options.crowd === true ? [] : plan.rows.entries()) {
+    if (options.beside === true) {
+      const beside = await step('a load beside answers', () => measureBeside(dir, 200_000_000));
+      lines.push(...beside.lines);
+      notes.push(...beside.notes);
+    }
+    for (const [i, rows] of options.crowd === true || options.beside === true ? [] : plan.rows.entries()) {
       const size = `${inRows(rows)} visits`;
       const site = await step(`${size}: making the files`, () => makeSite(join(dir, `parquet-${rows}`), rows, 'parquet'));
       const town = await step(`${size}: loading`, () => openTown(site));
