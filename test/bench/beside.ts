@@ -77,7 +77,7 @@ export async function measureBeside(dir: string, bytes: number): Promise<{ lines
   const url = `http://127.0.0.1:${port}`;
   const service = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'serve'], {
     cwd: root, stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, OVERBLIK_DATA_DIR: join(dir, 'large-state'), OVERBLIK_PACKS: `${join(root, 'digests')},${packs}`, PORT: String(port), LOG_LEVEL: 'info' },
+    env: { ...process.env, OVERBLIK_DATA_DIR: join(dir, 'large-state'), OVERBLIK_PACKS: `${join(root, 'digests')},${packs}`, PORT: String(port), LOG_LEVEL: 'info', OVERBLIK_QUESTIONS_PER_MINUTE: '10000', OVERBLIK_REQUESTS_PER_MINUTE: '100000' },
   });
   let log = '';
   for (const stream of [service.stdout, service.stderr]) stream.on('data', (chunk: Buffer) => { log += chunk.toString(); });
