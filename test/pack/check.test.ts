@@ -107,6 +107,26 @@ describe('a mistake is told with its place, what is wrong and how to mend it', (
     expect(fault).toContain("The unit 'a1' stands twice in the tree.");
   });
 
+  it.each([
+    ['{id: a1, name: A1, until: 2026-06-30, successor: a3}', "There is no unit 'a3'. Did you mean 'a'?"],
+    ['{id: a1, name: A1, until: 2026-06-30, successor: nirgends}', "There is no unit 'nirgends'. Write the id of a unit of the tree."],
+    ['{id: a1, name: A1, successor: a2}', "'A1' has a successor and no until:. Write the last day of the unit in until:."],
+    ['{id: a1, name: A1, until: 2026-06-30, history: successor}', "The history of 'A1' goes to its successor, and it has none. Name the unit that took over in successor:."],
+    ['{id: a1, name: A1, until: 2026-06-30, successor: a}', "'a' lies above or below 'a1', or is the unit itself. A successor is another unit of the tree."],
+    ['{id: a1, name: A1, until: 2026-06-30, successor: a1}', "'a1' lies above or below 'a1', or is the unit itself. A successor is another unit of the tree."],
+    ['{id: a1, name: A1, from: 2026-07-01, until: 2026-06-30}', "'A1' closes before it opens. from: is its first day and until: its last."],
+  ])('a unit that opens and closes: %s', async (unit, message) => {
+    expect(await told(['{id: a1, name: A1}', unit])).toEqual([expect.stringMatching(new RegExp(`^${lineOf('{id: a1')}:`))]);
+    expect((await told(['{id: a1, name: A1}', unit]))[0]).toContain(message);
+  });
+
+  it('units whose successors lead in a ring, and a history that would move with units below it', async () => {
+    const ring = await told(['{id: a1, name: A1}', '{id: a1, name: A1, until: 2026-06-30, successor: a2}'], ['{id: a2, name: A2}', '{id: a2, name: A2, until: 2026-06-30, successor: a1}']);
+    expect(ring.map((fault) => fault.replace(/^\S+ /, ''))).toEqual(["The successors of 'a1' lead back to a unit they began with. Let the last one have no successor.", "The successors of 'a2' lead back to a unit they began with. Let the last one have no successor."]);
+    expect((await told(['{id: b, name: B, children', '{id: b, name: B, until: 2026-06-30, successor: c, history: successor, children']))[0]).toContain("'b' has units below it, so its history can't be moved as a whole. Write successor: and history: at each unit below it.");
+    expect(await told(['{id: a1, name: A1}', '{id: a1, name: A1, from: 2025-01-01, until: 2026-06-30, successor: a2, history: successor}'])).toEqual([]);
+  });
+
   it('a missing key, named', async () => {
     const [fault] = await told([', unit: kr, better: lower', ', better: lower']);
     expect(fault).toContain("'unit' is missing here.");
