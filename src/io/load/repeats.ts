@@ -23,6 +23,10 @@ export async function checkRepeats(connection: DuckDBConnection, source: Source,
       shared as (select x._file as a, y._file as b, count(*) as n, min(x.line) as line_a, min_by(y.line, x.line) as line_b from hashed x join hashed y on x._file < y._file and ${alike.map((_, i) => `x.k${i} is not distinct from y.k${i}`).join(' and ')} group by 1, 2)
     select s.*, least((select count(*) from hashed h where h._file = s.a and h.d between p.first and p.last), (select count(*) from hashed h where h._file = s.b and h.d between p.first and p.last)) as of
     from shared s join pairs p on p.a = s.a and p.b = s.b order by s.n desc, 1, 2 limit 20`)).getRowObjectsJson();
+  const again = source.key.length > 0 || pairs.length > 0 ? [] : await deliveredAgain(connection, source, files, rows);
+  if (again.length > 0 && (source.repeats === 'refuse' || source.repeats === null)) {
+    throw new ServiceError(`source ${source.id}`, `${again.slice(0, 3).join('; ')}, so they would count twice and nothing is loaded. Remove the older delivery, or name the columns that tell a row apart with key:; if both are meant, write repeats: tell in ${source.file}.`, { final: true });
+  }
   const told = pairs.map((row) => {
     const shown = (at: unknown): string => files.find(({ number }) => number === Number(at))?.shown ?? '';
     const [n, of] = [Number(row['n']), Number(row['of'])];
@@ -31,6 +35,49 @@ export async function checkRepeats(connection: DuckDBConnection, source: Source,
   });
   const strict = source.repeats === 'refuse' || (source.repeats === null && (source.key.length > 0 || source.money.length > 0));
   const refused = told.filter(({ n, of }) => strict || (source.repeats === null && 2 * n >= of));
-  if (refused.length === 0) return told.map(({ file, text }) => ({ file, text: `${text}. They count twice.` }));
+  if (refused.length === 0) return [...told, ...again.map((text) => ({ file: '', text }))].map(({ file, text }) => ({ file: file === '' ? files.at(-1)?.shown ?? '' : file, text: `${text}. They count twice.` }));
   throw new ServiceError(`source ${source.id}`, `${refused.slice(0, 3).map(({ text }) => text).join('; ')}, so they would count twice and nothing is loaded. Remove the older delivery; if the rows are meant, name the columns that tell them apart with key:, or write repeats: tell in ${source.file}.`, { final: true });
+}
+
+/** A text that is the time of an extraction; other texts that are the same in a whole file may be its account or its department. */
+const DATED = /^\D{0,20}(\d{4}[-./]?\d{2}[-./]?\d{2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4})/;
+
+/**
+ * Deliveries that overlap though no row is alike: the time of the extraction (the same in all rows of a file, another in the
+ * next) or a running number tells the rows apart, or amounts were corrected. Of such rows nearly all of the days both
+ * files have must be alike, for files of different accounts may agree in a row by chance.
+ */
+async function deliveredAgain(connection: DuckDBConnection, source: Source, files: readonly StagedFile[], rows: string): Promise<string[]> {
+  const dimensions = new Set(source.dimensions.map(({ column }) => column));
+  const own = source.columns.filter(({ name }) => name !== source.dateColumn && name !== source.unitColumn && !dimensions.has(name) && !source.money.includes(name));
+  if (own.length === 0) return [];
+  const counted = own.map(({ name }, i) => `count(distinct ${quoted(name)}) as d${i}, count(${quoted(name)}) as n${i}, any_value(${quoted(name)})::varchar as v${i}`).join(', ');
+  const looks = (await connection.runAndReadAll(`select _file, count(*) as size, ${counted} from ${rows} group by 1`)).getRowObjectsJson();
+  const stamped = own.filter((column, i) => (['date', 'timestamp'].includes(column.type) || column.type === 'text' && looks.every((look) => DATED.test(String(look[`v${i}`])))) && looks.every((look) => Number(look[`d${i}`]) === 1) && new Set(looks.map((look) => look[`v${i}`])).size > 1);
+  const numbered = own.filter((column, i) => ['integer', 'text'].includes(column.type) && looks.every((look) => Number(look['size']) >= 5 && Number(look[`d${i}`]) === Number(look['size'])));
+  const loose = new Set([...stamped, ...numbered].map(({ name }) => name));
+  const told: string[] = [];
+  const meaning = source.columns.filter(({ name }) => !loose.has(name)).map(({ name }) => name);
+  if (loose.size > 0) told.push(...await nearlyAll(connection, source, files, rows, meaning, 2, `alike in all but ${[...loose].join(', ')}`));
+  // A number of its own tells which row was corrected; without one two amounts of a day are two amounts.
+  const known = own.filter((column) => !stamped.includes(column) && (column.type === 'text' || column.type === 'integer')).map(({ name }) => name);
+  if (told.length === 0 && source.money.length > 0 && known.length > 0) {
+    const fixed = source.columns.filter(({ name }) => !source.money.includes(name) && !stamped.some((one) => one.name === name)).map(({ name }) => name);
+    told.push(...await nearlyAll(connection, source, files, rows, fixed, 1, `alike in all but ${source.money.join(', ')}`));
+  }
+  return told;
+}
+
+/** Pairs of files of which nine rows in ten of the days both have stand in the other, by these columns, which tell each file's own rows apart. */
+async function nearlyAll(connection: DuckDBConnection, source: Source, files: readonly StagedFile[], rows: string, columns: readonly string[], least: number, how: string): Promise<string[]> {
+  const date = `${quoted(source.dateColumn)}::date`;
+  const pairs = (await connection.runAndReadAll(`
+    with near as (select _file, ${date} as d, hash(${columns.map(quoted).join(', ')}) as h, count(*) as n, min(_line) as line from ${rows} group by all),
+      spans as (select _file, min(d) as first, max(d) as last, max(n) as most from near group by 1),
+      pairs as (select a._file as a, b._file as b, greatest(a.first, b.first) as first, least(a.last, b.last) as last from spans a join spans b on a._file < b._file and a.first <= b.last and b.first <= a.last where a.most = 1 and b.most = 1),
+      sized as (select p.*, (select count(*) from near where _file = p.a and d between p.first and p.last) as na, (select count(*) from near where _file = p.b and d between p.first and p.last) as nb from pairs p),
+      shared as (select x._file as a, y._file as b, count(*) as n, min(x.line) as line_a, min_by(y.line, x.line) as line_b from near x join near y on x.h = y.h and x._file < y._file group by 1, 2)
+    select s.*, least(p.na, p.nb) as of from shared s join sized p using (a, b) where s.n >= ${least} and 10 * s.n >= 9 * least(p.na, p.nb) order by s.n desc, 1, 2 limit 20`)).getRowObjectsJson();
+  const shown = (at: unknown): string => files.find(({ number }) => number === Number(at))?.shown ?? '';
+  return pairs.map((row) => `${Number(row['n'])} rows stand in ${shown(row['a'])} and in ${shown(row['b'])} ${how} (of ${Number(row['of'])} in the days both have; first line ${String(row['line_a'])} and line ${String(row['line_b'])})`);
 }

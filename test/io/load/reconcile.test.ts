@@ -123,6 +123,45 @@ describe('what was delivered again beside the old delivery does not count twice'
   it('and a row that stands twice in one file is legal', async () => { expect((await load({ 'a.csv': `${HEADER}2026-07-01;nord;;1\n2026-07-01;nord;;1\n`, 'b.csv': `${HEADER}2026-07-02;nord;;1\n` }, { money: ['amount'] })).rows).toBe(3); });
 });
 
+describe('a delivery that comes again in other clothes does not count twice', () => {
+  const columns = [column('day', 'date'), column('unit'), column('text'), column('amount', 'decimal')];
+  const delivery = (stamp: (i: number) => string, amount: (i: number) => string, months = ['07']): string => `day;unit;text;amount\n${months.flatMap((month) => [1, 2, 3, 4, 5, 6].map((i) => `2026-${month}-0${i};nord;${stamp(i)};${amount(i)}\n`)).join('')}`;
+  const money = { columns, money: ['amount'], files: [files('{a,b}.csv')] };
+  it('where the time of the extraction, or a running number, tells the rows apart', async () => {
+    await expect(load({ 'a.csv': delivery(() => '2026-08-01', (i) => `${i}.25`), 'b.csv': delivery(() => '2026-09-01', (i) => `${i}.25`, ['07', '08']) }, money)).rejects.toThrow(/6 rows stand in a\.csv and in b\.csv alike in all but text/);
+    await expect(load({ 'a.csv': delivery((i) => `L${i}`, (i) => `${i}.25`), 'b.csv': delivery((i) => `M${i}`, (i) => `${i}.25`) }, money)).rejects.toThrow(/alike in all but text/);
+  });
+  it('where amounts were corrected and the number of the voucher is the same', async () => {
+    await expect(load({ 'a.csv': delivery((i) => `B${i}`, (i) => `${i}.25`), 'b.csv': delivery((i) => `B${i}`, (i) => `${i}.75`) }, money)).rejects.toThrow(/alike in all but amount.*key:/);
+  });
+  it('and two accounts of the same days with other amounts are two accounts', async () => {
+    expect((await load({ 'a.csv': delivery(() => 'pay', (i) => `${i}.25`), 'b.csv': delivery(() => 'rent', (i) => `${i}.75`) }, money)).rows).toBe(12);
+  });
+});
+
+describe('what was pasted twice into one file does not count twice', () => {
+  const july = rowsOf(8, '07');
+  it('the whole file, with and without its header, and three times', async () => {
+    await expect(load({ 'a.csv': HEADER + july + july }, { money: ['amount'] })).rejects.toThrow(/a\.csv: the 8 rows from line 2 to line 9 stand again, in the same order, from line 10/);
+    await expect(load({ 'a.csv': HEADER + july + july + july }, { money: ['amount'] })).rejects.toThrow(/would count twice/);
+    await expect(load({ 'a.csv': HEADER + july + july })).rejects.toThrow(/would count twice/);
+  });
+  it('a block of rows far below, where they are money', async () => {
+    await expect(load({ 'a.csv': HEADER + rowsOf(28, '06') + rowsOf(22, '07') + rowsOf(28, '08') + rowsOf(22, '07') }, { money: ['amount'] })).rejects.toThrow(/the 22 rows/);
+    expect((await load({ 'a.csv': HEADER + rowsOf(28, '06') + rowsOf(22, '07') + rowsOf(28, '08') + rowsOf(22, '07') })).remarks).toMatchObject([{ file: 'a.csv', text: expect.stringMatching(/They count twice/) }]);
+  });
+  it('every row doubled where it stands, as a join does', async () => {
+    const doubled = HEADER + july.split('\n').filter(Boolean).map((row) => `${row}\n${row}\n`).join('');
+    await expect(load({ 'a.csv': doubled }, { money: ['amount'] })).rejects.toThrow(/a\.csv: each of the 8 different rows stands 2 times/);
+    expect((await load({ 'a.csv': `${doubled}2026-07-30;nord;once;1\n` }, { money: ['amount'] })).rows).toBe(17);
+  });
+  it('equal visits on one day are legal, and the pack can say that the rows are meant', async () => {
+    const visit = '2026-07-01;nord;;1\n';
+    expect((await load({ 'a.csv': HEADER + visit.repeat(50) }, { money: ['amount'] })).rows).toBe(50);
+    expect((await load({ 'a.csv': HEADER + july + july }, { money: ['amount'], repeats: 'allow', mayFall: 100 })).rows).toBe(16);
+  });
+});
+
 describe('against the load before', () => {
   it('a file cut in half at a line end is no load, and the same under another name is', async () => {
     await load({ 'a.csv': HEADER + rowsOf(20, '06') + rowsOf(20, '07') }, { files: [files('{a,b}.csv')] });
