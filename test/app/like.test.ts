@@ -78,7 +78,7 @@ describe('a price where some hours are missing', () => {
     expect(told).toMatch(language === 'da' ? /Ikke med: Syd \(august 2026\) og Vest \(juli–oktober 2026\); det er 16,7 pct\. af forbrug\./ : /Left out: South \(August 2026\) and West \(July–October 2026\); that is 16\.7% of spend\./);
   });
 
-  it.each([['timepris i år mod sidste år', 'da', /sammenligningen med/], ['cost per hour this year vs last year', 'en', /the comparison with/]] as const)('%s: no difference where there is none', async (text, language) => {
+  it.each([['timepris i år mod sidste år', 'da'], ['cost per hour this year vs last year', 'en']] as const)('%s: no difference where there is none', async (text, language) => {
     const told = await said(text, language);
     expect(told).not.toMatch(/12[,.]5|7[,.]1 ?(pct|%)/);
     expect(told).toMatch(/100[,.]00/);
