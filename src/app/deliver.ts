@@ -305,9 +305,11 @@ async function notify(due: Due, period: Period, pages: readonly Delivery[], read
   const reachable: string[] = [];
   // What the house failed at is no lateness of the data: the leaders are told nothing, and get their page when it is mended.
   const isOurs = readiness.missing.some(({ kind }) => kind === 'house');
+  // Told apart, for data may still be late when the house is mended.
+  const about = isOurs ? 'house' : '';
   for (const recipient of isOurs ? [] : waiting) if ((await whyNot(due, recipient)) === null) reachable.push(recipient);
   due.tally.notices += await due.store.transaction(async (tx) =>
-    (await say(due, tx, period, reachable, '', { kind: 'notice', readiness, waiting: null })) + (await say(due, tx, period, analystsOf(due), '', { kind: 'notice', readiness, waiting })));
+    (await say(due, tx, period, reachable, about, { kind: 'notice', readiness, waiting: null })) + (await say(due, tx, period, analystsOf(due), about, { kind: 'notice', readiness, waiting })));
 }
 
 /** Holds what was sent against what the data say now. While a period is not complete any more, nothing is judged by it. */

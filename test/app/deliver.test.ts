@@ -438,6 +438,27 @@ describe('what can\'t be sent yet', () => {
     });
   });
 
+  it('a fault of the house is told to analysts alone; what is late when it is mended is told to everybody, once', async () => {
+    const { run, state, arrived } = service(packOf([digest()], withAnalyst));
+    const told = (): string[] => titles(arrived.splice(0));
+    state.missing = [{ kind: 'house', source: 'ledger', reason: 'EACCES: the folder for facts can\'t be written' }];
+    state.now = at('2026-11-11T07:00:00Z');
+    await run();
+    await run();
+    expect(arrived.map(({ to }) => to)).toEqual(['dina']);
+    expect(arrived[0]?.text).toMatch(/EACCES/);
+    told();
+    state.missing = late;
+    await run();
+    await run();
+    expect(arrived.map(({ to }) => to).sort()).toEqual(['anna', 'bo', 'carl', 'dina']);
+    expect(arrived.every(({ text }) => !/EACCES/.test(text))).toBe(true);
+    told();
+    state.missing = [];
+    await run();
+    expect(titles(arrived).filter((title) => title.startsWith('monthly'))).toEqual(['monthly 2026-10-01 anna', 'monthly 2026-10-01 bo', 'monthly 2026-10-01 carl']);
+  });
+
   it('keeps the deadline of the digest where it has one', async () => {
     const { run, state, arrived } = service(packOf([digest({ deadline: { workday: 8, at: '12:00' } })]));
     state.missing = late;
