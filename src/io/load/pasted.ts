@@ -9,7 +9,7 @@ const LEAST_ROWS = 3;
 /** So many different rows, each standing just as often, are no chance: a join or an export that doubled them. */
 const LEAST_KINDS = 6;
 /** A block of fewer rows than these is told of only when it is half of the file. */
-const LEAST_BLOCK = 20;
+const LEAST_BLOCK = 8;
 
 /**
  * Looks for a block of rows that follows again, alike and in the same order, further down in the same file: a paste, where
@@ -33,7 +33,7 @@ export async function checkPasted(connection: DuckDBConnection, source: Source, 
   const told = blocks.map((row) => {
     const file = files.find(({ number }) => number === Number(row['_file']))?.shown ?? '';
     const [n, size] = [Number(row['n']), Number(row['size'])];
-    if (row['ahead'] === null) return { file, n: size, size, text: `${file}: each of the ${n} different rows stands ${size / n} times` };
+    if (row['ahead'] === null) return { file, n: size, size, text: `${file}: each of the ${n} different rows stands in it ${size / n} times` };
     return { file, n, size, text: `${file}: the ${n} rows from line ${String(row['first'])} to line ${String(row['last'])} stand again, in the same order, from line ${String(row['again'])}` };
   });
   const strict = source.repeats === 'refuse' || (source.repeats === null && source.money.length > 0);

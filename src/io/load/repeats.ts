@@ -3,6 +3,9 @@ import { ServiceError } from '../../errors.ts';
 import type { Source } from '../../pack/model.ts';
 import { keptBy, scopeOf, type StagedFile } from './account.ts';
 
+/** How somebody names a file that replaces another: `okt rettet`, `okt_v2`, `okt (1)`, `okt - Kopi`. */
+const LATER = /[\s_.-]+(?:(?:ny|nyt|nye|new|rettet|rettelse|korr(?:igeret|ektion)?|corrected|opdateret|updated|endelig|final|kopi|copy|rev(?:ision)?\.?\s?\d*|v(?:er|ersion)?\.?\s?\d+)|\(\d+\))+$/i;
+
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /**
@@ -24,6 +27,7 @@ export async function checkRepeats(connection: DuckDBConnection, source: Source,
     select s.*, least((select count(*) from hashed h where h._file = s.a and h.d between p.first and p.last), (select count(*) from hashed h where h._file = s.b and h.d between p.first and p.last)) as of
     from shared s join pairs p on p.a = s.a and p.b = s.b order by s.n desc, 1, 2 limit 20`)).getRowObjectsJson();
   const again = source.key.length > 0 || pairs.length > 0 ? [] : await deliveredAgain(connection, source, files, rows);
+  if (source.key.length === 0 && source.repeats === null && pairs.length === 0 && again.length === 0) again.push(...await laterByName(connection, source, files, rows));
   if (again.length > 0 && (source.repeats === 'refuse' || source.repeats === null)) {
     throw new ServiceError(`source ${source.id}`, `${again.slice(0, 3).join('; ')}, so they would count twice and nothing is loaded. Remove the older delivery, or name the columns that tell a row apart with key:; if both are meant, write repeats: tell in ${source.file}.`, { final: true });
   }
@@ -58,18 +62,20 @@ async function deliveredAgain(connection: DuckDBConnection, source: Source, file
   const loose = new Set([...stamped, ...numbered].map(({ name }) => name));
   const told: string[] = [];
   const meaning = source.columns.filter(({ name }) => !loose.has(name)).map(({ name }) => name);
-  if (loose.size > 0) told.push(...await nearlyAll(connection, source, files, rows, meaning, 2, `alike in all but ${[...loose].join(', ')}`));
+  if (loose.size > 0) told.push(...await nearlyAll(connection, source, files, rows, meaning, { least: 2, tenths: 9 }, `alike in all but ${[...loose].join(', ')}`));
   // A number of its own tells which row was corrected; without one two amounts of a day are two amounts.
-  const known = own.filter((column) => !stamped.includes(column) && (column.type === 'text' || column.type === 'integer')).map(({ name }) => name);
+  const known = own.filter((column, i) => !stamped.includes(column) && (column.type === 'text' || column.type === 'integer') && looks.every((look) => Number(look[`n${i}`]) > 0)).map(({ name }) => name);
   if (told.length === 0 && source.money.length > 0 && known.length > 0) {
     const fixed = source.columns.filter(({ name }) => !source.money.includes(name) && !stamped.some((one) => one.name === name)).map(({ name }) => name);
-    told.push(...await nearlyAll(connection, source, files, rows, fixed, 1, `alike in all but ${source.money.join(', ')}`));
+    // Where it is another in every row, one row that has it again is enough.
+    const identifies = looks.every((look) => known.some((name) => Number(look[`d${own.findIndex((column) => column.name === name)}`]) === Number(look['size']) && Number(look['size']) > 1));
+    told.push(...await nearlyAll(connection, source, files, rows, fixed, { least: 1, tenths: identifies ? 0 : 9 }, `alike in all but ${source.money.join(', ')}`));
   }
   return told;
 }
 
-/** Pairs of files of which nine rows in ten of the days both have stand in the other, by these columns, which tell each file's own rows apart. */
-async function nearlyAll(connection: DuckDBConnection, source: Source, files: readonly StagedFile[], rows: string, columns: readonly string[], least: number, how: string): Promise<string[]> {
+/** Pairs of files of which so many tenths of the rows of the days both have stand in the other, by these columns, which tell each file's own rows apart. */
+async function nearlyAll(connection: DuckDBConnection, source: Source, files: readonly StagedFile[], rows: string, columns: readonly string[], { least, tenths }: { least: number; tenths: number }, how: string): Promise<string[]> {
   const date = `${quoted(source.dateColumn)}::date`;
   const pairs = (await connection.runAndReadAll(`
     with near as (select _file, ${date} as d, hash(${columns.map(quoted).join(', ')}) as h, count(*) as n, min(_line) as line from ${rows} group by all),
@@ -77,7 +83,23 @@ async function nearlyAll(connection: DuckDBConnection, source: Source, files: re
       pairs as (select a._file as a, b._file as b, greatest(a.first, b.first) as first, least(a.last, b.last) as last from spans a join spans b on a._file < b._file and a.first <= b.last and b.first <= a.last where a.most = 1 and b.most = 1),
       sized as (select p.*, (select count(*) from near where _file = p.a and d between p.first and p.last) as na, (select count(*) from near where _file = p.b and d between p.first and p.last) as nb from pairs p),
       shared as (select x._file as a, y._file as b, count(*) as n, min(x.line) as line_a, min_by(y.line, x.line) as line_b from near x join near y on x.h = y.h and x._file < y._file group by 1, 2)
-    select s.*, least(p.na, p.nb) as of from shared s join sized p using (a, b) where s.n >= ${least} and 10 * s.n >= 9 * least(p.na, p.nb) order by s.n desc, 1, 2 limit 20`)).getRowObjectsJson();
+    select s.*, least(p.na, p.nb) as of from shared s join sized p using (a, b) where s.n >= ${least} and 10 * s.n >= ${tenths} * least(p.na, p.nb) order by s.n desc, 1, 2 limit 20`)).getRowObjectsJson();
   const shown = (at: unknown): string => files.find(({ number }) => number === Number(at))?.shown ?? '';
   return pairs.map((row) => `${Number(row['n'])} rows stand in ${shown(row['a'])} and in ${shown(row['b'])} ${how} (of ${Number(row['of'])} in the days both have; first line ${String(row['line_a'])} and line ${String(row['line_b'])})`);
+}
+
+/** Two files of which one is named as a later one of the other, and that have rows of the same unit in the same month. */
+async function laterByName(connection: DuckDBConnection, source: Source, files: readonly StagedFile[], rows: string): Promise<string[]> {
+  const named = (shown: string): string => shown.replace(/\.[^./]+$/, '').toLowerCase();
+  const plain = new Map(files.map((file) => [named(file.shown), file]));
+  const told: string[] = [];
+  for (const later of files) {
+    const stem = named(later.shown);
+    const older = plain.get(stem.replace(LATER, ''));
+    if (older === undefined || older === later) continue;
+    const month = (number: number): string => `(select distinct _unit, date_trunc('month', ${quoted(source.dateColumn)}::date) as m from ${rows} where _file = ${number})`;
+    const [shared] = (await connection.runAndReadAll(`select count(*) as n from ${month(older.number)} a join ${month(later.number)} b on a._unit = b._unit and a.m = b.m`)).getRowObjectsJson();
+    if (Number(shared?.['n'] ?? 0) > 0) told.push(`rows of the same units and months stand in ${older.shown} and in ${later.shown}, which its name says is a later one of it`);
+  }
+  return told;
 }

@@ -1,0 +1,100 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadSource } from '../../../src/io/load/load.ts';
+import type { Source } from '../../../src/pack/model.ts';
+import type { LoadReport } from '../../../src/ports.ts';
+import { bench, column, files, source, type Bench } from './sample.ts';
+
+let at: Bench;
+beforeEach(async () => { at = await bench(); });
+afterEach(() => at.clear());
+
+const HEADER = 'day;unit;text;amount\n';
+const COLUMNS = [column('day', 'date'), column('unit'), column('text'), column('amount', 'decimal')];
+const load = async (texts: Record<string, string>, more: Partial<Source> = {}): Promise<LoadReport> => {
+  for (const [name, text] of Object.entries(texts)) await at.put(name, text);
+  return loadSource(at.input(source({ files: [files('*.csv')], columns: COLUMNS, money: ['amount'], mayFall: 100, ...more })));
+};
+const rows = (count: number, from = 0, month = '01'): string[] => Array.from({ length: count }, (_, i) => `2026-${month}-${String(((from + i) % 28) + 1).padStart(2, '0')};${(from + i) % 2 === 0 ? 'nord' : 'syd'};bilag ${from + i};${from + i + 1}.25\n`);
+const file = (...blocks: string[][]): Record<string, string> => ({ 'a.csv': HEADER + blocks.flat().join('') });
+
+describe('rows that were pasted into a file twice do not count twice in silence', () => {
+  it('a file of few rows, with its header line in the middle too', async () => {
+    await expect(load(file(rows(4), rows(4)))).rejects.toThrow('a.csv: the 4 rows from line 2 to line 5 stand again, in the same order, from line 6, so they would count twice and nothing is loaded. Remove what was pasted twice; if the rows are meant, write repeats: tell in pack.yaml.');
+    await expect(load({ 'a.csv': HEADER + rows(9).join('') + HEADER + rows(9).join('') })).rejects.toThrow(/the 9 rows from line 2 to line 10 stand again, in the same order, from line 12/);
+  });
+
+  it('in another order, and a block of rows among others', async () => {
+    await expect(load(file(rows(9), [...rows(9)].reverse()))).rejects.toThrow(/each of the 9 different rows stands in it 2 times/);
+    await expect(load(file(rows(20), rows(9, 5), rows(10, 100)))).rejects.toThrow(/a\.csv: the 9 rows from line 7 to line 15 stand again/);
+  });
+
+  it('single rows alike, visits alike in the morning and evening, and amounts that recur each month are what they are', async () => {
+    expect((await load(file(rows(20), rows(3, 2)))).remarks).toEqual([]);
+    const visits = [1, 2, 3].flatMap((day) => [0, 1].flatMap(() => ['nord', 'syd'].flatMap((unit) => ['a', 'b', 'c'].map((who) => `2026-01-0${day};${unit};${who};0.5\n`))));
+    expect((await load(file(visits, ['2026-01-04;nord;d;1\n']), { money: [] })).remarks).toEqual([]);
+    const rent = ['01', '02', '03', '04'].flatMap((month) => ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((text) => `2026-${month}-01;nord;${text};100.00\n`));
+    expect((await load(file(rent))).remarks).toEqual([]);
+    expect((await load(file(Array.from({ length: 60 }, (_, i) => `2026-01-01;${i % 2 === 0 ? 'nord' : 'syd'};;100.00\n`)))).rows).toBe(60);
+  });
+});
+
+describe('a delivery that comes again is known though it is not the same in every column', () => {
+  const STAMPED = [column('taken', 'date'), ...COLUMNS];
+  const stamped = (day: string, texts: readonly string[]): string => `taken;${HEADER}${texts.map((row) => `${day};${row}`).join('')}`;
+
+  it('by the day on which it was taken out of the system', async () => {
+    await expect(load({ 'a.csv': stamped('2026-02-01', rows(4)), 'b.csv': stamped('2026-02-08', rows(5)) }, { columns: STAMPED })).rejects.toThrow(/4 rows stand in a\.csv and in b\.csv alike in all but taken \(of 4 in the days both have/);
+  });
+
+  it('though two files share only a row of that kind, as two systems may, that is no delivery again', async () => {
+    const nameless = (all: readonly string[]): string[] => all.map((row) => row.replace(/bilag \d+/, ''));
+    expect((await load({ 'a.csv': stamped('2026-02-01', nameless(rows(6))), 'b.csv': stamped('2026-02-08', nameless([...rows(1), ...rows(5, 28)])) }, { columns: STAMPED })).remarks).toEqual([]);
+  });
+
+  it('with one amount corrected, where a column tells its rows apart', async () => {
+    const corrected = '2026-01-28;syd;bilag 27;450.00\n';
+    await expect(load({ 'a.csv': HEADER + rows(2, 26).join(''), 'b.csv': `${HEADER}${corrected}2026-01-27;nord;bilag 99;50.00\n` })).rejects.toThrow(/1 rows stand in a\.csv and in b\.csv alike in all but amount .*Remove the older delivery, or name the columns that tell a row apart with key:/);
+    expect((await load({ 'a.csv': HEADER + rows(2, 26).join(''), 'b.csv': `${HEADER}2026-01-28;syd;bilag 98;450.00\n2026-01-27;nord;bilag 99;50.00\n` })).remarks).toEqual([]);
+  });
+
+  it('by its name, where its months and units are there already', async () => {
+    const plain = (amount: string): string => `${HEADER}2026-01-31;nord;;${amount}\n2026-01-31;syd;;${amount}\n`;
+    for (const name of ['okt rettet.csv', 'okt_v2.csv', 'okt (1).csv', 'okt - Kopi.csv', 'okt_ny.csv', 'okt-endelig.csv']) {
+      await expect(load({ 'okt.csv': plain('10.00'), [name]: plain('11.00') })).rejects.toThrow(/rows of the same units and months stand in okt\.csv and in .*, which its name says is a later one of it/);
+      await rm(join(at.dir, 'pack', name));
+    }
+    expect((await load({ 'okt.csv': plain('10.00'), 'oktober vikarer.csv': plain('11.00') })).remarks).toEqual([]);
+  });
+});
+
+describe('a total does not count beside what it sums in silence', () => {
+  const refused = (texts: string[], more: Partial<Source> = {}): Promise<string> => load(file(texts), more).then(({ remarks }) => `loaded ${JSON.stringify(remarks)}`, (error: Error) => error.message);
+
+  it.each([
+    ['of each unit below its rows', ['2026-01-01;nord;Løn;100\n', '2026-01-31;nord;Drift;200\n', '2026-01-31;nord;I alt;300\n', '2026-01-01;syd;Løn;50\n', '2026-01-31;syd;I alt;50\n'], /line 4: text says 'I alt', and its amount is the sum/],
+    ['in capital letters, of all', ['2026-01-01;nord;Løn;100\n', '2026-01-31;syd;Drift;200\n', '2026-01-31;by;TOTAL;300\n'], /line 4: text says 'TOTAL'/],
+    ['with the name of what it sums', ['2026-01-01;nord;Løn;100\n', '2026-01-31;nord;Drift;200\n', '2026-01-31;nord;Løn i alt;300\n'], /line 4: text says 'Løn i alt'/],
+    ['above its rows', ['2026-01-31;nord;Sum;300\n', '2026-01-01;nord;Løn;100\n', '2026-01-31;nord;Drift;200\n'], /line 2: text says 'Sum'/],
+    ['of a month', ['2026-01-01;nord;Løn;100\n', '2026-01-31;syd;Drift;200\n', '2026-01-31;nord;Subtotal;300\n', '2026-02-01;nord;Løn;100\n', '2026-02-11;syd;Drift;20\n', '2026-02-28;nord;Subtotal;120\n'], /line 4.*line 7/s],
+  ])('%s', async (_what, texts, message) => {
+    const told = await refused(texts);
+    expect(told).toMatch(/Totals stand among the rows and would count beside what they sum, so nothing is loaded\./);
+    expect(told).toMatch(message);
+    expect(told).toContain('Leave them out with where:, or have them checked with control_total: {rows: ..., columns: [...]}');
+  });
+
+  it('on the unit above, though no word says so', async () => {
+    expect(await refused(['2026-01-31;nord;;100\n', '2026-01-31;syd;;200\n', '2026-01-31;by;;300\n'])).toContain("line 4: amount of 'Byen' is 300.00, which is what the units below it add up to");
+  });
+
+  it('costs booked on the whole, and a word that is no total, count', async () => {
+    expect(await refused(['2026-01-31;nord;;100\n', '2026-01-31;syd;;200\n', '2026-01-31;by;;301\n'])).toBe('loaded []');
+    expect(await refused(['2026-01-31;nord;Totalentreprise;100\n', '2026-01-31;syd;Summer;100\n'])).toBe('loaded []');
+    expect(await refused(['2026-01-31;nord;Løn;100\n', '2026-01-31;syd;Total;90\n'])).toMatch(/^loaded .*Line 3: text says 'Total'\. If it is a totals row, it counts beside the rows it sums/);
+  });
+
+  it('hours and numbers without money are looked at by their words', async () => {
+    expect(await refused(['2026-01-31;nord;Dag;10\n', '2026-01-31;nord;Aften;20\n', '2026-01-31;nord;I alt;30\n'], { money: [] })).toMatch(/line 4: text says 'I alt'/);
+  });
+});
