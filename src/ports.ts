@@ -176,6 +176,13 @@ export interface Tally {
   readonly sums: Readonly<Record<string, { readonly sum: number; readonly turnover: number }>>;
 }
 
+/** A word about one file, for analysts. `twice`: of rows in it that may count twice, which whoever is shown the figures must know as well. */
+export interface Remark {
+  readonly file: string;
+  readonly text: string;
+  readonly twice?: true;
+}
+
 /** What the load of a source says. */
 export interface LoadReport {
   readonly source: string;
@@ -195,7 +202,7 @@ export interface LoadReport {
   /** Of what the pack says of the source and of its units. */
   readonly definition: string;
   /** What an analyst must know though nothing was refused. */
-  readonly remarks: readonly { readonly file: string; readonly text: string }[];
+  readonly remarks: readonly Remark[];
   /** First and last date in the facts; null when there are none. */
   readonly firstDate: IsoDate | null;
   readonly lastDate: IsoDate | null;

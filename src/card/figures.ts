@@ -9,7 +9,7 @@ import type { TableCell } from './card.ts';
 import { leftOutNotes } from './leftout.ts';
 import { messages } from './messages.ts';
 import { deviationOf, sharedPrecision, type Beside, type Deviation } from './deviation.ts';
-import { formatValue, isMoney, type Precision } from './numbers.ts';
+import { formatValue, isMoney, type Precision, formatNumber } from './numbers.ts';
 import { dayName, periodName } from './periods.ts';
 
 const plainCell = (text: string): TableCell => ({ text, tone: 'neutral' });
@@ -162,7 +162,10 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
       if (kinds.size > 1) notes.push(m.noteDates(pack.measures.get(measure.denominator)?.unit ?? ''));
     }
   }
-  for (const source of result.provenance) if (source.rejectedRows > 0) notes.push(m.noteRejected(String(source.rejectedRows), sourceName(pack, source.source, language)));
+  for (const source of result.provenance) {
+    if (source.rejectedRows > 0) notes.push(m.noteRejected(source.rejectedRows, formatNumber(source.rejectedRows, 0, language), sourceName(pack, source.source, language)));
+    if (source.twice === true) notes.push(m.noteTwice(sourceName(pack, source.source, language)));
+  }
   for (const caveat of result.caveats) notes.push(m.noteCaveat(caveat.unit === null || (units.size === 1 && units.has(caveat.unit)) ? '' : (pack.organisation.units.get(caveat.unit)?.name[language] ?? ''), caveat.text[language]));
   return [...new Set(notes)];
 }

@@ -73,7 +73,8 @@ export interface Messages {
   readonly noValue: string;
   readonly noteUnfinished: (measure: string) => string;
   readonly noteTooFine: (measure: string, grain: CountGrain) => string;
-  readonly noteRejected: (rows: string, source: string) => string;
+  readonly noteRejected: (count: number, rows: string, source: string) => string;
+  readonly noteTwice: (source: string) => string;
   readonly noteBreak: (measure: string, note: string) => string;
   readonly noteDates: (unit: string) => string;
   /** A figure that would tell of so few people that they could be known. */
@@ -212,7 +213,8 @@ const da: Messages = {
   noValue: 'Uden angivelse',
   noteUnfinished: (measure) => `${measure} tæller personer og vises først, når perioden er slut, så ingen kan genkendes på, hvad der kom til siden sidst.`,
   noteTooFine: (measure, grain) => `${measure} tæller personer og vises kun for hele ${{ month: 'måneder', quarter: 'kvartaler', 'half-year': 'halvår', year: 'år' }[grain]}, så ingen kan genkendes.`,
-  noteRejected: (rows, source) => `${rows} rækker fra ${source} kunne ikke læses og er ikke med. Analytikerne kan se hvilke.`,
+  noteRejected: (count, rows, source) => `${rows} ${count === 1 ? 'række' : 'rækker'} fra ${source} kunne ikke læses og er ikke med. Analytikerne kan se ${count === 1 ? 'hvilken' : 'hvilke'}.`,
+  noteTwice: (source) => `Nogle rækker fra ${source} tæller måske med to gange. Analytikerne kan se hvilke.`,
   noteBreak: (measure, note) => `${measure}: ${note}`,
   noteDates: (unit) => `Penge følger bogføringsdatoen og ${unit === 'hours' ? 'timer besøgsdagen' : 'resten den dag, det skete'}; de kan falde i hver sin måned.`,
   tooFew: (what, threshold) => `${what} vises ikke: tallet bygger på færre end ${threshold} personer.`,
@@ -339,7 +341,8 @@ const en: Messages = {
   noValue: 'Not stated',
   noteUnfinished: (measure) => `${measure} counts people and is shown once the period is over, so that nobody can be recognised by what has come since last time.`,
   noteTooFine: (measure, grain) => `${measure} counts people and is shown for whole ${{ month: 'months', quarter: 'quarters', 'half-year': 'half-years', year: 'years' }[grain]} only, so that nobody can be recognised.`,
-  noteRejected: (rows, source) => `${rows} rows from ${source} could not be read and are left out. The analysts can see which.`,
+  noteRejected: (count, rows, source) => `${rows} ${count === 1 ? 'row' : 'rows'} from ${source} could not be read and ${count === 1 ? 'is' : 'are'} left out. The analysts can see which.`,
+  noteTwice: (source) => `Some rows from ${source} may count twice. The analysts can see which.`,
   noteBreak: (measure, note) => `${measure}: ${note}`,
   noteDates: (unit) => `Money follows the posting date and ${unit === 'hours' ? 'hours the day of the visit' : 'the rest the day it happened'}; they may fall in different months.`,
   tooFew: (what, threshold) => `${what} is not shown: the figure rests on fewer than ${threshold} people.`,

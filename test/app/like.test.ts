@@ -10,7 +10,7 @@ import type { Card } from '../../src/card/card.ts';
 import { cardText } from '../../src/card/text.ts';
 import { clockAt } from '../../src/io/clock/clock.ts';
 import { readConfig } from '../../src/io/config/config.ts';
-import type { Digest } from '../../src/pack/model.ts';
+import type { Digest, Person } from '../../src/pack/model.ts';
 import { buildLexicon } from '../../src/question/lexicon.ts';
 import { openPackHouse, type PackHouse } from '../../src/warehouse.ts';
 import { silent } from './delivering.ts';
@@ -103,5 +103,31 @@ describe('a price where some hours are missing', () => {
 
   it('a month in which one has no hours at all is not shown as a price, and says why', async () => {
     expect(await said('timepris i Vest i oktober', 'da')).toMatch(/Timepris vises ikke, hvor forbrug og timer ikke dækker de samme enheder og måneder|mangler/);
+  });
+});
+
+describe('rows that may count twice', () => {
+  it('are told below every figure they may be in, on the page and in its notes sheet', async () => {
+    const root = join(dir, 'twice');
+    await mkdir(join(root, 'p'), { recursive: true });
+    await writeFile(join(root, 'p', 'pack.yaml'), PACK.replace('files: timer.csv', "files: 'timer*.csv'"));
+    await writeFile(join(root, 'p', 'penge.csv'), rows(500, () => false).replace(';X', ';Kr'));
+    const hours = rows(5, () => false).replace(';X', ';Timer');
+    await writeFile(join(root, 'p', 'timer.csv'), hours);
+    // Of many rows of the same days in another file some are alike.
+    await writeFile(join(root, 'p', 'timer-nat.csv'), ['Dato;Sted;Timer', ...Array.from({ length: 27 }, (_, i) => `2026-10-${String(i + 2).padStart(2, '0')};Nord;7`), '2026-10-01;Nord;5', '2026-10-31;Syd;5', ''].join('\n'));
+    const opened = await openPackHouse(readConfig({ OVERBLIK_PACKS: root, OVERBLIK_DATA_DIR: join(root, 'var') }), clockAt('2026-11-23'), silent);
+    try {
+      expect((await opened.refresh()).map(({ outcome }) => outcome)).toEqual(['loaded', 'loaded']);
+      const figures = opened.figures('p');
+      const ask = async (text: string, language: 'da' | 'en'): Promise<string> => cardText((await answer(text, { memberships: [{ pack: figures.pack, person: figures.pack.people.get('anna') as Person }], figures: () => figures, lexicon: buildLexicon([figures.pack]), today: '2026-11-23', previous: null, offered: [], language })).card);
+      expect(await ask('timer i oktober', 'da')).toContain('Nogle rækker fra Omsorg tæller måske med to gange. Analytikerne kan se hvilke.');
+      expect(await ask('cost per hour in October', 'en')).toContain('Some rows from Care may count twice. The analysts can see which.');
+      expect(await ask('forbrug i oktober', 'da')).not.toContain('to gange');
+      const pages = await composeDigest(figures, figures.pack.digests.get('maaned') as Digest, periodOf('month', '2026-10-01'), [figures.pack.people.get('anna') as Person]);
+      expect(cardText(pages.get('anna') as Card)).toContain('Nogle rækker fra Omsorg tæller måske med to gange.');
+    } finally {
+      await opened.close();
+    }
   });
 });

@@ -1,7 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ServiceError } from '../../errors.ts';
 import type { Source } from '../../pack/model.ts';
+import type { Remark } from '../../ports.ts';
 import { keptBy, scopeOf, type StagedFile } from './account.ts';
+import { unmeant } from './repeats.ts';
 
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 /** Fewer rows than these say nothing: equal visits on one day are common. */
@@ -16,7 +18,7 @@ const LEAST_BLOCK = 8;
  * single rows that stand twice are the file's own affair. Gives remarks, or rejects with ServiceError where money would be
  * doubled or half of the file is such a block.
  */
-export async function checkPasted(connection: DuckDBConnection, source: Source, files: readonly StagedFile[]): Promise<{ file: string; text: string }[]> {
+export async function checkPasted(connection: DuckDBConnection, source: Source, files: readonly StagedFile[]): Promise<Remark[]> {
   if (source.repeats === 'allow') return [];
   const columns = source.columns.map(({ name }) => quoted(name)).join(', ');
   const blocks = (await connection.runAndReadAll(`
@@ -38,6 +40,6 @@ export async function checkPasted(connection: DuckDBConnection, source: Source, 
   });
   const strict = source.repeats === 'refuse' || (source.repeats === null && source.money.length > 0);
   const refused = told.filter(({ n, size }) => strict || (source.repeats === null && 2 * n >= size));
-  if (refused.length === 0) return told.map(({ file, text }) => ({ file, text: `${text}. They count twice.` }));
+  if (refused.length === 0) return told.map(({ file, text }) => ({ file, text: `${text}. They count twice.`, ...unmeant(source) }));
   throw new ServiceError(`source ${source.id}`, `${refused.slice(0, 3).map(({ text }) => text).join('; ')}, so they would count twice and nothing is loaded. Remove what was pasted twice; if the rows are meant, write repeats: tell in ${source.file}.`, { final: true });
 }

@@ -1,7 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ServiceError } from '../../errors.ts';
 import type { Source } from '../../pack/model.ts';
+import type { Remark } from '../../ports.ts';
 import { keptBy, scopeOf, type StagedFile } from './account.ts';
+
+/** The pack that has repeats told has said that it knows of them. */
+export const unmeant = ({ repeats }: Source): Pick<Remark, 'twice'> => (repeats === null ? { twice: true } : {});
 
 /** How somebody names a file that replaces another: `okt rettet`, `okt_v2`, `okt (1)`, `okt - Kopi`. */
 const LATER = /[\s_.-]+(?:(?:ny|nyt|nye|new|rettet|rettelse|korr(?:igeret|ektion)?|corrected|opdateret|updated|endelig|final|kopi|copy|rev(?:ision)?\.?\s?\d*|v(?:er|ersion)?\.?\s?\d+)|\(\d+\))+$/i;
@@ -13,7 +17,7 @@ const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
  * is the file's own affair. Gives remarks for analysts, or rejects with ServiceError: for a key and for money one row is
  * enough, else when half of what the smaller file has of those days stands in the other too.
  */
-export async function checkRepeats(connection: DuckDBConnection, source: Source, files: readonly StagedFile[]): Promise<{ file: string; text: string }[]> {
+export async function checkRepeats(connection: DuckDBConnection, source: Source, files: readonly StagedFile[]): Promise<Remark[]> {
   if (files.length < 2 || source.repeats === 'allow') return [];
   const rows = `(select * from ${scopeOf(source)} where _bad is null and ${keptBy(source)})`;
   const alike = source.key.length > 0 ? source.key : source.columns.map(({ name }) => name);
@@ -39,7 +43,7 @@ export async function checkRepeats(connection: DuckDBConnection, source: Source,
   });
   const strict = source.repeats === 'refuse' || (source.repeats === null && (source.key.length > 0 || source.money.length > 0));
   const refused = told.filter(({ n, of }) => strict || (source.repeats === null && 2 * n >= of));
-  if (refused.length === 0) return [...told, ...again.map((text) => ({ file: '', text }))].map(({ file, text }) => ({ file: file === '' ? files.at(-1)?.shown ?? '' : file, text: `${text}. They count twice.` }));
+  if (refused.length === 0) return [...told, ...again.map((text) => ({ file: '', text }))].map(({ file, text }) => ({ file: file === '' ? files.at(-1)?.shown ?? '' : file, text: `${text}. They count twice.`, ...unmeant(source) }));
   throw new ServiceError(`source ${source.id}`, `${refused.slice(0, 3).map(({ text }) => text).join('; ')}, so they would count twice and nothing is loaded. Remove the older delivery; if the rows are meant, name the columns that tell them apart with key:, or write repeats: tell in ${source.file}.`, { final: true });
 }
 

@@ -1,8 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ServiceError } from '../../errors.ts';
 import type { Source } from '../../pack/model.ts';
+import type { Remark } from '../../ports.ts';
 import { keptBy, scopeOf, type StagedFile } from './account.ts';
 import { literal } from './cast.ts';
+import { unmeant } from './repeats.ts';
 
 /** How totals rows are headed in Danish and English reports; the whole cell, or with the name of what it sums. */
 const TOTAL = '^(i ?alt|ialt|total(er|t|s)?|sum|samlet( sum)?|subtotal|mellemsum|hovedtotal|grand total|in total)([ :].*)?$|^.+ (i ?alt|total)$';
@@ -15,14 +17,14 @@ const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
  * on a unit above others, whose figures are to the last decimal the sum of rows above it, or of the units below its own.
  * Rejects with ServiceError, or gives remarks where the pack says `repeats: tell`; a total's word alone gives a remark.
  */
-export async function checkTotals(connection: DuckDBConnection, source: Source, files: readonly StagedFile[]): Promise<{ file: string; text: string }[]> {
+export async function checkTotals(connection: DuckDBConnection, source: Source, files: readonly StagedFile[]): Promise<Remark[]> {
   const figures = source.columns.filter(({ type }) => type === 'decimal' || type === 'number' || type === 'integer' || type === 'duration').map(({ name }) => name);
   if (figures.length === 0 || source.repeats === 'allow') return [];
-  const [sums, words]: [{ file: string; text: string }[], { file: string; text: string }[]] = [[], []];
+  const [sums, words]: [Remark[], Remark[]] = [[], []];
   for (const file of files) {
     const named = await namedIn(connection, source, file, figures);
     sums.push(...named.filter(({ of }) => of !== null).map(({ line, column, value, of }) => ({ file: file.shown, text: `${file.shown}, line ${line}: ${column} says '${value}', and its ${of ?? ''} is the sum of rows above it` })));
-    words.push(...named.filter(({ of }) => of === null).slice(0, 1).map(({ line, column, value }) => ({ file: file.shown, text: `Line ${line}: ${column} says '${value}'. If it is a totals row, it counts beside the rows it sums: leave it out with where:, or name it in control_total:.` })));
+    words.push(...named.filter(({ of }) => of === null).slice(0, 1).map(({ line, column, value }) => ({ file: file.shown, text: `Line ${line}: ${column} says '${value}'. If it is a totals row, it counts beside the rows it sums: leave it out with where:, or name it in control_total:.`, ...unmeant(source) })));
     sums.push(...(await aboveIn(connection, source, file)).map(({ line, unit, column, value }) => ({ file: file.shown, text: `${file.shown}, line ${line}: ${column} of '${unit}' is ${value}, which is what the units below it add up to` })));
   }
   if (sums.length === 0) return words;
