@@ -176,11 +176,13 @@ export interface Tally {
   readonly sums: Readonly<Record<string, { readonly sum: number; readonly turnover: number }>>;
 }
 
-/** A word about one file, for analysts. `twice`: of rows in it that may count twice, which whoever is shown the figures must know as well. */
+export type Doubt = 'twice' | 'empty';
+
+/** A word about one file, for analysts. `doubt`: whoever is shown the figures must know it as well: rows may count twice, or hold no amount. */
 export interface Remark {
   readonly file: string;
   readonly text: string;
-  readonly twice?: true;
+  readonly doubt?: Doubt;
 }
 
 /** What the load of a source says. */

@@ -370,7 +370,7 @@ function provenanceOf(figures: Figures, query: Query): Provenance[] {
   return [...bySource].map(([id, end]): Provenance => {
     const source = figures.pack.sources.get(id) as Source;
     const report = figures.sources.get(id)?.report;
-    return { source: id, attribution: source.attribution, completeTo: end, from: report?.firstDate ?? null, loadedAt: report?.loadedAt ?? '', rejectedRows: report?.rejected ?? 0, ...(report?.remarks.some(({ twice }) => twice === true) === true ? { twice: true } : {}) };
+    return { source: id, attribution: source.attribution, completeTo: end, from: report?.firstDate ?? null, loadedAt: report?.loadedAt ?? '', rejectedRows: report?.rejected ?? 0, doubts: [...new Set((report?.remarks ?? []).flatMap(({ doubt }) => (doubt === undefined ? [] : [doubt])))] };
   });
 }
 

@@ -67,8 +67,8 @@ export interface Provenance {
   readonly from: IsoDate | null;
   readonly loadedAt: string;
   readonly rejectedRows: number;
-  /** Rows that may count twice are among them, so far as the load saw. */
-  readonly twice?: boolean;
+  /** What the load found that a figure may be wrong by. */
+  readonly doubts?: readonly ('twice' | 'empty')[];
 }
 
 export interface Result {

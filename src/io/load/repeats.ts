@@ -5,7 +5,7 @@ import type { Remark } from '../../ports.ts';
 import { keptBy, scopeOf, type StagedFile } from './account.ts';
 
 /** The pack that has repeats told has said that it knows of them. */
-export const unmeant = ({ repeats }: Source): Pick<Remark, 'twice'> => (repeats === null ? { twice: true } : {});
+export const unmeant = ({ repeats }: Source): Pick<Remark, 'doubt'> => (repeats === null ? { doubt: 'twice' } : {});
 
 /** How somebody names a file that replaces another: `okt rettet`, `okt_v2`, `okt (1)`, `okt - Kopi`. */
 const LATER = /[\s_.-]+(?:(?:ny|nyt|nye|new|rettet|rettelse|korr(?:igeret|ektion)?|corrected|opdateret|updated|endelig|final|kopi|copy|rev(?:ision)?\.?\s?\d*|v(?:er|ersion)?\.?\s?\d+)|\(\d+\))+$/i;

@@ -9,6 +9,7 @@ import { unmeant } from './repeats.ts';
 /** How totals rows are headed in Danish and English reports; the whole cell, or with the name of what it sums. */
 const TOTAL = '^(i ?alt|ialt|total(er|t|s)?|sum|samlet( sum)?|subtotal|mellemsum|hovedtotal|grand total|in total)([ :].*)?$|^.+ (i ?alt|total)$';
 const MOST = 2_000;
+const MANY_EMPTY = 0.01;
 
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
@@ -71,6 +72,20 @@ async function aboveIn(connection: DuckDBConnection, source: Source, { number }:
     found.push(...rows.map((row) => ({ line: String(row['line']), unit: String(row['name']), column: name, value: String(row['v']) })));
   }
   return found;
+}
+
+/** Files whose rows have no amount in any column of money. A few are told to analysts alone. */
+export async function emptyAmounts(connection: DuckDBConnection, source: Source, files: readonly StagedFile[]): Promise<Remark[]> {
+  const own = source.money.filter((name) => source.columns.some((column) => column.name === name));
+  if (own.length === 0) return [];
+  const empty = own.map((name) => `${quoted(name)} is null`).join(' and ');
+  const remarks: Remark[] = [];
+  for (const { number, shown } of files) {
+    const [found] = await rowsOf(connection, `select count(*) filter (${empty}) as empty, count(*) as rows, min(_line) filter (${empty}) as line from ${kept(source, number)}`);
+    const [rows, all] = [Number(found?.['empty']), Number(found?.['rows'])];
+    if (rows > 0) remarks.push({ file: shown, text: `${rows} of ${all} rows have nothing in ${own.join(', ')} (first line ${String(found?.['line'])}). They count as nothing; if that is right, leave them out with where:.`, ...(rows >= MANY_EMPTY * all ? { doubt: 'empty' as const } : {}) });
+  }
+  return remarks;
 }
 
 const kept = (source: Source, number: number): string => `(select * from ${scopeOf(source)} where _file = ${number} and _bad is null and ${keptBy(source)})`;

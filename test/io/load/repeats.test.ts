@@ -98,3 +98,17 @@ describe('a total does not count beside what it sums in silence', () => {
     expect(await refused(['2026-01-31;nord;Dag;10\n', '2026-01-31;nord;Aften;20\n', '2026-01-31;nord;I alt;30\n'], { money: [] })).toMatch(/line 4: text says 'I alt'/);
   });
 });
+
+describe('rows without an amount', () => {
+  it('are counted and told, and where they are many whoever is shown the figures hears it too', async () => {
+    const { remarks } = await load(file(['2026-01-01;nord;a;100\n', '2026-01-02;nord;b;\n', '2026-01-03;syd;c;200\n']));
+    expect(remarks).toEqual([{ file: 'a.csv', text: '1 of 3 rows have nothing in amount (first line 3). They count as nothing; if that is right, leave them out with where:.', doubt: 'empty' }]);
+    expect((await load(file([...rows(200), '2026-01-02;nord;b;\n']))).remarks).toEqual([expect.not.objectContaining({ doubt: 'empty' })]);
+  });
+
+  it('of two columns one may be empty, as where budget and spend stand side by side', async () => {
+    const two = [column('day', 'date'), column('unit'), column('budget', 'decimal'), column('amount', 'decimal')];
+    await at.put('b.csv', 'day;unit;budget;amount\n2026-01-01;nord;100;\n2026-01-02;nord;;90\n');
+    expect((await loadSource(at.input(source({ files: [files('b.csv')], columns: two, money: ['budget', 'amount'] })))).remarks).toEqual([]);
+  });
+});
