@@ -51,7 +51,7 @@ function layoutOf(raw: Partial<RawSource>, path: string, base: Layout | null, co
     headerRow: raw.header_row ?? base?.headerRow ?? 1,
     firstRow: raw.first_row ?? base?.firstRow ?? null,
     lastRow: raw.last_row ?? base?.lastRow ?? null,
-    sheet: raw.sheet ?? base?.sheet ?? 1,
+    sheet: raw.sheet ?? base?.sheet ?? null,
     fillDown: raw.fill_down ?? base?.fillDown ?? [],
     unpivot: raw.unpivot ?? base?.unpivot ?? null,
     controlTotal: control ?? base?.controlTotal ?? null,
@@ -73,6 +73,7 @@ export function columnOf(name: string, raw: RawSource['columns'][string]): Colum
     format: spec.format ?? null,
     missing: spec.missing ?? [],
     required: spec.required ?? false,
+    decimal: spec.decimal ?? null,
     noCpr: spec.no_cpr ?? null,
   };
 }

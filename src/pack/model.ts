@@ -18,6 +18,8 @@ export interface Column {
   /** `decimal` is exact with `decimals` places (money); `number` is a binary float; `duration` is written `36:00` and counted in hours. */
   readonly type: ColumnType;
   readonly decimals: number;
+  /** Decimal sign of this column, where it is another than the layout's; null: as the layout says. */
+  readonly decimal: '.' | ',' | null;
   /** Header in the file; or `at` for files whose headers can't be used. */
   readonly header: string | null;
   /** Excel column letter (`A`, `AH`), counted in the file; wins over `header`. */
@@ -51,8 +53,8 @@ export interface Layout {
   readonly firstRow: number | null;
   /** 1-based last data line; null: to the end. */
   readonly lastRow: number | null;
-  /** Worksheet name or 1-based number. */
-  readonly sheet: string | number;
+  /** Worksheet name or 1-based number; null: the only visible one with a table. */
+  readonly sheet: string | number | null;
   /** Columns whose blanks repeat the value above (blank-down stubs). */
   readonly fillDown: readonly string[];
   /** Wide to long: columns whose header matches `columns` (a regular expression) become rows, header in `name`, value in `value`. */

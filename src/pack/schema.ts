@@ -45,6 +45,7 @@ const column = z.union([columnType, only({
   format: z.string().optional().describe('How dates are written: %d-%m-%Y, or YYYY-MM, YYYY/YY Qn, YYYY/YY, YYYYKn'),
   missing: z.array(z.string()).optional().describe('Texts that mean no value: "..", "-"'),
   required: z.boolean().optional(),
+  decimal: z.enum(['.', ',']).optional().describe('Decimal sign of this column, where the file writes its columns in different ways'),
   no_cpr: noCpr.optional().describe('Why values that look like CPR numbers are none, in words: they are let through, and the report of the load shows the reason'),
 })]);
 

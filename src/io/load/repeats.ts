@@ -100,7 +100,7 @@ async function laterByName(connection: DuckDBConnection, source: Source, files: 
   for (const later of files) {
     const stem = named(later.shown);
     const older = plain.get(stem.replace(LATER, ''));
-    if (older === undefined || older === later) continue;
+    if (older === undefined || older.shown === later.shown) continue;
     const month = (number: number): string => `(select distinct _unit, date_trunc('month', ${quoted(source.dateColumn)}::date) as m from ${rows} where _file = ${number})`;
     const [shared] = (await connection.runAndReadAll(`select count(*) as n from ${month(older.number)} a join ${month(later.number)} b on a._unit = b._unit and a.m = b.m`)).getRowObjectsJson();
     if (Number(shared?.['n'] ?? 0) > 0) told.push(`rows of the same units and months stand in ${older.shown} and in ${later.shown}, which its name says is a later one of it`);

@@ -4,8 +4,8 @@ import { constantPlaces, notedFields, rewrittenRows, shownColumn, type ReadyFile
 import { controlsOf } from './control.ts';
 import { columnsOfFields, indexOfLetter, placeColumns } from './header.ts';
 import { openRowWriter } from './rows.ts';
-import { decideSpellings, newEvidence, noteText } from './spelling.ts';
-import { cellText, durationText, readWorkbook } from './workbook.ts';
+import { decideSpellings, newEvidence, notePercent, noteText } from './spelling.ts';
+import { cellText, durationText, PercentCell, readWorkbook } from './workbook.ts';
 import { cprProblem, fieldRoles, openSuspicion, vouchedRemark } from './weigh.ts';
 
 /** Reads one worksheet of an XLSX file. */
@@ -14,9 +14,9 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
   const { layout } = file.set;
   const problem = await archiveProblem(file.path);
   if (problem !== null) return { problem };
-  const read = await readWorkbook(file.path, layout).catch((error: unknown) => ({ problem: workbookProblem(error, layout.sheet) }));
+  const read = await readWorkbook(file.path, layout, file.set.pattern).catch((error: unknown) => ({ problem: workbookProblem(error, layout.sheet ?? 1) }));
   if ('problem' in read) return read;
-  const { rows, dayZero } = read;
+  const { rows, dayZero, hidden } = read;
   const width = rows.reduce((most, row) => Math.max(most, row.cells.length), 0);
   const header = layout.headerRow === 0 ? null : rows[layout.headerRow - 1];
   if (header === undefined) return { problem: `The worksheet has ${rows.length} rows, and the header is said to be in row ${layout.headerRow}.` };
@@ -39,6 +39,7 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
     for (const { index, one } of noted) {
       const cell = cells[index];
       if (typeof cell === 'string') noteText(one, cell);
+      else if (cell instanceof PercentCell) notePercent(one, cell);
       else if (typeof cell === 'number' && cell !== 0) one.bare++;
     }
   }
@@ -50,7 +51,7 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
   const decided = decideSpellings(source, layout, evidence);
   if (typeof decided === 'string') return { problem: decided };
   const { spellings } = decided;
-  const remarks = [...placement.remarks, ...decided.remarks, ...suspicion.vouched().map(({ index, reason }) => vouchedRemark(shownColumn(titles, index), reason))];
+  const remarks = [...read.remarks, ...placement.remarks, ...decided.remarks, ...suspicion.vouched().map(({ index, reason }) => vouchedRemark(shownColumn(titles, index), reason))];
 
   const columns = columnsOfFields(source, layout, placement);
   const textOf = (cell: unknown, index: number): string => {
@@ -59,6 +60,7 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
   };
   let records = 0;
   let breaks = 0;
+  const hiddenRows: number[] = [];
   const writer = await openRowWriter(scratch, source, layout, placement);
   try {
     for (const row of rows) {
@@ -66,6 +68,7 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
       const cells = row.cells.map(textOf);
       if (cells.every((cell) => cell.trim() === '')) continue;
       records++;
+      if (hidden.has(row.line)) hiddenRows.push(row.line);
       breaks += cells.filter((cell) => /[\r\n]/.test(cell)).length;
       writer.row(row.line, cells);
     }
@@ -73,6 +76,7 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
     await writer.close();
   }
   onRows(rows.length);
+  if (hiddenRows.length > 0) remarks.push(`${hiddenRows.length} ${hiddenRows.length === 1 ? 'row is' : 'rows are'} hidden in Excel, by a filter or by hand, and counted all the same (first: row ${hiddenRows[0]}). Write where: in the pack to leave rows out.`);
   const totals = layout.controlTotal?.kind !== 'cells' ? {} : Object.fromEntries(Object.entries(layout.controlTotal.cells).map(([column, { letter, line }]) => [column, cellText(rows[line - 1]?.cells[indexOfLetter(letter)], spellings[source.columns.findIndex(({ name }) => name === column)]?.decimal ?? '.')]));
   return { sql: rewrittenRows(scratch, placement), encoding: 'xlsx', delimiter: '', spellings, isoToo: true, oddBlanks: false, constants: constantPlaces(placement), ragged: [], remarks, records, laidOut: writer.rows(), breaks, ...controlsOf(layout, totals) };
 }

@@ -6,6 +6,8 @@ const COMMA = 44, MINUS = 45, POINT = 46, PLUS = 43, NOUGHT = 48, NINE = 57;
 const EXAMPLES = 2;
 /** Of figures with a sign, so few that are sure of it do not decide for all the others: they may be slips of the pen. */
 const SLIP = 0.01;
+/** More than this share of a column with percent signs, beside figures without, is no slip of the pen. */
+const MIXED = 0.1;
 
 /** What the texts of one column say of how their numbers are written. */
 export interface NumberEvidence {
@@ -18,6 +20,9 @@ export interface NumberEvidence {
   /** Numbers other than nought with a percent sign, and without. */
   percent: number;
   bare: number;
+  /** The first of either. */
+  withPercent: string;
+  withoutPercent: string;
   /** Numbers with a currency other than kroner, by its sign. */
   readonly foreign: Map<string, number>;
   /** Texts that are no value. */
@@ -27,7 +32,7 @@ export interface NumberEvidence {
 /** Evidence for each numeric column of a source, to be filled from all of a file's texts; null for other columns. */
 export function newEvidence(source: Source): (NumberEvidence | null)[] {
   return source.columns.map((column) => (column.type === 'integer' || column.type === 'decimal' || column.type === 'number'
-    ? { decimals: { ',': 0, '.': 0 }, sure: { ',': '', '.': '' }, open: { ',': 0, '.': 0 }, examples: [], percent: 0, bare: 0, foreign: new Map<string, number>(), missing: new Set(column.missing.map((word) => word.trim())) }
+    ? { decimals: { ',': 0, '.': 0 }, sure: { ',': '', '.': '' }, open: { ',': 0, '.': 0 }, examples: [], percent: 0, bare: 0, withPercent: '', withoutPercent: '', foreign: new Map<string, number>(), missing: new Set(column.missing.map((word) => word.trim())) }
     : null));
 }
 
@@ -39,22 +44,29 @@ export function noteField(evidence: NumberEvidence, block: Buffer, from: number,
   while (start < end && block[end - 1] === 32) end--;
   if (start === end) return;
   const first = block[start] === MINUS || block[start] === PLUS ? start + 1 : start;
-  let signAt = -1;
+  if (first === end) return;
+  let [signAt, isNought] = [-1, true];
   for (let i = first; i < end; i++) {
     const byte = block[i] as number;
+    if (byte !== NOUGHT && byte !== COMMA && byte !== POINT) isNought = false;
     if (byte >= NOUGHT && byte <= NINE) continue;
     if (signAt >= 0 || byte !== COMMA && byte !== POINT) return noteText(evidence, block.toString('utf8', start, end).replaceAll('""', '"'));
     signAt = i;
   }
-  const isNought = end - first === 1 && block[first] === NOUGHT;
   if (signAt < 0) {
-    if (!isNought) evidence.bare++;
+    if (!isNought) {
+      evidence.bare++;
+      if (evidence.withoutPercent === '') evidence.withoutPercent = block.toString('latin1', start, end);
+    }
     return;
   }
   const sign = block[signAt] === COMMA ? ',' : '.';
   const isOpen = end - signAt === 4 && signAt - first >= 1 && signAt - first <= 3 && block[first] !== NOUGHT;
   if (evidence.missing.size === 0 && (isOpen ? evidence.examples.length >= EXAMPLES : evidence.sure[sign] !== '')) {
-    evidence.bare++;
+    if (!isNought) {
+      evidence.bare++;
+      if (evidence.withoutPercent === '') evidence.withoutPercent = block.toString('latin1', start, end);
+    }
     (isOpen ? evidence.open : evidence.decimals)[sign]++;
   } else noteText(evidence, block.toString('latin1', start, end));
 }
@@ -74,8 +86,13 @@ export function noteText(evidence: NumberEvidence, written: string): void {
   if (!/^[\d.,]/.test(core)) return;
   const foreign = FOREIGN.exec(text)?.[0].toLowerCase();
   if (foreign !== undefined) evidence.foreign.set(foreign, (evidence.foreign.get(foreign) ?? 0) + 1);
-  if (percent) evidence.percent++;
-  else if (!/^0*[.,]?0*$/.test(core)) evidence.bare++;
+  if (percent) {
+    evidence.percent++;
+    if (evidence.withPercent === '') evidence.withPercent = text;
+  } else if (!/^0*[.,]?0*$/.test(core)) {
+    evidence.bare++;
+    if (evidence.withoutPercent === '') evidence.withoutPercent = text;
+  }
   // `1.500,-`: whole kroner, written with the decimal comma.
   if (KRONER_ENDING.test(text)) {
     evidence.decimals[',']++;
@@ -93,6 +110,12 @@ export function noteText(evidence: NumberEvidence, written: string): void {
   if (evidence.sure[sign] === '') evidence.sure[sign] = text;
 }
 
+/** Takes a number into account that Excel shows as a percentage. Its decimal sign is the file's own and says nothing. */
+export function notePercent(evidence: NumberEvidence, { value }: { readonly value: number }): void {
+  evidence.percent++;
+  if (evidence.withPercent === '') evidence.withPercent = `${value} %`;
+}
+
 /** The sign that can only be the decimal one; null: there is none, or it is no number. */
 function decimalSign(core: string): ',' | '.' | null {
   if (/^\d*\.\d+([eE][-+]?\d+)?$/.test(core) || /^\d+\.$/.test(core) || /^\d{1,3}([ \u00a0\u202f\u2009'’,]\d{3})+\.\d*$/.test(core) || /^\d{1,3}(,\d{3}){2,}$/.test(core)) return '.';
@@ -103,37 +126,38 @@ function decimalSign(core: string): ',' | '.' | null {
 const other = (sign: ',' | '.'): ',' | '.' => (sign === ',' ? '.' : ',');
 
 /**
- * How each column of a file writes its numbers: as the layout says; else by what the whole column says; else, where that can
- * be read in two ways, by the other columns of the file. A text says why it can't be told, and what to write in the pack.
+ * How each column of a file writes its numbers: as the layout says; else by what the whole column says. A figure that can be read
+ * in two ways is asked about, whatever other columns say: money in thousands stands beside hours with a point. A text says why it
+ * can't be told, and what to write in the pack.
  */
 export function decideSpellings(source: Source, layout: Layout, evidence: readonly (NumberEvidence | null)[]): { spellings: NumberSpelling[]; remarks: string[] } | string {
-  const remarks: string[] = [];
   const problems: string[] = [];
   const sure = evidence.map((one) => (one === null ? null : sureSign(one)));
-  const spellings = source.columns.map(({ name }, i): NumberSpelling => {
+  const spellings = source.columns.map(({ name, decimal: ownSign }, i): NumberSpelling => {
     const one = evidence[i] ?? null;
     const percent = one !== null && one.percent > 0 && one.bare === 0;
+    if (one !== null && one.bare > 0 && one.percent > MIXED * (one.percent + one.bare)) problems.push(mixedProblem(name, one));
     // Another currency than kroner is read only where every number has it; one by itself is set aside.
     const foreign = one !== null && one.foreign.size === 1 && [...one.foreign.values()][0] === one.bare;
+    if (ownSign !== null) return { decimal: ownSign, thousands: layout.thousands === null || layout.thousands === ownSign ? other(ownSign) : layout.thousands, percent, foreign };
     if (layout.decimal !== null) return { decimal: layout.decimal, thousands: layout.thousands, percent, foreign };
     // Who says that the point groups thousands has said that it is not the decimal sign.
     if (layout.thousands === '.' || layout.thousands === ',') return { decimal: other(layout.thousands), thousands: layout.thousands, percent, foreign };
     const found = (decimal: ',' | '.'): NumberSpelling => ({ decimal, thousands: layout.thousands ?? other(decimal), percent, foreign });
     const own = sure[i] ?? null;
     if (one === null || own !== null && own !== 'both') return found(own === null || own === 'both' ? '.' : own);
-    const isOpen = one.open[','] + one.open['.'] > 0;
     const others = [...new Set(sure.filter((sign, at) => at !== i && sign !== null))];
-    const decided = own === null && others.length === 1 && others[0] !== 'both' ? others[0] as ',' | '.' : null;
-    if (!isOpen) return found(decided ?? (one.decimals[','] > one.decimals['.'] ? ',' : '.'));
-    if (decided === null) {
-      problems.push(openProblem(name, one, own === 'both'));
-      return found('.');
-    }
-    const by = sure.findIndex((sign, at) => at !== i && sign === decided);
-    remarks.push(`Column '${name}' can be read in two ways (${quoted(one.examples)}); the decimal sign is taken to be '${decided}', as in column '${source.columns[by]?.name ?? ''}' ('${shown(evidence[by]?.sure[decided] ?? '')}'). Write decimal: in the pack to decide it yourself.`);
-    return found(decided);
+    const neighbours = own === null && others.length === 1 && others[0] !== 'both' ? others[0] as ',' | '.' : null;
+    if (one.open[','] + one.open['.'] === 0) return found(neighbours ?? (one.decimals[','] > one.decimals['.'] ? ',' : '.'));
+    const by = sure.findIndex((sign, at) => at !== i && sign === neighbours);
+    problems.push(openProblem(name, one, own === 'both', neighbours === null ? null : { name: source.columns[by]?.name ?? '', text: evidence[by]?.sure[neighbours] ?? '', sign: neighbours }));
+    return found('.');
   });
-  return problems.length > 0 ? problems.join(' ') : { spellings, remarks };
+  return problems.length > 0 ? problems.join(' ') : { spellings, remarks: [] };
+}
+
+function mixedProblem(name: string, { withPercent, withoutPercent }: NumberEvidence): string {
+  return `Column '${name}' has figures with a percent sign ('${shown(withPercent)}') and without ('${shown(withoutPercent)}'), and whether the others are percentages or parts of one can't be told. Write all of them in one way in the file.`;
 }
 
 /** The sign a column is sure of; `both`: it has numbers of either kind, or next to none that are sure. */
@@ -143,12 +167,14 @@ function sureSign({ decimals, open }: NumberEvidence): ',' | '.' | 'both' | null
   return sign !== null && decimals[sign] < SLIP * open[sign] ? 'both' : sign;
 }
 
-function openProblem(name: string, { examples, sure, decimals }: NumberEvidence, torn: boolean): string {
-  const why = !torn ? 'and nothing else in the file decides'
+function openProblem(name: string, { examples, sure, decimals }: NumberEvidence, torn: boolean, neighbour: { name: string; text: string; sign: ',' | '.' } | null): string {
+  const why = neighbour !== null ? `and only another column says which ('${neighbour.name}' with '${shown(neighbour.text)}')`
+    : !torn ? 'and nothing else in the file decides'
     : decimals[','] > 0 && decimals['.'] > 0 ? `and the column has both '${shown(sure[','])}' and '${shown(sure['.'])}'`
     : `and only '${shown(sure[','] + sure['.'])}' and few others say which`;
   const sign = (examples[0] ?? '').includes(',') ? ',' : '.';
-  return `Column '${name}': ${quoted(examples)} can be thousands or decimals, ${why}. Write decimal: "${other(sign)}" and thousands: "${sign}" in the pack if ${read(examples, sign, '')} is meant, or decimal: "${sign}" if ${read(examples, sign, '.')} is.`;
+  const apart = neighbour === null ? '' : ' Where the columns of the file are written in different ways, give decimal: under the column instead.';
+  return `Column '${name}': ${quoted(examples)} can be thousands or decimals, ${why}. Write decimal: "${other(sign)}" and thousands: "${sign}" in the pack if ${read(examples, sign, '')} is meant, or decimal: "${sign}" if ${read(examples, sign, '.')} is.${apart}`;
 }
 
 const shown = (text: string): string => maskPersonalNumbers(text.slice(0, 40));

@@ -93,13 +93,18 @@ describe('loading a CSV file', () => {
     ['a thousands point that groups two digits, rather than a hundred times too much', '1.23', ',', '.'],
     ['thousands nobody declared', '1.234,50', ',', null],
     ['letters', '12 stk.', ',', null],
-    ['a percent sign where other numbers have none', '12 %', ',', null],
     ['thousands that begin with a nought', '0.500', ',', '.'],
     ['infinity', 'inf', ',', null],
     ['a number too wide for its column', '12345678901234567,5', ',', null],
   ])('sets %s aside', async (_name, written, decimal, thousands) => {
     const report = await load(`day;unit;amount\n2026-01-01;nord;1\n2026-01-02;nord;${written}\n`, {}, { decimal: decimal as ',', thousands });
     expect(report).toMatchObject({ rows: 1, rejected: 1, rejects: [{ file: 'data.csv', line: 3, column: 'amount', value: written, reason: expect.stringMatching(/^not a number with at most 2 decimals/) as string }] });
+  });
+
+  it('sets one percent sign among many numbers without aside, and refuses a column that mixes both', async () => {
+    const rows = (percents: number): string => `day;unit;amount\n${Array.from({ length: 20 }, (_, i) => `2026-01-01;nord;${i + 1}${i < percents ? ' %' : ''}\n`).join('')}`;
+    expect(await load(rows(1), {}, { decimal: ',', thousands: null })).toMatchObject({ rows: 19, rejects: [{ value: '1 %' }] });
+    await expect(load(rows(10), {}, { decimal: ',', thousands: null })).rejects.toThrow(/Column 'amount' has figures with a percent sign \('1 %'\) and without \('11'\).*Write all of them in one way in the file/);
   });
 
   it('sets whole numbers with decimals or exponents aside, which the engine would round or multiply', async () => {

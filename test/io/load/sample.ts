@@ -9,13 +9,13 @@ import type { LoadReport } from '../../../src/ports.ts';
 const both = (text: string): { da: string; en: string } => ({ da: text, en: text });
 
 export function column(name: string, type: Column['type'] = 'text', more: Partial<Column> = {}): Column {
-  return { name, type, decimals: type === 'decimal' ? 2 : 0, header: null, at: null, format: null, missing: [], required: false, noCpr: null, ...more };
+  return { name, type, decimals: type === 'decimal' ? 2 : 0, header: null, at: null, format: null, missing: [], required: false, decimal: null, noCpr: null, ...more };
 }
 
 export function layout(more: Partial<Layout> = {}): Layout {
   return {
     format: 'csv', delimiter: null, decimal: null, thousands: null, encoding: null, headerRow: 1, firstRow: null, lastRow: null,
-    sheet: 1, fillDown: [], unpivot: null, controlTotal: null, set: {}, at: {}, ...more,
+    sheet: null, fillDown: [], unpivot: null, controlTotal: null, set: {}, at: {}, ...more,
   };
 }
 

@@ -56,12 +56,20 @@ describe('thousands are never read as decimals in silence', () => {
     expect(await amounts(await load(cells))).toEqual(values);
   });
 
-  it('lets another column of the file decide, and says so', async () => {
-    const given = { columns: columnsWith(column('amount', 'decimal'), column('price', 'decimal')) };
-    const report = await load(['250.000;12,50', '1.500;8,75'], given);
-    expect(await amounts(report)).toEqual(['1500.00', '250000.00']);
-    expect(report.remarks).toEqual([{ file: 'data.csv', text: expect.stringMatching(/Column 'amount' can be read in two ways \('250\.000' and '1\.500'\); the decimal sign is taken to be ',', as in column 'price' \('12,50'\)/) as string }]);
-    expect(await refusal(['250.000;12,50;1.25'], { columns: [...given.columns, column('share', 'decimal')] })).toMatch(/Column 'amount': '250\.000' can be thousands or decimals/);
+  it.each([
+    ['kroner beside hours with a point', ['250.000;7.5', '1.500;12.25'], '7.5'], ['hours of three decimals beside Danish money', ['7.500;1.234,50', '1.250;2.000,00'], '1.234,50'],
+  ])('asks of %s, whatever the other column says', async (_name, cells, sure) => {
+    const given = { columns: columnsWith(column('amount', 'decimal', { decimals: 3 }), column('other', 'decimal')) };
+    const message = await refusal(cells, given);
+    expect(message).toContain(`can be thousands or decimals, and only another column says which ('other' with '${sure}'). Write decimal: "," and thousands: "." in the pack if`);
+    expect(message).toContain('Where the columns of the file are written in different ways, give decimal: under the column instead.');
+  });
+
+  it('takes the sign that the pack gives for one column, and leaves the others theirs', async () => {
+    const given = (decimal: '.' | ','): Partial<Source> => ({ columns: columnsWith(column('amount', 'decimal', { decimal, decimals: 3 }), column('other', 'decimal')) });
+    expect(await amounts(await load(['7.500;1.234,50', '1.250;2.000,00'], given('.')), 'concat(amount, \'/\', other)')).toEqual(['1.250/2000.00', '7.500/1234.50']);
+    expect(await amounts(await load(['250.000;7.5', '1.500;12.25'], given(',')), 'concat(amount, \'/\', other)')).toEqual(['1500.000/12.25', '250000.000/7.50']);
+    expect(await amounts(await load(['7.500;12', '1.250;13'], given('.'), { decimal: ',', thousands: '.' }))).toEqual(['1.250', '7.500']);
   });
 
   it('lets one slip of the pen among hundreds decide nothing', async () => {
@@ -85,8 +93,12 @@ describe('thousands are never read as decimals in silence', () => {
 
   it('reads percent signs where every number has one, and sets them aside where some have none', async () => {
     expect(await amounts(await load(['12,5 %', '0', '-3,25%']))).toEqual(['-3.25', '0.00', '12.50']);
-    const mixed = await load(['12,5 %', '0,25', '0,5']);
-    expect([await amounts(mixed), mixed.rejects.map(({ value }) => value)]).toEqual([['0.25', '0.50'], ['12,5 %']]);
+    const slip = await load([...Array.from({ length: 12 }, () => '100'), '25 %']);
+    expect([slip.rows, slip.rejects.map(({ value }) => value)]).toEqual([12, ['25 %']]);
+  });
+
+  it.each([[['12,5 %', '7,5']], [['12,5 %', '0,25', '0,5']], [['12 %', '7 %', '5']]])('refuses a column of percentages and bare figures (%j), which may be 7,5 or 750 percent', async (cells) => {
+    expect(await refusal(cells)).toMatch(/Column 'amount' has figures with a percent sign \('12(,5)? %'\) and without \('\S+'\), and whether .* can't be told\. Write all of them in one way in the file\./);
   });
 
   it('reads euros where every number is in euros, and takes none among kroner for a krone', async () => {
