@@ -170,6 +170,7 @@ function sourceOf(id: string, entry: Entry<RawSource>, sql: (key: string) => Che
     dateColumn: raw.date,
     dateKind: raw.date_kind ?? 'event',
     grain: raw.grain ?? 'day',
+    grainGiven: raw.grain !== undefined,
     graceDays: raw.grace_days ?? 0,
     dimensions: Object.entries(raw.dimensions ?? {}).map(([key, dimension]): Dimension => ({
       id: key, column: dimension.column, name: both(dimension.name), synonyms: wordsOf(dimension.synonyms),

@@ -122,6 +122,8 @@ export interface Source {
   readonly dateKind: 'posting' | 'event';
   /** What one date stands for: a row dated 2026-10-01 with grain month covers October. */
   readonly grain: TimeGrain;
+  /** The pack says so itself. */
+  readonly grainGiven: boolean;
   readonly dimensions: readonly Dimension[];
   /** A month counts as complete when its last row lies at most this many days before its end (for grains day and week). */
   readonly graceDays: number;

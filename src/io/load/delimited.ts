@@ -121,6 +121,20 @@ export async function readyDelimited(given: Reading): Promise<ReadyFile | Unusab
   return { ...ready, sql: rewrittenRows(scratch, placement), oddBlanks: false, ragged, laidOut };
 }
 
+/** Counts the rows below `last_row` that have a date and a unit as the rows above have: the file may have grown. */
+export function rowsBelow(source: Source, placement: Placement): { look: (line: number, textAt: (index: number) => string) => void; remarks: () => string[] } {
+  const needed = source.columns.flatMap(({ name }, i) => { const place = placement.columns[i]; return (name === source.dateColumn || name === source.unitColumn) && place?.kind === 'cell' ? [place.index] : []; });
+  let [count, first] = [0, 0];
+  return {
+    look(line, textAt) {
+      if (needed.length === 0 || needed.some((index) => textAt(index).trim() === '')) return;
+      if (count === 0) first = line;
+      count++;
+    },
+    remarks: () => (count === 0 ? [] : [`${count} ${count === 1 ? 'row' : 'rows'} below last_row (first: line ${first}) look like rows of the table and are not read. If the file has grown, correct last_row: in the pack.`]),
+  };
+}
+
 /** The SELECT over a table that a RowWriter wrote. */
 export function rewrittenRows(path: string, placement: Placement): string {
   const names = ['_line', ...placement.columns.map((_, index) => `c${index}`)].map((name) => `'${name}': 'VARCHAR'`).join(', ');
@@ -175,6 +189,7 @@ async function scanFile(reading: Reading, plain: { path: string; bom: number }, 
   const wanted = layout.controlTotal?.kind === 'cells' ? Object.entries(layout.controlTotal.cells) : [];
   let problem: string | null = null;
   const swallowing = lookForSwallowed(reading, placement, delimiter);
+  const below = rowsBelow(reading.source, placement);
   const fault = await visitRecords(plain.path, delimiter, plain.bom, (record) => {
     if (record.line === layout.headerRow) headers = fieldTexts(record);
     if (record.suspects.length > 0) {
@@ -204,6 +219,7 @@ async function scanFile(reading: Reading, plain: { path: string; bom: number }, 
       return true;
     }
     if (record.line <= lastRow) rows++;
+    else below.look(record.line, (index) => (index < record.count ? fieldText(record, index) : ''));
     if (record.breaks > 0 && record.line <= lastRow) breaks += fieldTexts(record).filter((text) => /[\r\n]/.test(text)).length;
     if (record.line <= lastRow) for (const { index, one } of noted) if (index < record.count) noteField(one, record.block, record.starts[index] as number, record.ends[index] as number);
     if (record.oddBlanks) oddBlanks = true;
@@ -217,7 +233,7 @@ async function scanFile(reading: Reading, plain: { path: string; bom: number }, 
     await visitRecords(plain.path, delimiter, plain.bom, (record) => record.line < firstRow || columns.every((index) => index >= record.count || see(record.line, index, fieldText(record, index))), () => reading.onRows(rows));
   });
   if (stands !== null) return { problem: cprProblem(stands.line, shownColumn(headers, stands.index), stands.signs) };
-  const remarks = [...swallowing.remarks(), ...suspicion.vouched().map(({ index, reason }) => vouchedRemark(shownColumn(headers, index), reason))];
+  const remarks = [...swallowing.remarks(), ...below.remarks(), ...suspicion.vouched().map(({ index, reason }) => vouchedRemark(shownColumn(headers, index), reason))];
   const last = Math.max(-1, ...placement.columns.map((place) => (place.kind === 'cell' ? place.index : -1)));
   if (rows > 0 && last >= width) return { problem: `The file has ${width} columns, and ${letterOfIndex(last)} is asked for.` };
   return { regular: regular && rows > 0, width, oddBlanks, rows, breaks, cells, evidence, remarks };

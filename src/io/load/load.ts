@@ -9,6 +9,7 @@ import { literal } from './cast.ts';
 import { readyDelimited, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
 import { loadError } from './failure.ts';
 import { findFiles, type SourceFile } from './files.ts';
+import { checkGrain } from './grain.ts';
 import { kindProblem } from './kind.ts';
 import { ensureFolder, publish, lastReport, removeOld, unfinishedName } from './publish.ts';
 import { readyWorkbook } from './sheet.ts';
@@ -135,6 +136,7 @@ async function build(input: LoadInput, files: readonly SourceFile[], path: strin
     }
     await lock(connection);
     await checkControls(connection, source, staged, input.yearStart);
+    await checkGrain(connection, source);
     const repeated = [...await checkPasted(connection, source, staged), ...await checkRepeats(connection, source, staged), ...await checkTotals(connection, source, staged), ...await emptyAmounts(connection, source, staged)];
     const outcome = await finishFacts(connection, source, staged, input.moveMonths ?? 0);
     const outside = (await rowsOutsideLives(connection, input.organisation)).map((text) => ({ file: staged.map(({ shown }) => shown).slice(0, 3).join(', '), text }));

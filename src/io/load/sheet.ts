@@ -1,6 +1,6 @@
 import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
 import { archiveProblem } from './archive.ts';
-import { constantPlaces, notedFields, rewrittenRows, shownColumn, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
+import { constantPlaces, notedFields, rewrittenRows, rowsBelow, shownColumn, type ReadyFile, type Reading, type Unusable } from './delimited.ts';
 import { controlsOf } from './control.ts';
 import { columnsOfFields, indexOfLetter, placeColumns } from './header.ts';
 import { openRowWriter } from './rows.ts';
@@ -61,9 +61,11 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
   let records = 0;
   let breaks = 0;
   const hiddenRows: number[] = [];
+  const below = rowsBelow(source, placement);
   const writer = await openRowWriter(scratch, source, layout, placement);
   try {
     for (const row of rows) {
+      if (row.line > lastRow) below.look(row.line, (index) => cellText(row.cells[index], '.'));
       if (row.line < firstRow || row.line > lastRow) continue;
       const cells = row.cells.map(textOf);
       if (cells.every((cell) => cell.trim() === '')) continue;
@@ -76,6 +78,7 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
     await writer.close();
   }
   onRows(rows.length);
+  remarks.push(...below.remarks());
   if (hiddenRows.length > 0) remarks.push(`${hiddenRows.length} ${hiddenRows.length === 1 ? 'row is' : 'rows are'} hidden in Excel, by a filter or by hand, and counted all the same (first: row ${hiddenRows[0]}). Write where: in the pack to leave rows out.`);
   const totals = layout.controlTotal?.kind !== 'cells' ? {} : Object.fromEntries(Object.entries(layout.controlTotal.cells).map(([column, { letter, line }]) => [column, cellText(rows[line - 1]?.cells[indexOfLetter(letter)], spellings[source.columns.findIndex(({ name }) => name === column)]?.decimal ?? '.')]));
   return { sql: rewrittenRows(scratch, placement), encoding: 'xlsx', delimiter: '', spellings, isoToo: true, oddBlanks: false, constants: constantPlaces(placement), ragged: [], remarks, records, laidOut: writer.rows(), breaks, ...controlsOf(layout, totals) };

@@ -115,6 +115,7 @@ export async function finishFacts(connection: DuckDBConnection, source: Source, 
   for (const file of files) {
     await append(connection, 'rejects', null, file.ready.ragged.map((row) => [file.shown, row.line, '', maskPersonalNumbers(row.value), row.reason]));
   }
+  await refuseSecondTable(connection, source);
   for (const [i, file] of files.entries()) await refuseMostlyUnfit(connection, source, file, account.files[i]?.rows ?? 0);
 
   const good = `(select * from ${scope} where _bad is null and ${keptBy(source)})`;
@@ -152,6 +153,19 @@ async function movedColumns(connection: DuckDBConnection, scope: string, columns
     const type = types.get(column) ?? '';
     return type === 'DATE' || type.startsWith('TIMESTAMP') ? `(${column} + to_months(${months}))::${type} as ${column}` : column;
   });
+}
+
+/** A header again, and not right below a row of the table as where a file was pasted behind another: what follows is a table of something else. */
+async function refuseSecondTable(connection: DuckDBConnection, source: Source): Promise<void> {
+  const date = source.columns.find((column) => column.name === source.dateColumn);
+  if (date === undefined) return;
+  const [found] = await rowsOf(connection, `select r.file, r.line from rejects r join stage.files f on f.shown = r.file
+    where r."column" = $1 and lower(trim(r.value)) = lower($2) and not exists (select 1 from stage.staged s where s._file = f.number and s._line = r.line - 1 and s._bad is null)
+      and exists (select 1 from stage.staged s where s._file = f.number and s._line < r.line and s._bad is null) and exists (select 1 from stage.staged s where s._file = f.number and s._line > r.line and s._bad is null)
+    order by 1, 2 limit 1`, [date.name, date.header ?? date.name]);
+  if (found === undefined) return;
+  const line = Number(found['line']);
+  throw new ServiceError(`source ${source.id}`, `${String(found['file'])}: A second table begins in line ${line}, where its header stands, and its rows would count among those of the first. Write last_row: ${line - 1} in the pack to leave it out, or move it into a sheet or file of its own. Nothing is loaded.`, { final: true });
 }
 
 async function refuseMostlyUnfit(connection: DuckDBConnection, source: Source, file: StagedFile, accepted: number): Promise<void> {

@@ -9,13 +9,16 @@ import { unmeant } from './repeats.ts';
 /** How totals rows are headed in Danish and English reports; the whole cell, or with the name of what it sums. */
 const TOTAL = '^(i ?alt|ialt|total(er|t|s)?|sum|samlet( sum)?|subtotal|mellemsum|hovedtotal|grand total|in total)([ :].*)?$|^.+ (i ?alt|total)$';
 const MOST = 2_000;
+/** Two rows may add up to a third by chance. */
+const LEAST_SUMMED = 4;
 const MANY_EMPTY = 0.01;
 
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /**
  * Looks for totals that stand among the rows and would count beside what they sum: a row that a word in a text names so, or one
- * on a unit above others, whose figures are to the last decimal the sum of rows above it, or of the units below its own.
+ * on a unit above others, whose figures are to the last decimal the sum of rows above it, or of the units below its own; and
+ * the last row of a file or of each unit, where it is the sum of all the others.
  * Rejects with ServiceError, or gives remarks where the pack says `repeats: tell`; a total's word alone gives a remark.
  */
 export async function checkTotals(connection: DuckDBConnection, source: Source, files: readonly StagedFile[]): Promise<Remark[]> {
@@ -26,6 +29,7 @@ export async function checkTotals(connection: DuckDBConnection, source: Source, 
     const named = await namedIn(connection, source, file, figures);
     sums.push(...named.filter(({ of }) => of !== null).map(({ line, column, value, of }) => ({ file: file.shown, text: `${file.shown}, line ${line}: ${column} says '${value}', and its ${of ?? ''} is the sum of rows above it` })));
     words.push(...named.filter(({ of }) => of === null).slice(0, 1).map(({ line, column, value }) => ({ file: file.shown, text: `Line ${line}: ${column} says '${value}'. If it is a totals row, it counts beside the rows it sums: leave it out with where:, or name it in control_total:.`, ...unmeant(source) })));
+    sums.push(...(await unnamedIn(connection, source, file)).map((text) => ({ file: file.shown, text: `${file.shown}, ${text}` })));
     sums.push(...(await aboveIn(connection, source, file)).map(({ line, unit, column, value }) => ({ file: file.shown, text: `${file.shown}, line ${line}: ${column} of '${unit}' is ${value}, which is what the units below it add up to` })));
   }
   if (sums.length === 0) return words;
@@ -56,6 +60,22 @@ async function namedIn(connection: DuckDBConnection, source: Source, { number }:
     select _line as line, ${figures.map((_, i) => fits(i)).join(', ')} from t order by 1 limit ${MOST}`);
   const sums = new Map(judged.map((row) => [String(row['line']), figures.find((_, i) => row[`s${i}`] === true) ?? null]));
   return found.map((row) => ({ line: String(row['line']), column: String(row['word']), value: String(row['value']), of: sums.get(String(row['line'])) ?? null }));
+}
+
+/** Totals that no word names: the last row of the file is the sum of all above it, or the last row of every unit that of its others. */
+async function unnamedIn(connection: DuckDBConnection, source: Source, { number }: StagedFile): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of source.money) {
+    const rows = `(select _line, _unit, coalesce(${quoted(name)}, 0) as v from ${kept(source, number)})`;
+    const [whole] = await rowsOf(connection, `select count(*) as n, max(_line) as line, arg_max(v, _line)::varchar as last, sum(v) - arg_max(v, _line) = arg_max(v, _line) and arg_max(v, _line) <> 0 as total from ${rows}`);
+    if (whole?.['total'] === true && Number(whole['n']) >= LEAST_SUMMED) {
+      found.push(`line ${String(whole['line'])}: ${name} is ${String(whole['last'])}, which is what all rows above it add up to`);
+      continue;
+    }
+    const [each] = await rowsOf(connection, `select count(*) as units, max(n) as most, bool_and(n >= 2 and total) as totals, min(line) as line from (select _unit, count(*) as n, max(_line) as line, sum(v) - arg_max(v, _line) = arg_max(v, _line) and arg_max(v, _line) <> 0 as total from ${rows} group by 1)`);
+    if (each?.['totals'] === true && Number(each['units']) >= 2 && Number(each['most']) >= 3) found.push(`line ${String(each['line'])}: ${name} is what the other rows of the unit add up to, and so it is in the last row of each unit`);
+  }
+  return found;
 }
 
 /** Rows on a unit above others whose money is the sum of at least two rows of the units below, in the same month or on the same day. */

@@ -88,6 +88,13 @@ describe('a total does not count beside what it sums in silence', () => {
     expect(await refused(['2026-01-31;nord;;100\n', '2026-01-31;syd;;200\n', '2026-01-31;by;;300\n'])).toContain("line 4: amount of 'Byen' is 300.00, which is what the units below it add up to");
   });
 
+  it('that no word names: the last row of the file, or of each unit', async () => {
+    expect(await refused(['2026-01-01;nord;a;100\n', '2026-01-02;nord;b;200\n', '2026-01-03;syd;c;400\n', '2026-01-31;syd;;700\n'])).toContain('line 5: amount is 700.00, which is what all rows above it add up to');
+    expect(await refused(['2026-01-01;nord;a;100\n', '2026-01-02;nord;b;200\n', '2026-01-31;nord;;300\n', '2026-01-03;syd;c;400\n', '2026-01-31;syd;;400\n'])).toContain('line 4: amount is what the other rows of the unit add up to, and so it is in the last row of each unit');
+    expect(await refused(['2026-01-01;nord;a;100\n', '2026-01-02;nord;b;200\n', '2026-01-31;nord;;300\n', '2026-01-03;syd;c;400\n', '2026-01-31;syd;;401\n'])).toBe('loaded []');
+    expect(await refused(['2026-01-01;nord;a;100\n', '2026-01-31;syd;b;100\n'])).toBe('loaded []');
+  });
+
   it('costs booked on the whole, and a word that is no total, count', async () => {
     expect(await refused(['2026-01-31;nord;;100\n', '2026-01-31;syd;;200\n', '2026-01-31;by;;301\n'])).toBe('loaded []');
     expect(await refused(['2026-01-31;nord;Totalentreprise;100\n', '2026-01-31;syd;Summer;100\n'])).toBe('loaded []');
@@ -110,5 +117,30 @@ describe('rows without an amount', () => {
     const two = [column('day', 'date'), column('unit'), column('budget', 'decimal'), column('amount', 'decimal')];
     await at.put('b.csv', 'day;unit;budget;amount\n2026-01-01;nord;100;\n2026-01-02;nord;;90\n');
     expect((await loadSource(at.input(source({ files: [files('b.csv')], columns: two, money: ['budget', 'amount'] })))).remarks).toEqual([]);
+  });
+});
+
+describe('what the reader of a figure would take for something else', () => {
+  const sheetOf = (texts: readonly string[]): Promise<unknown> => load({ 'a.csv': texts.join('') }).then(({ rows: count, remarks }) => [count, ...remarks.map(({ text }) => text)], (error: Error) => error.message);
+
+  it('a second table below the first is not read into it; a file pasted behind another with its header is', async () => {
+    expect(await sheetOf([HEADER, ...rows(4), ';;;\n', 'Budget;;;\n', 'Day;Unit;Text;Budget\n', ...rows(3, 50)])).toMatch(/a\.csv: A second table begins in line 8, where its header stands.*Write last_row: 7 in the pack to leave it out/);
+    expect(await sheetOf([HEADER, ...rows(4), HEADER, ...rows(3, 50)])).toEqual([7]);
+  });
+
+  it('rows below last_row that look like rows of the table are told', async () => {
+    await at.put('a.csv', HEADER + rows(6).join('') + 'I alt;;;21\n');
+    expect((await loadSource(at.input(source({ columns: COLUMNS, files: [files('a.csv', { lastRow: 4 })] })))).remarks).toEqual([{ file: 'a.csv', text: '3 rows below last_row (first: line 5) look like rows of the table and are not read. If the file has grown, correct last_row: in the pack.' }]);
+    expect((await loadSource(at.input(source({ columns: COLUMNS, files: [files('a.csv', { lastRow: 7 })] })))).remarks).toEqual([]);
+  });
+
+  it('sums of quarters are no sums of their last months', async () => {
+    const quarters = (days: readonly string[]): string[] => [HEADER, ...days.flatMap((day, i) => [`${day};nord;a;${i + 7}\n`, `${day};syd;b;${i + 9}\n`])];
+    expect(await sheetOf(quarters(['2025-12-31', '2026-03-31', '2026-06-30', '2026-09-30']))).toMatch(/Every date is the last day of a quarter, so each row may stand for the whole quarter, and nothing is loaded\. Write grain: quarter at the source if it does, or grain: day if it does not\./);
+    expect(await sheetOf(quarters(['2022-01-01', '2023-01-01', '2024-01-01', '2025-01-01']))).toMatch(/first day of a year.*grain: year/);
+    expect(await sheetOf(quarters(['2025-12-31', '2026-03-31', '2026-06-30', '2026-09-29']))).toEqual([8]);
+    expect(await sheetOf(quarters(['2025-10-31', '2025-11-30', '2025-12-31', '2026-01-31']))).toEqual([8]);
+    await at.put('q.csv', quarters(['2025-12-31', '2026-03-31', '2026-06-30', '2026-09-30']).join(''));
+    expect((await loadSource(at.input(source({ id: 'q', columns: COLUMNS, money: ['amount'], files: [files('q.csv')], grain: 'day', grainGiven: true })))).rows).toBe(8);
   });
 });

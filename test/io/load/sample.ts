@@ -29,7 +29,7 @@ export function source(more: Partial<Source> = {}): Source {
     id: 'care', name: both('Care'), attribution: both(''), files: [files('data.csv')],
     columns: [column('day', 'date'), column('unit'), column('amount', 'decimal')],
     derived: [], where: null, keeps: null, key: [], repeats: null, mayFall: 5, money: [], unitColumn: 'unit', unknownUnits: 'reject', dateColumn: 'day', dateKind: 'event', grain: 'day',
-    dimensions: [], graceDays: 0, completeTo: null, noRows: 'missing', line: 3, file: 'pack.yaml', ...more,
+    dimensions: [], grainGiven: false, graceDays: 0, completeTo: null, noRows: 'missing', line: 3, file: 'pack.yaml', ...more,
   };
 }
 
