@@ -1,5 +1,5 @@
 import { pieces, previousPeriod, sameLastYear, periodOf, daysBetween, type IsoDate, type Period } from '../calendar/period.ts';
-import { atLevel } from '../pack/organisation.ts';
+import { atLevel, countsFor, lifeOf } from '../pack/organisation.ts';
 import type { ForecastMeasure, Measure, Pack, Plan } from '../pack/model.ts';
 import { windowKey, type Window } from './compile.ts';
 import { forecastOf, type Forecast } from './forecast.ts';
@@ -306,6 +306,13 @@ function meets(row: Row, having: Having): boolean {
  * A value of a dimension that has nothing of what is asked about, now or in what it is held against (types of support among placements).
  * What is hidden is not left out: which values are there would tell of it.
  */
+/** Nothing is missing of a unit that has closed, has not opened yet, or counts under another: among others it has no row, unless it has a figure. */
+function isThere({ organisation }: Pack, { unit, period, values }: Row): boolean {
+  const { from, until } = lifeOf(organisation, unit);
+  if ((from === null || from < period.to) && (until === null || until > period.from) && countsFor(organisation, unit) === unit) return true;
+  return Object.values(values).some(({ state }) => state !== 'missing');
+}
+
 function isEmpty(row: Row): boolean {
   // Money of a group that nets to nought was booked all the same.
   const nothing = (cell: Cell | undefined): boolean => cell === undefined || (cell.value === 0 && cell.nets !== true) || cell.state === 'missing';
@@ -334,7 +341,9 @@ export function evaluate(pack: Pack, query: Query, base: Base, coverage: Coverag
     };
   })));
   // Values that were named are answered though they are empty; of all the values there are, only those with something.
-  const full = by !== null && 'dimension' in by && by.values === null ? every.filter((row) => !isEmpty(row)) : every;
+  const there = every.filter((row) => isThere(pack, row));
+  const open = query.level === null || there.length === 0 ? every : there;
+  const full = by !== null && 'dimension' in by && by.values === null ? open.filter((row) => !isEmpty(row)) : open;
   const rows = query.having === null ? full : full.filter((row) => meets(row, query.having as Having));
   const order = query.order;
   if (order !== null) {

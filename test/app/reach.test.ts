@@ -204,6 +204,16 @@ describe('a unit that closed', () => {
     expect(opened.figures('p').sources.get('bilag')?.report.remarks).toEqual([]);
   });
 
+  it('has no row among the others once it has closed, or before it opens', async () => {
+    const opened = await house(closing('') + page(['spend']).replace('{kind: table,', '{kind: ranking, title: Rang, measure: spend, level: distrikt}, {kind: table,'), rows);
+    const among = async (text: string): Promise<unknown> => { const one = await ask(opened, text); return one.kind === 'answer' ? one.result.rows.map(({ unit }) => unit) : one.kind; };
+    expect(await among('forbrug i oktober pr. distrikt')).toEqual(['syd']);
+    expect(await among('forbrug i juni pr. distrikt')).toEqual(expect.arrayContaining(['nord', 'syd']));
+    expect(cardText((await ask(opened, 'forbrug i oktober pr. distrikt')).card)).not.toMatch(/mangler/);
+    const early = await house(pack(['spend']).replace('{id: nord, name: Nord}', '{id: nord, name: Nord, from: 2027-01-01}'), rows.filter((one) => !one.includes(';nord;')));
+    expect(await ask(early, 'forbrug i oktober pr. distrikt').then((one) => (one.kind === 'answer' ? one.result.rows.map(({ unit }) => unit) : one.kind))).toEqual(['syd']);
+  });
+
   it('names its successor where its figures count there', async () => {
     const moved = await ask(await house(closing(', history: successor'), rows), 'forbrug i Nord i maj');
     expect(moved.card.headline).toBe('Nord er gået ind i Syd, og tallene tæller dér, også dem fra før.');
