@@ -8,7 +8,7 @@ import { couple } from '../insight/coupling.ts';
 import type { Action, Block, Card, Picture, TableCell, TableColumn } from './card.ts';
 import { barsPicture, coupledPicture, labelOf, multiplesPicture, rowName, trendPicture } from './charts.ts';
 import { deviationWords, sharedPrecision } from './deviation.ts';
-import { cellText, differenceCell, differenceOf, forecastNotes, inWords, isCovered, noneOf, notesOf, plainCell, precisionsOf, provenanceOf, spentSentence } from './figures.ts';
+import { cellText, differenceCell, differenceOf, forecastNotes, inWords, isCovered, noneOf, notesOf, plainCell, precisionsOf, provenanceOf, sourceName, spentSentence } from './figures.ts';
 import { packLabel } from './label.ts';
 import { messages } from './messages.ts';
 import { formatValue, oneOf, type Precision } from './numbers.ts';
@@ -98,6 +98,8 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
     if (hidden !== undefined) return m.valueSentence(subject(pack, hidden, language), lower(name), cellText(cellOf(hidden, id), pack, measure, language), words, '');
     const none = noneOf(pack, result, measure, language);
     if (none !== null) return none;
+    const unloaded = result.provenance.filter(({ loadedAt }) => loadedAt === '').map(({ source }) => sourceName(pack, source, language));
+    if (unloaded.length > 0) return m.notLoaded(unloaded.join(', '), lower(name));
     if (latest !== '' && isCovered(pack, result, measure)) return m.noRows(lower(name), unitName(pack, first, language), words);
     return latest === '' ? m.noDataAtAll(lower(name), unitName(pack, first, language)) : m.noData(lower(name), unitName(pack, first, language), words, latest);
   }

@@ -94,6 +94,7 @@ export interface Messages {
   readonly whole: string;
   readonly noData: (measure: string, unit: string, period: string, latest: string) => string;
   readonly noDataAtAll: (measure: string, unit: string) => string;
+  readonly notLoaded: (sources: string, measure: string) => string;
   readonly understood: (parts: string) => string;
   readonly assumed: string;
   readonly definition: string;
@@ -232,6 +233,7 @@ const da: Messages = {
   average: 'gennemsnit',
   whole: 'hele året',
   noData: (measure, unit, period, latest) => `Der er ingen data om ${measure} for ${unit} i ${period}. De nyeste er til og med ${latest}.`,
+  notLoaded: (sources, measure) => `Data fra ${sources} er ikke indlæst, så der er ingen tal om ${measure}. Det siger intet om, hvad der er sket. Analytikerne kan se hvorfor.`,
   noDataAtAll: (measure, unit) => ended(`Der er ingen data om ${measure}${unit === '' ? '' : ` for ${unit}`}`),
   understood: (parts) => `Forstået som: ${parts}.`,
   assumed: 'antaget',
@@ -361,6 +363,7 @@ const en: Messages = {
   average: 'average',
   whole: 'the whole year',
   noData: (measure, unit, period, latest) => `There are no data on ${measure} for ${unit} in ${period}. The latest are up to and including ${latest}.`,
+  notLoaded: (sources, measure) => `Data from ${sources} have not been loaded, so there are no figures on ${measure}. That says nothing of what happened. The analysts can see why.`,
   noDataAtAll: (measure, unit) => ended(`There are no data on ${measure}${unit === '' ? '' : ` for ${unit}`}`),
   understood: (parts) => `Understood as: ${parts}.`,
   assumed: 'assumed',

@@ -131,3 +131,24 @@ describe('rows that may count twice', () => {
     }
   });
 });
+
+describe('a source that could not be loaded', () => {
+  it('is told as that, and not as nothing having happened in the unit', async () => {
+    const root = join(dir, 'broken');
+    await mkdir(join(root, 'p'), { recursive: true });
+    await writeFile(join(root, 'p', 'pack.yaml'), PACK);
+    await writeFile(join(root, 'p', 'penge.csv'), rows(500, () => false).replace(';X', ';Kr'));
+    await writeFile(join(root, 'p', 'timer.csv'), 'Dato;Sted;Minutter\n2026-10-01;Nord;5\n');
+    const opened = await openPackHouse(readConfig({ OVERBLIK_PACKS: root, OVERBLIK_DATA_DIR: join(root, 'var') }), clockAt('2026-11-23'), silent);
+    try {
+      expect((await opened.refresh()).map(({ outcome }) => outcome)).toEqual(['loaded', 'failed']);
+      const figures = opened.figures('p');
+      const ask = async (text: string, language: 'da' | 'en'): Promise<string> => (await answer(text, { memberships: [{ pack: figures.pack, person: figures.pack.people.get('anna') as Person }], figures: () => figures, lexicon: buildLexicon([figures.pack]), today: '2026-11-23', previous: null, offered: [], language })).card.headline;
+      expect(await ask('timer i Nord i oktober 2026', 'da')).toBe('Data fra Omsorg er ikke indlæst, så der er ingen tal om timer. Det siger intet om, hvad der er sket. Analytikerne kan se hvorfor.');
+      expect(await ask('cost per hour in October 2026', 'en')).toMatch(/^Data from Care have not been loaded, so there are no figures on cost per hour\./);
+      expect(await ask('forbrug i Nord i oktober 2026', 'da')).toMatch(/1\.000/);
+    } finally {
+      await opened.close();
+    }
+  });
+});
