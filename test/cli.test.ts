@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../src/cli.ts';
 import { clockAt } from '../src/io/clock/clock.ts';
+import { openStore } from '../src/io/store/store.ts';
+import { silent } from './app/delivering.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'overblik-cli-'));
 afterAll(() => rm(dir, { recursive: true, force: true }));
@@ -106,6 +108,41 @@ describe('check', () => {
 });
 
 describe('load', () => {
+  it('keeps the last good load where a file holds less, and takes the less once when told to, with a word of it in the audit', async () => {
+    const root = join(dir, 'less', 'p');
+    await mkdir(root, { recursive: true });
+    await writeFile(join(root, 'pack.yaml'), `
+pack: {title: Prøve, time_zone: Europe/Copenhagen}
+organisation: {levels: [{id: by, name: By}], unit: {id: byen, name: Byen}}
+sources:
+  bilag: {name: Økonomi, files: bilag.csv, columns: {Dato: date, Kr: integer}, date: Dato}
+measures:
+  spend: {kind: flow, source: bilag, sql: sum(Kr), name: {da: Forbrug, en: Spend}, definition: d, unit: kr}
+people:
+  anna: {name: Anna, role: analyst, units: [byen]}
+`);
+    const put = (days: number): Promise<void> => writeFile(join(root, 'bilag.csv'), ['Dato;Kr', ...Array.from({ length: days }, (_, i) => `2026-10-${String(i + 1).padStart(2, '0')};${100 + i}`), ''].join('\n'));
+    const data = { OVERBLIK_DATA_DIR: join(dir, 'less-var'), OVERBLIK_PACKS: join(dir, 'less') };
+    const spend = async (): Promise<unknown> => (JSON.parse((await overblik(['ask', 'forbrug i oktober 2026', '--as', 'anna', '--now', '2026-11-23', '--json'], data)).out) as { rows: { values: Record<string, { value: number }> }[] }).rows[0]?.values['spend']?.value;
+    // The audit is where the service has been.
+    await (await openStore({ databaseUrl: null, dir: join(dir, 'less-var', 'state'), log: silent })).close();
+    await put(31);
+    expect((await overblik(['load'], data)).code).toBe(0);
+    const whole = await spend();
+    await put(15);
+    const refused = await overblik(['load'], data);
+    expect([refused.code, refused.out + refused.err]).toEqual([3, expect.stringMatching(/Less is in the files than at the load before, so nothing is loaded.*2026-10: 15 rows, where 31 were.*--accept bilag/s)]);
+    expect(await spend()).toBe(whole);
+    expect(await overblik(['load', '--accept', 'bilag'], data)).toMatchObject({ code: 2, err: expect.stringContaining('overblik load <pack> --accept <source>') });
+    expect(await overblik(['load', 'p', '--accept', 'biler'], data)).toMatchObject({ code: 2, err: expect.stringContaining("There is no source 'biler' in p.") });
+    expect((await overblik(['load', 'p', '--accept', 'bilag'], data)).code).toBe(0);
+    expect(await spend()).toBe(Array.from({ length: 15 }, (_, i) => 100 + i).reduce((sum, one) => sum + one, 0));
+    await overblik(['audit', '--csv', join(dir, 'less.csv')], data);
+    expect(await readFile(join(dir, 'less.csv'), 'utf8')).toMatch(/taken-less.*2026-10: 15 rows, where 31 were.*bilag/);
+    await put(7);
+    expect((await overblik(['load'], data)).code).toBe(3);
+  });
+
   it('reports what came in, and the next time that nothing changed', async () => {
     const data = { OVERBLIK_DATA_DIR: join(dir, 'load') };
     const first = await overblik(['load'], data);
