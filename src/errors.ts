@@ -40,23 +40,26 @@ export class ServiceError extends Error {
   readonly retryAfterMs: number | null;
   /** True when trying again can't help (the address is dead, the token is wrong). */
   readonly final: boolean;
+  /** True of a refusal that nobody knows the reason of, such as the page of a proxy: it may pass, and is tried for an hour before it is taken for final. */
+  readonly unclear: boolean;
   /** True when what was asked for may have been done all the same: the connection broke before the answer came. */
   readonly mayHaveArrived: boolean;
   /** True when the fault is the house's own, such as a folder it may not write to or a full disk: no data are to blame. */
   readonly ours: boolean;
 
-  constructor(service: string, message: string, options: { retryAfterMs?: number | null; final?: boolean; mayHaveArrived?: boolean; ours?: boolean; cause?: unknown } = {}) {
+  constructor(service: string, message: string, options: { retryAfterMs?: number | null; final?: boolean; unclear?: boolean; mayHaveArrived?: boolean; ours?: boolean; cause?: unknown } = {}) {
     super(`${service}: ${message}`, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ServiceError';
     this.service = service;
     this.retryAfterMs = options.retryAfterMs ?? null;
     this.final = options.final ?? false;
+    this.unclear = options.unclear ?? false;
     this.mayHaveArrived = options.mayHaveArrived ?? false;
     this.ours = options.ours ?? false;
   }
 }
 
 /** What went wrong on the way to a message, before anything of it was sent: none can have arrived. */
-export function withNothingSent({ service, message, retryAfterMs, final, cause }: ServiceError): ServiceError {
-  return new ServiceError(service, message.slice(service.length + 2), { retryAfterMs, final, cause });
+export function withNothingSent({ service, message, retryAfterMs, final, unclear, cause }: ServiceError): ServiceError {
+  return new ServiceError(service, message.slice(service.length + 2), { retryAfterMs, final, unclear, cause });
 }

@@ -27,6 +27,21 @@ const FINAL: Readonly<Record<string, string>> = {
   user_not_found: 'there is no such person in the workspace',
   user_disabled: 'the person\'s account is closed',
   cannot_dm_bot: 'a bot can\'t be written to',
+  users_not_found: 'there is no such person in the workspace',
+  user_not_visible: 'the bot may not see the person',
+  user_is_restricted: 'the person is a guest',
+  user_is_ultra_restricted: 'the person is a guest of one channel',
+  restricted_action: 'an administrator of the workspace does not allow it',
+  no_permission: 'the app lacks a permission',
+  access_denied: 'the workspace does not allow it',
+  ekm_access_denied: 'an administrator of the workspace has suspended it',
+  team_access_not_granted: 'the app is not installed in the workspace',
+  enterprise_is_restricted: 'the organisation does not allow it',
+  messages_tab_disabled: 'the app takes no messages; install adapters/slack/manifest.yaml again',
+  no_text: 'the message is empty',
+  invalid_arguments: 'the message is not in order',
+  invalid_attachments: 'the message is not in order',
+  invalid_blocks_format: 'the message is not in order',
   invalid_blocks: 'the message is not in order',
   msg_too_long: 'the message is too long',
   msg_blocks_too_long: 'the message is too long',
@@ -73,12 +88,14 @@ export function toServiceError(error: unknown): ServiceError {
   if (word !== null) {
     const passing = PASSING[word];
     if (passing !== undefined) return new ServiceError(SERVICE, `${passing} (${word})`, { mayHaveArrived: UNCLEAR.includes(word), cause: error });
-    return new ServiceError(SERVICE, `${FINAL[word] ?? 'the request was refused'} (${word})`, { final: true, cause: error });
+    const known = FINAL[word];
+    return new ServiceError(SERVICE, `${known ?? 'the request was refused'} (${word})`, { final: known !== undefined, unclear: known === undefined, cause: error });
   }
   if (typeof known.statusCode === 'number') {
     const { statusCode } = known;
     if (statusCode >= 500 || statusCode === 408 || statusCode === 429) return new ServiceError(SERVICE, `it failed (${statusCode})`, { mayHaveArrived: statusCode !== 429, cause: error });
-    return new ServiceError(SERVICE, `the request was refused (${statusCode})`, { final: true, cause: error });
+    // Slack says in a word why it refuses; without one, something before it may have spoken.
+    return new ServiceError(SERVICE, `the request was refused (${statusCode})`, { unclear: true, cause: error });
   }
   const system = systemCode(error);
   return new ServiceError(SERVICE, `could not be reached${system === '' ? '' : ` (${system})`}`, { mayHaveArrived: !NEVER_LEFT.test(system), cause: error });

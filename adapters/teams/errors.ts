@@ -79,5 +79,7 @@ export function toServiceError(error: unknown, now: Date): ServiceError {
   if (passing !== undefined) return new ServiceError(SERVICE, `${passing} (${status})${codeOf(known)}`, { retryAfterMs: waitMs, mayHaveArrived: status !== TURNED_AWAY, cause: error });
   // It was taken, and the answer could not be read.
   if (status < 400) return new ServiceError(SERVICE, `the connector's answer could not be read (${status})`, { mayHaveArrived: true, cause: error });
-  return new ServiceError(SERVICE, `${FINAL[status] ?? 'the connector refused the message'} (${status})${codeOf(known)}`, { final: true, cause: error });
+  // The connector says in a code why it refuses; without one, something before it may have spoken.
+  const unclear = codeOf(known) === '' && ![401, 404, 413].includes(status);
+  return new ServiceError(SERVICE, `${FINAL[status] ?? 'the connector refused the message'} (${status})${codeOf(known)}`, { final: !unclear, unclear, cause: error });
 }

@@ -2,7 +2,7 @@ import { periodOf, type Period } from '../calendar/period.ts';
 import type { Card, Message } from '../card/card.ts';
 import { dayName } from '../card/periods.ts';
 import { tidings } from '../card/tidings.ts';
-import { MOST_ATTEMPTS, waitMs } from '../delivery/pace.ts';
+import { MOST_ATTEMPTS, MOST_REFUSALS, waitMs } from '../delivery/pace.ts';
 import { tell, type Payload } from '../delivery/tell.ts';
 import { ServiceError } from '../errors.ts';
 import type { Digest, Language, Pack } from '../pack/model.ts';
@@ -262,7 +262,7 @@ async function afterFailure(task: Task, sending: Delivery, address: Address, err
     if ((await step(task, sending, 'unsure', reason, later(task, settings.askAfterMs))).length > 0) await wakeAfter(task, sending.id, settings.askAfterMs);
     return;
   }
-  if (error.final || sending.attempts >= MOST_ATTEMPTS) {
+  if (error.final || sending.attempts >= (error.unclear ? MOST_REFUSALS : MOST_ATTEMPTS)) {
     await step(task, sending, 'failed', error.final ? error.message : `${error.message}. Given up after ${sending.attempts} attempts.`);
     return;
   }

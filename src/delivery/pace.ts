@@ -41,3 +41,5 @@ export function waitMs(attempts: number, retryAfterMs: number | null, random: nu
 
 /** After so many attempts, a good two days, it is told and left to people. */
 export const MOST_ATTEMPTS = 60;
+/** After so many, a good hour, a refusal that nobody knows the reason of is taken for final. */
+export const MOST_REFUSALS = 9;

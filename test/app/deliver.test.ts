@@ -304,6 +304,30 @@ describe('a platform that refuses', () => {
     expect(slack.arrived).toHaveLength(3);
   });
 
+  it('a refusal that nobody knows the reason of is tried for an hour, and then told; one that passes meanwhile costs nothing but the wait', async () => {
+    let forbidden = true;
+    const slack = platform((address, arrive) => { if (forbidden && address.user === 'anna') throw refused('the request was refused (403)', { unclear: true }); return arrive(); });
+    const { run, rows, state } = service(packOf([digest()]), { adapter: slack.adapter });
+    await run();
+    const started = state.now.getTime();
+    let tried = 1;
+    for (; tried < 20 && (await rows()).some(({ state: is }) => is === 'ready'); tried += 1) {
+      state.now = new Date(Date.parse((await rows()).find(({ recipient }) => recipient === 'anna')?.not_before ?? '') + 6 * 60_000);
+      await run();
+    }
+    expect(tried).toBe(9);
+    expect((state.now.getTime() - started) / 60_000).toBeGreaterThan(60);
+    expect((await rows()).map(({ recipient, state: is, reason }) => [recipient, is, reason])).toEqual([['anna', 'failed', expect.stringMatching(/403.*Given up after 9 attempts/)], ['bo', 'delivered', null], ['carl', 'delivered', null]]);
+
+    forbidden = true;
+    const other = service(packOf([digest()]), { adapter: slack.adapter });
+    await other.run();
+    forbidden = false;
+    other.state.now = new Date(Date.parse((await other.rows()).find(({ recipient }) => recipient === 'anna')?.not_before ?? '') + 6 * 60_000);
+    await other.run();
+    expect((await other.rows()).map(({ state: is }) => is)).toEqual(['delivered', 'delivered', 'delivered']);
+  });
+
   it('for long is tried ever more seldom, and after two days is given up and told', async () => {
     const slack = platform((address, arrive) => { if (address.user === 'anna') throw refused('it failed (500)'); return arrive(); });
     const { run, state, rows } = service(packOf([digest()], { people: new Map([['anna', person('anna')], ['dina', analyst]]) }), { adapter: slack.adapter });

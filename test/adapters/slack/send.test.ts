@@ -46,7 +46,8 @@ describe('sending to Slack', () => {
     ['a channel that is gone', { body: { ok: false, error: 'channel_not_found' } }, { final: true }],
     ['a channel without the bot', { body: { ok: false, error: 'not_in_channel' } }, { final: true }],
     ['a revoked token', { body: { ok: false, error: 'token_revoked' } }, { final: true }],
-    ['a word never heard', { body: { ok: false, error: 'brand_new_refusal' } }, { final: true }],
+    ['a word never heard, which may pass', { body: { ok: false, error: 'brand_new_refusal' } }, { final: false, unclear: true, mayHaveArrived: false }],
+    ['the page of a proxy', { status: 403, headers: { 'content-type': 'text/html' }, body: '<html>Forbidden</html>' } as never, { final: false, unclear: true, mayHaveArrived: false }],
   ])('%s', async (_what, fault, expected) => {
     lab.gateway.fault((method) => (method === 'chat.postMessage' ? fault : null));
     expect(await failure()).toMatchObject(expected);
