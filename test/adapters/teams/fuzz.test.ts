@@ -58,15 +58,18 @@ describe('activities with a good token that nobody has seen before', () => {
     const claims = fc.dictionary(fc.constantFrom('iss', 'aud', 'serviceurl', 'exp', 'nbf', 'iat', 'appid', 'azp', 'ver', 'tid', '__proto__'), claim, { minKeys: 1 });
     const shaped = fc.tuple(claims, fc.constantFrom('RS256' as const, 'none' as const, 'HS256' as const)).map(([more, algorithm]) => lab.bearer(more, { algorithm }));
     const junk = fc.stringMatching(/^Bearer [\w-]{0,40}\.[\w-]{0,40}\.[\w-]{0,40}$/);
+    // Some are heard after they were answered, while the next are asked.
+    const before = lab.came.length;
+    let good = 0;
     await fc.assert(fc.asyncProperty(fc.array(fc.oneof(shaped, junk), { minLength: BATCH, maxLength: BATCH }), async (batch) => {
-      const before = lab.came.length;
       const answers = await Promise.all(batch.map((authorization, i) => lab.post(lab.activity(`forged ${i}`), authorization)));
       for (const { status, body } of answers) {
         expect([200, 401]).toContain(status);
         expect(body).not.toMatch(REVEALING);
       }
       // Claims that change nothing of what is asked of them (`tid`, `azp`) leave a good token.
-      expect(lab.came.length - before).toBeLessThanOrEqual(answers.filter(({ status }) => status === 200).length);
+      good += answers.filter(({ status }) => status === 200).length;
+      expect(lab.came.length - before).toBeLessThanOrEqual(good);
     }), { numRuns: 8, endOnFailure: true });
     expect([...lab.lines, ...printed].filter((line) => PLANTED.test(line))).toEqual([]);
     expect(loose).toEqual([]);
