@@ -2,6 +2,7 @@ import type { Message } from './card/card.ts';
 import type { Worksheet } from './card/sheet.ts';
 import type { ChartSpec } from './chart/spec.ts';
 import type { IsoDate } from './calendar/period.ts';
+import type { Doubt } from './query/result.ts';
 
 /** A value bound to a statement, never spliced into its text. */
 export type Parameter = string | number | boolean | null;
@@ -176,9 +177,7 @@ export interface Tally {
   readonly sums: Readonly<Record<string, { readonly sum: number; readonly turnover: number }>>;
 }
 
-export type Doubt = 'twice' | 'empty';
-
-/** A word about one file, for analysts. `doubt`: whoever is shown the figures must know it as well: rows may count twice, or hold no amount. */
+/** A word about one file, for analysts. `doubt`: whoever is shown the figures must know it as well. */
 export interface Remark {
   readonly file: string;
   readonly text: string;

@@ -88,8 +88,8 @@ export function toServiceError(error: unknown): ServiceError {
   if (word !== null) {
     const passing = PASSING[word];
     if (passing !== undefined) return new ServiceError(SERVICE, `${passing} (${word})`, { mayHaveArrived: UNCLEAR.includes(word), cause: error });
-    const known = FINAL[word];
-    return new ServiceError(SERVICE, `${known ?? 'the request was refused'} (${word})`, { final: known !== undefined, unclear: known === undefined, cause: error });
+    const meaning = FINAL[word];
+    return new ServiceError(SERVICE, `${meaning ?? 'the request was refused'} (${word})`, { final: meaning !== undefined, unclear: meaning === undefined, cause: error });
   }
   if (typeof known.statusCode === 'number') {
     const { statusCode } = known;

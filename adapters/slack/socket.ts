@@ -21,7 +21,7 @@ export interface Socket {
 export function toConnectionError(error: unknown): ServiceError {
   const known = toServiceError(error);
   const word = wordOf(error);
-  if (!known.final || word === null) return known;
+  if (!known.final && !known.unclear || word === null) return known;
   return new ServiceError('Slack', `Socket Mode was refused (${word}); set SLACK_APP_TOKEN to an app-level token (xapp-) with connections:write, and turn Socket Mode on in the app`, { final: true, cause: error });
 }
 

@@ -11,7 +11,7 @@ interface SdkError {
   readonly response?: { readonly headers?: { get?(name: string): unknown } };
 }
 
-/** What each refusal means and what helps. Everything else of 4xx is final too: the same message would be refused again. */
+/** What each refusal means and what helps. Everything else of 4xx with a code of the connector's own is final too: the same message would be refused again. */
 const FINAL: Readonly<Record<number, string>> = {
   401: 'the connector does not accept the app\'s token; check the app id, its password and its tenant',
   403: 'the bot may not write there; it was removed or blocked, and must be installed again',

@@ -299,7 +299,7 @@ async function findOut(task: Task): Promise<void> {
     else await record(task, found.messageId, null, 'The platform has it.');
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    if (error.final) {
+    if (error.final || error.unclear) {
       // What the analysts are told may come twice; a leader's page is left to people.
       if (delivery.kind === 'receipt' || delivery.kind === 'alarm') await again(task, `The platform can't be asked whether it arrived (${error.message}), so it is sent again.`, true);
       else await step(task, delivery, 'failed', `It may have arrived, and the platform can't be asked. ${error.message}`);

@@ -9,7 +9,7 @@ import type { TableCell } from './card.ts';
 import { leftOutNotes } from './leftout.ts';
 import { messages } from './messages.ts';
 import { deviationOf, sharedPrecision, type Beside, type Deviation } from './deviation.ts';
-import { formatValue, isMoney, type Precision, formatNumber } from './numbers.ts';
+import { formatNumber, formatValue, isMoney, type Precision } from './numbers.ts';
 import { dayName, periodName } from './periods.ts';
 
 const plainCell = (text: string): TableCell => ({ text, tone: 'neutral' });

@@ -79,7 +79,7 @@ const source = only({
   derive: z.record(id, expression).optional().describe('Further columns: name -> SQL expression over the columns'),
   where: expression.optional().describe("SQL condition that rows must meet; an empty cell equals no text or number, so <> 'Total' keeps it"),
   key: z.array(z.string()).min(1).optional().describe('Columns that tell one row from every other; the same in two files is refused'),
-  repeats: z.enum(REPEATS).optional().describe('Rows that stand alike in two files: refuse one, tell, or allow; without this key refused for money and plans, and where most rows are alike'),
+  repeats: z.enum(REPEATS).optional().describe('Rows that would count twice (alike in two files, pasted into one twice, totals among the rows): refuse one, tell analysts, or allow; without this key refused for money and plans, and where most rows are alike'),
   may_fall: z.number().min(0).max(100).optional().describe('By how many percent the rows and the money of a month may fall from one load to the next; without it 5'),
   unit: z.string().optional().describe('The column that names the unit'),
   unknown_units: z.enum(['reject', 'ignore']).optional(),

@@ -302,10 +302,6 @@ function meets(row: Row, having: Having): boolean {
   return having.side === 'above' ? difference > having.limit : having.side === 'below' ? difference < (having.against === null ? having.limit : -having.limit) : Math.abs(difference) > having.limit;
 }
 
-/**
- * A value of a dimension that has nothing of what is asked about, now or in what it is held against (types of support among placements).
- * What is hidden is not left out: which values are there would tell of it.
- */
 /** Nothing is missing of a unit that has closed, has not opened yet, or counts under another: among others it has no row, unless it has a figure. */
 function isThere({ organisation }: Pack, { unit, period, values }: Row): boolean {
   const { from, until } = lifeOf(organisation, unit);
@@ -313,6 +309,10 @@ function isThere({ organisation }: Pack, { unit, period, values }: Row): boolean
   return Object.values(values).some(({ state }) => state !== 'missing');
 }
 
+/**
+ * A value of a dimension that has nothing of what is asked about, now or in what it is held against (types of support among placements).
+ * What is hidden is not left out: which values are there would tell of it.
+ */
 function isEmpty(row: Row): boolean {
   // Money of a group that nets to nought was booked all the same.
   const nothing = (cell: Cell | undefined): boolean => cell === undefined || (cell.value === 0 && cell.nets !== true) || cell.state === 'missing';

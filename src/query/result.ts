@@ -57,6 +57,9 @@ export interface Row {
   readonly against: Readonly<Partial<Record<Comparison, Readonly<Record<string, Cell>>>>>;
 }
 
+/** What a load found that a figure may be wrong by: rows that may count twice, or that hold no amount. */
+export type Doubt = 'twice' | 'empty';
+
 /** Where the figures come from and how fresh they are. */
 export interface Provenance {
   readonly source: string;
@@ -67,8 +70,7 @@ export interface Provenance {
   readonly from: IsoDate | null;
   readonly loadedAt: string;
   readonly rejectedRows: number;
-  /** What the load found that a figure may be wrong by. */
-  readonly doubts?: readonly ('twice' | 'empty')[];
+  readonly doubts?: readonly Doubt[];
 }
 
 export interface Result {

@@ -92,12 +92,12 @@ describe('retry', () => {
     expect(there.arrived.filter(({ to }) => to === 'anna').map(({ text }) => MARKED.test(text))).toEqual([false]);
   });
 
-  test('of what may have arrived asks the platform first, and sends nothing when it is there', async () => {
+  test.each([['the app lacks a permission (missing_scope)', { final: true }], ['the request was refused (403)', { unclear: true }]])('of what may have arrived asks the platform first, and sends nothing when it is there; asked in vain before: %s', async (said, refusal) => {
     const pack = packOf([digest()]);
     const there = platform((_address, arrive) => { arrive(); throw refused('it failed (500)', { mayHaveArrived: true }); });
     let deaf = true;
     const find = there.adapter.find as NonNullable<typeof there.adapter.find>;
-    const adapter = { ...there.adapter, find: async (...given: Parameters<typeof find>) => { if (deaf) throw refused('the app lacks a permission (missing_scope)', { final: true }); return find(...given); } };
+    const adapter = { ...there.adapter, find: async (...given: Parameters<typeof find>) => { if (deaf) throw refused(said, refusal); return find(...given); } };
     const one = serviceOn(() => store, pack, { adapter });
     await one.run();
     one.state.now = later(one.state.now, 30);

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../io/store/databases.ts';
 import { percentile } from './timing.ts';
 import { goal, inMs, times, type Line } from './report.ts';
 
@@ -39,15 +39,6 @@ async function writeLarge(folder: string, bytes: number): Promise<void> {
     written += (await file.write(rows.join(''))).bytesWritten;
   }
   await file.close();
-}
-
-/** A port that is free now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => { server.close(resolve); });
-  return port;
 }
 
 /** Asks in the local chat as a person of the demonstration, and waits for the answer. */

@@ -21,13 +21,17 @@ export interface Account {
 
 interface Cell { readonly month: string | null; readonly passed: number; readonly blank: number; readonly ignored: number; readonly control: number; readonly rows: number; readonly leftOut: number; readonly leftOutEmpty: number; readonly rejected: number; readonly sums: Tally['sums'] }
 
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+/** A name as SQL. */
+export const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /** The rows of the stage that the pack's own expressions may look at, with the derived columns. */
 export const scopeOf = (source: Source): string => `(select ${['*', ...source.derived.map(({ name, sql }) => `(${sql}) as ${quoted(name)}`)].join(', ')} from stage.staged where _bad is null or _bad >= 0)`;
 
 /** The condition of a row that is kept, true or false for each. */
 export const keptBy = (source: Source): string => (source.where === null ? 'true' : `coalesce((${source.keeps ?? source.where}), false)`);
+
+/** The rows that become facts, of all files or of one. */
+export const goodRows = (source: Source, file: number | null = null): string => `(select * from ${scopeOf(source)} where _bad is null and ${keptBy(source)}${file === null ? '' : ` and _file = ${file}`})`;
 
 /** A row that does not fit is set aside unless it is certain that it was to be left out. */
 export const meantBy = (source: Source): string => (source.where === null ? 'true' : `coalesce((${source.where}), true)`);
@@ -94,6 +98,6 @@ async function cellsOf(connection: DuckDBConnection, source: Source): Promise<Ma
   return cells;
 }
 
-async function rowsOf(connection: DuckDBConnection, sql: string): Promise<Record<string, unknown>[]> {
+export async function rowsOf(connection: DuckDBConnection, sql: string): Promise<Record<string, unknown>[]> {
   return (await connection.runAndReadAll(sql)).getRowObjectsJson();
 }

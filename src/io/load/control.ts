@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ServiceError } from '../../errors.ts';
 import type { Layout, Source } from '../../pack/model.ts';
-import { keptBy, meantBy, scopeOf, type StagedFile } from './account.ts';
+import { keptBy, meantBy, quoted, rowsOf, scopeOf, type StagedFile } from './account.ts';
 import { cleaned, literal, typed } from './cast.ts';
 import { PASSED } from './reasons.ts';
 
@@ -12,7 +12,6 @@ export function controlsOf(layout: Layout, cells: Readonly<Record<string, string
   return { controlRows: total?.kind === 'rows' ? total.sql : null, controlCells: cells, controlColumns: columns, wideName: layout.unpivot?.name ?? null };
 }
 
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 interface Compared { readonly of: string; readonly total: string | null; readonly sum: string | null; readonly found: number }
 
@@ -65,7 +64,3 @@ function same(total: string, sum: string | null): boolean {
 const plain = (text: string): string => text.replace(/^\+/, '').replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '').replace(/^-0$/, '0');
 /** A binary sum shows itself by more decimals than money has. */
 const floating = (text: string): boolean => /\.\d{5,}$/.test(text);
-
-async function rowsOf(connection: DuckDBConnection, sql: string): Promise<Record<string, unknown>[]> {
-  return (await connection.runAndReadAll(sql)).getRowObjectsJson();
-}

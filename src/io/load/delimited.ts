@@ -104,10 +104,9 @@ export async function readyDelimited(given: Reading): Promise<ReadyFile | Unusab
   const scan = await scanFile(reading, plain, delimiter, placement, headerRecord?.cells ?? [], firstRow);
   if ('problem' in scan) return scan;
 
-  const decided = decideSpellings(source, layout, scan.evidence);
-  if (typeof decided === 'string') return { problem: decided };
-  const { spellings, remarks } = decided;
-  const ready = { encoding: encoding.name, delimiter, spellings, isoToo: false, constants: constantPlaces(placement), remarks: [...placement.remarks, ...remarks, ...scan.remarks], records: scan.rows, breaks: scan.breaks, ...controlsOf(layout, scan.cells) };
+  const spellings = decideSpellings(source, layout, scan.evidence);
+  if (typeof spellings === 'string') return { problem: spellings };
+  const ready = { encoding: encoding.name, delimiter, spellings, isoToo: false, constants: constantPlaces(placement), remarks: [...placement.remarks, ...scan.remarks], records: scan.rows, breaks: scan.breaks, ...controlsOf(layout, scan.cells) };
   if (scan.regular && layout.unpivot === null && layout.fillDown.length === 0) {
     const names = Array.from({ length: scan.width }, (_, index) => `'c${index}': 'VARCHAR'`).join(', ');
     const columns = placement.columns.map((place, index) => `${place.kind === 'cell' ? `c${place.index}` : constantOf(place)} as v${index}`);

@@ -2,10 +2,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { ServiceError } from '../../errors.ts';
 import type { Source } from '../../pack/model.ts';
 import type { Remark } from '../../ports.ts';
-import { keptBy, scopeOf, type StagedFile } from './account.ts';
+import { goodRows, quoted, rowsOf, type StagedFile } from './account.ts';
 import { unmeant } from './repeats.ts';
 
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 /** Fewer rows than these say nothing: equal visits on one day are common. */
 const LEAST_ROWS = 3;
 /** So many different rows, each standing just as often, are no chance: a join or an export that doubled them. */
@@ -21,8 +20,8 @@ const LEAST_BLOCK = 8;
 export async function checkPasted(connection: DuckDBConnection, source: Source, files: readonly StagedFile[]): Promise<Remark[]> {
   if (source.repeats === 'allow') return [];
   const columns = source.columns.map(({ name }) => quoted(name)).join(', ');
-  const blocks = (await connection.runAndReadAll(`
-    with rows as (select _file, _line, hash(${columns}) as h from ${scopeOf(source)} where _bad is null and ${keptBy(source)}),
+  const blocks = await rowsOf(connection, `
+    with rows as (select _file, _line, hash(${columns}) as h from ${goodRows(source)}),
       placed as (select *, row_number() over (partition by _file order by _line, h) as place from rows),
       next as (select *, lead(place) over (partition by _file, h order by place) - place as ahead, lead(_line) over (partition by _file, h order by place) as again from placed),
       runs as (select *, place - row_number() over (partition by _file, ahead order by place) as run from next where ahead is not null),
@@ -31,7 +30,7 @@ export async function checkPasted(connection: DuckDBConnection, source: Source, 
       alike as (select _file, count(*) as kinds, sum(n)::bigint as size from (select _file, h, count(*) as n from rows group by 1, 2) group by 1 having min(n) = max(n) and min(n) > 1 and count(*) >= ${LEAST_KINDS})
     select * from (select f.*, s.size from found f join sizes s using (_file) where f.kinds >= ${LEAST_ROWS} and 10 * f.kinds >= 8 * least(f.n, f.ahead) and (2 * f.n >= s.size or f.n >= ${LEAST_BLOCK}) and f.ahead >= ${LEAST_ROWS}
       union all by name select _file, null as ahead, kinds as n, kinds, size from alike a where _file not in (select _file from found f2 where f2.ahead >= ${LEAST_ROWS} and f2.n * 2 >= a.size))
-    order by n desc, _file limit 5`)).getRowObjectsJson();
+    order by n desc, _file limit 5`);
   const told = blocks.map((row) => {
     const file = files.find(({ number }) => number === Number(row['_file']))?.shown ?? '';
     const [n, size] = [Number(row['n']), Number(row['size'])];

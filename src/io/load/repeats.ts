@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { ServiceError } from '../../errors.ts';
 import type { Source } from '../../pack/model.ts';
 import type { Remark } from '../../ports.ts';
-import { keptBy, scopeOf, type StagedFile } from './account.ts';
+import { goodRows, quoted, rowsOf, type StagedFile } from './account.ts';
 
 /** The pack that has repeats told has said that it knows of them. */
 export const unmeant = ({ repeats }: Source): Pick<Remark, 'doubt'> => (repeats === null ? { doubt: 'twice' } : {});
@@ -10,7 +10,6 @@ export const unmeant = ({ repeats }: Source): Pick<Remark, 'doubt'> => (repeats 
 /** How somebody names a file that replaces another: `okt rettet`, `okt_v2`, `okt (1)`, `okt - Kopi`. */
 const LATER = /[\s_.-]+(?:(?:ny|nyt|nye|new|rettet|rettelse|korr(?:igeret|ektion)?|corrected|opdateret|updated|endelig|final|kopi|copy|rev(?:ision)?\.?\s?\d*|v(?:er|ersion)?\.?\s?\d+)|\(\d+\))+$/i;
 
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /**
  * Looks for rows that stand in two files of a source, alike in all columns or in its `key:`; a row that stands twice in one file
@@ -19,17 +18,17 @@ const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
  */
 export async function checkRepeats(connection: DuckDBConnection, source: Source, files: readonly StagedFile[]): Promise<Remark[]> {
   if (files.length < 2 || source.repeats === 'allow') return [];
-  const rows = `(select * from ${scopeOf(source)} where _bad is null and ${keptBy(source)})`;
+  const rows = goodRows(source);
   const alike = source.key.length > 0 ? source.key : source.columns.map(({ name }) => name);
   const date = `${quoted(source.dateColumn)}::date`;
-  const pairs = (await connection.runAndReadAll(`
+  const pairs = await rowsOf(connection, `
     with spans as (select _file, min(${date}) as first, max(${date}) as last from ${rows} group by 1),
       pairs as (select a._file as a, b._file as b, greatest(a.first, b.first) as first, least(a.last, b.last) as last from spans a join spans b on a._file < b._file and a.first <= b.last and b.first <= a.last),
       near as (select r._file, r._line, ${date} as d, ${alike.map((name, i) => `${quoted(name)} as k${i}`).join(', ')} from ${rows} r where exists (select 1 from pairs p where r._file in (p.a, p.b) and ${date} between p.first and p.last)),
       hashed as (select _file, min(_line) as line, min(d) as d, ${alike.map((_, i) => `k${i}`).join(', ')} from near group by _file, ${alike.map((_, i) => `k${i}`).join(', ')}),
       shared as (select x._file as a, y._file as b, count(*) as n, min(x.line) as line_a, min_by(y.line, x.line) as line_b from hashed x join hashed y on x._file < y._file and ${alike.map((_, i) => `x.k${i} is not distinct from y.k${i}`).join(' and ')} group by 1, 2)
     select s.*, least((select count(*) from hashed h where h._file = s.a and h.d between p.first and p.last), (select count(*) from hashed h where h._file = s.b and h.d between p.first and p.last)) as of
-    from shared s join pairs p on p.a = s.a and p.b = s.b order by s.n desc, 1, 2 limit 20`)).getRowObjectsJson();
+    from shared s join pairs p on p.a = s.a and p.b = s.b order by s.n desc, 1, 2 limit 20`);
   const again = source.key.length > 0 || pairs.length > 0 ? [] : await deliveredAgain(connection, source, files, rows);
   if (source.key.length === 0 && source.repeats === null && pairs.length === 0 && again.length === 0) again.push(...await laterByName(connection, source, files, rows));
   if (again.length > 0 && (source.repeats === 'refuse' || source.repeats === null)) {
@@ -60,7 +59,7 @@ async function deliveredAgain(connection: DuckDBConnection, source: Source, file
   const own = source.columns.filter(({ name }) => name !== source.dateColumn && name !== source.unitColumn && !dimensions.has(name) && !source.money.includes(name));
   if (own.length === 0) return [];
   const counted = own.map(({ name }, i) => `count(distinct ${quoted(name)}) as d${i}, count(${quoted(name)}) as n${i}, any_value(${quoted(name)})::varchar as v${i}`).join(', ');
-  const looks = (await connection.runAndReadAll(`select _file, count(*) as size, ${counted} from ${rows} group by 1`)).getRowObjectsJson();
+  const looks = await rowsOf(connection, `select _file, count(*) as size, ${counted} from ${rows} group by 1`);
   const stamped = own.filter((column, i) => (['date', 'timestamp'].includes(column.type) || column.type === 'text' && looks.every((look) => DATED.test(String(look[`v${i}`])))) && looks.every((look) => Number(look[`d${i}`]) === 1) && new Set(looks.map((look) => look[`v${i}`])).size > 1);
   const numbered = own.filter((column, i) => ['integer', 'text'].includes(column.type) && looks.every((look) => Number(look['size']) >= 5 && Number(look[`d${i}`]) === Number(look['size'])));
   const loose = new Set([...stamped, ...numbered].map(({ name }) => name));
@@ -81,13 +80,13 @@ async function deliveredAgain(connection: DuckDBConnection, source: Source, file
 /** Pairs of files of which so many tenths of the rows of the days both have stand in the other, by these columns, which tell each file's own rows apart. */
 async function nearlyAll(connection: DuckDBConnection, source: Source, files: readonly StagedFile[], rows: string, columns: readonly string[], { least, tenths }: { least: number; tenths: number }, how: string): Promise<string[]> {
   const date = `${quoted(source.dateColumn)}::date`;
-  const pairs = (await connection.runAndReadAll(`
+  const pairs = await rowsOf(connection, `
     with near as (select _file, ${date} as d, hash(${columns.map(quoted).join(', ')}) as h, count(*) as n, min(_line) as line from ${rows} group by all),
       spans as (select _file, min(d) as first, max(d) as last, max(n) as most from near group by 1),
       pairs as (select a._file as a, b._file as b, greatest(a.first, b.first) as first, least(a.last, b.last) as last from spans a join spans b on a._file < b._file and a.first <= b.last and b.first <= a.last where a.most = 1 and b.most = 1),
       sized as (select p.*, (select count(*) from near where _file = p.a and d between p.first and p.last) as na, (select count(*) from near where _file = p.b and d between p.first and p.last) as nb from pairs p),
       shared as (select x._file as a, y._file as b, count(*) as n, min(x.line) as line_a, min_by(y.line, x.line) as line_b from near x join near y on x.h = y.h and x._file < y._file group by 1, 2)
-    select s.*, least(p.na, p.nb) as of from shared s join sized p using (a, b) where s.n >= ${least} and 10 * s.n >= ${tenths} * least(p.na, p.nb) order by s.n desc, 1, 2 limit 20`)).getRowObjectsJson();
+    select s.*, least(p.na, p.nb) as of from shared s join sized p using (a, b) where s.n >= ${least} and 10 * s.n >= ${tenths} * least(p.na, p.nb) order by s.n desc, 1, 2 limit 20`);
   const shown = (at: unknown): string => files.find(({ number }) => number === Number(at))?.shown ?? '';
   return pairs.map((row) => `${Number(row['n'])} rows stand in ${shown(row['a'])} and in ${shown(row['b'])} ${how} (of ${Number(row['of'])} in the days both have; first line ${String(row['line_a'])} and line ${String(row['line_b'])})`);
 }
@@ -102,7 +101,7 @@ async function laterByName(connection: DuckDBConnection, source: Source, files: 
     const older = plain.get(stem.replace(LATER, ''));
     if (older === undefined || older.shown === later.shown) continue;
     const month = (number: number): string => `(select distinct _unit, date_trunc('month', ${quoted(source.dateColumn)}::date) as m from ${rows} where _file = ${number})`;
-    const [shared] = (await connection.runAndReadAll(`select count(*) as n from ${month(older.number)} a join ${month(later.number)} b on a._unit = b._unit and a.m = b.m`)).getRowObjectsJson();
+    const [shared] = await rowsOf(connection, `select count(*) as n from ${month(older.number)} a join ${month(later.number)} b on a._unit = b._unit and a.m = b.m`);
     if (Number(shared?.['n'] ?? 0) > 0) told.push(`rows of the same units and months stand in ${older.shown} and in ${later.shown}, which its name says is a later one of it`);
   }
   return told;

@@ -48,10 +48,9 @@ export async function readyWorkbook(reading: Reading): Promise<ReadyFile | Unusa
     return Promise.resolve();
   });
   if (stands !== null) return { problem: cprProblem(stands.line, shownColumn(titles, stands.index), stands.signs) };
-  const decided = decideSpellings(source, layout, evidence);
-  if (typeof decided === 'string') return { problem: decided };
-  const { spellings } = decided;
-  const remarks = [...read.remarks, ...placement.remarks, ...decided.remarks, ...suspicion.vouched().map(({ index, reason }) => vouchedRemark(shownColumn(titles, index), reason))];
+  const spellings = decideSpellings(source, layout, evidence);
+  if (typeof spellings === 'string') return { problem: spellings };
+  const remarks = [...read.remarks, ...placement.remarks, ...suspicion.vouched().map(({ index, reason }) => vouchedRemark(shownColumn(titles, index), reason))];
 
   const columns = columnsOfFields(source, layout, placement);
   const textOf = (cell: unknown, index: number): string => {

@@ -130,7 +130,7 @@ const other = (sign: ',' | '.'): ',' | '.' => (sign === ',' ? '.' : ',');
  * in two ways is asked about, whatever other columns say: money in thousands stands beside hours with a point. A text says why it
  * can't be told, and what to write in the pack.
  */
-export function decideSpellings(source: Source, layout: Layout, evidence: readonly (NumberEvidence | null)[]): { spellings: NumberSpelling[]; remarks: string[] } | string {
+export function decideSpellings(source: Source, layout: Layout, evidence: readonly (NumberEvidence | null)[]): NumberSpelling[] | string {
   const problems: string[] = [];
   const sure = evidence.map((one) => (one === null ? null : sureSign(one)));
   const spellings = source.columns.map(({ name, decimal: ownSign }, i): NumberSpelling => {
@@ -153,7 +153,7 @@ export function decideSpellings(source: Source, layout: Layout, evidence: readon
     problems.push(openProblem(name, one, own === 'both', neighbours === null ? null : { name: source.columns[by]?.name ?? '', text: evidence[by]?.sure[neighbours] ?? '', sign: neighbours }));
     return found('.');
   });
-  return problems.length > 0 ? problems.join(' ') : { spellings, remarks: [] };
+  return problems.length > 0 ? problems.join(' ') : spellings;
 }
 
 function mixedProblem(name: string, { withPercent, withoutPercent }: NumberEvidence): string {

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { ServiceError } from '../../errors.ts';
 import type { Source } from '../../pack/model.ts';
 import type { Remark } from '../../ports.ts';
-import { keptBy, scopeOf, type StagedFile } from './account.ts';
+import { goodRows, quoted, rowsOf, type StagedFile } from './account.ts';
 import { literal } from './cast.ts';
 import { unmeant } from './repeats.ts';
 
@@ -13,7 +13,6 @@ const MOST = 2_000;
 const LEAST_SUMMED = 4;
 const MANY_EMPTY = 0.01;
 
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /**
  * Looks for totals that stand among the rows and would count beside what they sum: a row that a word in a text names so, or one
@@ -27,7 +26,7 @@ export async function checkTotals(connection: DuckDBConnection, source: Source, 
   const [sums, words]: [Remark[], Remark[]] = [[], []];
   for (const file of files) {
     const named = await namedIn(connection, source, file, figures);
-    sums.push(...named.filter(({ of }) => of !== null).map(({ line, column, value, of }) => ({ file: file.shown, text: `${file.shown}, line ${line}: ${column} says '${value}', and its ${of ?? ''} is the sum of rows above it` })));
+    sums.push(...named.filter(({ of }) => of !== null).map(({ line, column, value, of }) => ({ file: file.shown, text: `${file.shown}, line ${line}: ${column} says '${value}', and its ${of ?? ''} is the sum of other rows` })));
     words.push(...named.filter(({ of }) => of === null).slice(0, 1).map(({ line, column, value }) => ({ file: file.shown, text: `Line ${line}: ${column} says '${value}'. If it is a totals row, it counts beside the rows it sums: leave it out with where:, or name it in control_total:.`, ...unmeant(source) })));
     sums.push(...(await unnamedIn(connection, source, file)).map((text) => ({ file: file.shown, text: `${file.shown}, ${text}` })));
     sums.push(...(await aboveIn(connection, source, file)).map(({ line, unit, column, value }) => ({ file: file.shown, text: `${file.shown}, line ${line}: ${column} of '${unit}' is ${value}, which is what the units below it add up to` })));
@@ -46,7 +45,7 @@ async function namedIn(connection: DuckDBConnection, source: Source, { number }:
   if (texts.length === 0) return [];
   const word = `coalesce(${texts.map((name) => `case when regexp_matches(lower(trim(${quoted(name)})), ${literal(TOTAL)}) then ${literal(name)} end`).join(', ')})`;
   const value = `case _word ${texts.map((name) => `when ${literal(name)} then ${quoted(name)}`).join(' ')} end`;
-  const rows = `(select *, ${word} as _word, date_trunc('month', ${quoted(source.dateColumn)}::date) as _month from ${kept(source, number)})`;
+  const rows = `(select *, ${word} as _word, date_trunc('month', ${quoted(source.dateColumn)}::date) as _month from ${goodRows(source, number)})`;
   const found = await rowsOf(connection, `select _line as line, _word as word, left(${value}, 60) as value from ${rows} where _word is not null order by 1 limit ${MOST}`);
   if (found.length === 0) return [];
   const cells = figures.map((name, i) => `${quoted(name)}::double as f${i}, case when _word is null then coalesce(${quoted(name)}::double, 0) else 0 end as p${i}`).join(', ');
@@ -66,7 +65,7 @@ async function namedIn(connection: DuckDBConnection, source: Source, { number }:
 async function unnamedIn(connection: DuckDBConnection, source: Source, { number }: StagedFile): Promise<string[]> {
   const found: string[] = [];
   for (const name of source.money) {
-    const rows = `(select _line, _unit, coalesce(${quoted(name)}, 0) as v from ${kept(source, number)})`;
+    const rows = `(select _line, _unit, coalesce(${quoted(name)}, 0) as v from ${goodRows(source, number)})`;
     const [whole] = await rowsOf(connection, `select count(*) as n, max(_line) as line, arg_max(v, _line)::varchar as last, sum(v) - arg_max(v, _line) = arg_max(v, _line) and arg_max(v, _line) <> 0 as total from ${rows}`);
     if (whole?.['total'] === true && Number(whole['n']) >= LEAST_SUMMED) {
       found.push(`line ${String(whole['line'])}: ${name} is ${String(whole['last'])}, which is what all rows above it add up to`);
@@ -83,7 +82,7 @@ async function aboveIn(connection: DuckDBConnection, source: Source, { number }:
   const found: { line: string; unit: string; column: string; value: string }[] = [];
   for (const name of source.money) {
     const rows = await rowsOf(connection, `
-      with r as (select _line, _unit, ${quoted(source.dateColumn)}::date as d, ${quoted(name)} as v from ${kept(source, number)}),
+      with r as (select _line, _unit, ${quoted(source.dateColumn)}::date as d, ${quoted(name)} as v from ${goodRows(source, number)}),
         above as (select r.*, u.name_da as name from r join units u on u.unit = r._unit where v <> 0 and exists (select 1 from closure c where c.node = r._unit and c.unit <> r._unit) limit ${MOST}),
         days as (select _unit, d, sum(v) as v from r group by 1, 2),
         below as (select a._line, a.name, a.v, sum(b.v) filter (b.d = a.d) as day, count(distinct b._unit) filter (b.d = a.d) as day_units, sum(b.v) as month, count(distinct b._unit) as units
@@ -101,15 +100,9 @@ export async function emptyAmounts(connection: DuckDBConnection, source: Source,
   const empty = own.map((name) => `${quoted(name)} is null`).join(' and ');
   const remarks: Remark[] = [];
   for (const { number, shown } of files) {
-    const [found] = await rowsOf(connection, `select count(*) filter (${empty}) as empty, count(*) as rows, min(_line) filter (${empty}) as line from ${kept(source, number)}`);
+    const [found] = await rowsOf(connection, `select count(*) filter (${empty}) as empty, count(*) as rows, min(_line) filter (${empty}) as line from ${goodRows(source, number)}`);
     const [rows, all] = [Number(found?.['empty']), Number(found?.['rows'])];
     if (rows > 0) remarks.push({ file: shown, text: `${rows} of ${all} rows have nothing in ${own.join(', ')} (first line ${String(found?.['line'])}). They count as nothing; if that is right, leave them out with where:.`, ...(rows >= MANY_EMPTY * all ? { doubt: 'empty' as const } : {}) });
   }
   return remarks;
-}
-
-const kept = (source: Source, number: number): string => `(select * from ${scopeOf(source)} where _file = ${number} and _bad is null and ${keptBy(source)})`;
-
-async function rowsOf(connection: DuckDBConnection, sql: string): Promise<Record<string, unknown>[]> {
-  return (await connection.runAndReadAll(sql)).getRowObjectsJson();
 }

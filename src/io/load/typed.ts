@@ -45,9 +45,8 @@ async function readyFields(reading: Reading, connection: DuckDBConnection, from:
 
   const evidence = newEvidence(source);
   for (const { index, one } of notedFields(source, layout, placement, evidence)) await noteTexts(connection, from, fields[index], one);
-  const decided = decideSpellings(source, layout, evidence);
-  if (typeof decided === 'string') return { problem: decided };
-  const { spellings, remarks } = decided;
+  const spellings = decideSpellings(source, layout, evidence);
+  if (typeof spellings === 'string') return { problem: spellings };
   const text = (index: number, decimal: '.' | ',' = '.'): string => {
     const field = fields[index];
     const native = field === undefined ? null : nativeOf(field);
@@ -69,7 +68,7 @@ async function readyFields(reading: Reading, connection: DuckDBConnection, from:
   const vouched = suspicion.vouched().map(({ index, reason }) => vouchedRemark(`'${fields[index]?.name ?? ''}'`, reason));
   const columns = placement.columns.map((place, index) => `${place.kind === 'cell' ? text(place.index, spellings[index]?.decimal) : literal(place.kind === 'constant' ? place.text : '')} as v${index}`);
   const rows = `select row_number() over () as _line, ${columns.join(', ')} from ${from}`;
-  return { sql: rows, encoding: layout.format, delimiter: '', spellings, isoToo: true, oddBlanks: true, constants: constantPlaces(placement), ragged: [], remarks: [...remarks, ...vouched], records: null, laidOut: null, breaks: 0, ...controlsOf(layout, {}) };
+  return { sql: rows, encoding: layout.format, delimiter: '', spellings, isoToo: true, oddBlanks: true, constants: constantPlaces(placement), ragged: [], remarks: vouched, records: null, laidOut: null, breaks: 0, ...controlsOf(layout, {}) };
 }
 
 const JSON_OPTIONS = 'maximum_object_size=16777216';
