@@ -6,7 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const MB = 1024 * 1024;
 const WATCH_MS = 250;
 const KEPT_MS = 20_000;
-const TOLD_OF_STDERR = 4096;
+/** Of what it says before it ends. Node's word for a full heap stands above a stack trace of a length nobody knows. */
+const KEPT_OF_STDERR = 64 * 1024;
 
 /** Why a job came to no answer of its own: its process ended, or was ended for passing a limit. */
 export class JobEnded extends Error {
@@ -49,7 +50,7 @@ export function openChild(entry: URL, limits: ChildLimits): Child {
 
   const start = (): ChildProcess => {
     clearTimeout(idle);
-    if (child !== null && child.connected) return child;
+    if (child !== null && child.connected && !over(child)) return child;
     child = forked(entry, limits);
     loose(child);
     return child;
@@ -110,7 +111,7 @@ function loose(child: ChildProcess): void {
 async function answered(child: ChildProcess, job: unknown, limits: ChildLimits & { timeoutMs: number }, onEvent: (event: unknown) => void): Promise<unknown> {
   child.ref();
   child.channel?.ref();
-  let [heard, stderr] = [performance.now(), ''];
+  let [heard, said] = [performance.now(), ''];
   const from = heard;
   let ended: JobEnded | null = null;
   const stop = (why: JobEnded['why'], message: string): void => {
@@ -123,7 +124,7 @@ async function answered(child: ChildProcess, job: unknown, limits: ChildLimits &
     else if (now - heard > limits.stillMs) stop('time', `it gave no sign of life for ${inTime(limits.stillMs)}`);
     void residentMb(child.pid).then((mb) => { if (mb > limits.mostMb) stop('memory', `it took more than ${limits.mostMb} MB of memory`); });
   }, WATCH_MS);
-  const tell = (chunk: Buffer): void => { stderr = (stderr + chunk.toString()).slice(-TOLD_OF_STDERR); };
+  const tell = (chunk: Buffer): void => { said = (said + chunk.toString()).slice(-KEPT_OF_STDERR); };
   child.stderr?.on('data', tell);
   try {
     return await new Promise<unknown>((resolve, reject) => {
@@ -135,9 +136,9 @@ async function answered(child: ChildProcess, job: unknown, limits: ChildLimits &
       });
       child.on('error', (error) => reject(new JobEnded('crash', `its process could not be run (${error.message})`)));
       // Not at its exit: what it said last, why it ended, may still be on its way.
-      child.on('close', (code, signal) => reject(ended ?? endOf(code, signal, stderr, limits)));
-      if (child.exitCode !== null || child.signalCode !== null) reject(endOf(child.exitCode, child.signalCode, stderr, limits));
-      else child.send(job as object, (error) => { if (error !== null && child.connected) reject(error); });
+      child.on('close', (code, signal) => reject(ended ?? endOf(code, signal, said, limits)));
+      // One that can't be told its job is on its way out, and its close says why.
+      child.send(job as object, () => undefined);
     });
   } finally {
     clearInterval(watch);
@@ -145,8 +146,11 @@ async function answered(child: ChildProcess, job: unknown, limits: ChildLimits &
   }
 }
 
-function endOf(code: number | null, signal: NodeJS.Signals | null, stderr: string, { heapMb }: ChildLimits): JobEnded {
-  if (/heap out of memory|Allocation failed|bad_alloc/i.test(stderr)) return new JobEnded('memory', `it took more than ${heapMb} MB of memory`);
+/** Its end may be known before its channel is seen to close. */
+const over = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
+
+function endOf(code: number | null, signal: NodeJS.Signals | null, said: string, { heapMb }: ChildLimits): JobEnded {
+  if (/out of memory|Allocation failed|bad_alloc/i.test(said)) return new JobEnded('memory', `it took more than ${heapMb} MB of memory`);
   if (signal === 'SIGKILL' || signal === 'SIGTERM' || signal === 'SIGINT') return new JobEnded('outside', `its process was ended from outside (${signal}); a machine that runs out of memory does so`);
   return new JobEnded('crash', `its process broke down (${signal ?? `exit code ${String(code)}`})`);
 }
