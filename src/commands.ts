@@ -10,6 +10,7 @@ import { NOTHING, remember, sheetOf, type Remembered } from './app/converse.ts';
 import { doubtOpen, planned } from './app/deliver.ts';
 import { knownAs, type Account } from './app/people.ts';
 import { readinessOf } from './app/readiness.ts';
+import type { Held } from './app/versions.ts';
 import { dayIn, periodOf, shiftDays, type IsoDate, type Period } from './calendar/period.ts';
 import { instantAt } from './calendar/schedule.ts';
 import type { Card, Message } from './card/card.ts';
@@ -330,7 +331,7 @@ export async function questionsCommand(config: Config, log: Log, terminal: Termi
 
 /** What is owed, held, delivered, late, failed or unsure, and why. */
 export async function statusCommand(config: Config, log: Log, terminal: Terminal, options: { json?: boolean }): Promise<void> {
-  const status = (await onState(config, log, 'status', {})) as unknown as { periods: StatusLine[]; troubles: { pack: string; digest: string; period: string; recipient: string; kind: string; state: string; reason: string | null; notBefore: string | null; attempts: number }[] };
+  const status = (await onState(config, log, 'status', {})) as unknown as { periods: StatusLine[]; troubles: { pack: string; digest: string; period: string; recipient: string; kind: string; state: string; reason: string | null; notBefore: string | null; attempts: number }[]; data: Held[] };
   if (options.json === true) {
     terminal.out(JSON.stringify(status, null, 2));
     return;
@@ -343,6 +344,7 @@ export async function statusCommand(config: Config, log: Log, terminal: Terminal
     terminal.out(`${one.pack}/${one.digest} ${one.period}: ${one.states['delivered'] ?? 0} of ${total} delivered${more.length === 0 ? '' : `, ${more.join(', ')}`}`);
   }
   for (const one of status.troubles) terminal.out(`  ${one.state}: ${one.pack}/${one.digest} ${one.period} ${one.recipient}${one.kind === 'page' ? '' : ` (${one.kind})`}${one.attempts > 0 ? `, ${one.attempts} ${one.attempts === 1 ? 'attempt' : 'attempts'}` : ''}: ${one.reason ?? 'waits for its turn'}`);
+  for (const one of status.data.filter(({ older }) => older)) terminal.out(`  older data: ${one.worker} has ${one.rows} rows of ${one.pack}/${one.source}${one.writtenAt === null ? '' : `, written ${one.writtenAt.slice(0, 16).replace('T', ' ')} UTC`}; others have newer ones, which pages are made from.`);
 }
 
 /** Says that a period of a pack is complete, whatever its readiness rules say, or takes it back. */

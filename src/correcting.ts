@@ -1,8 +1,9 @@
 import { runDigest, shownTo } from './app/compose.ts';
-import { causesOf, correctedSince, dataOf, loadsBehind, newLoads, type DataMarks, type PageNow } from './app/correct.ts';
+import { causesOf, correctedSince, loadsBehind, newLoads, type PageNow } from './app/correct.ts';
 import { shownOf } from './app/audit.ts';
 import type { Closing } from './app/ledger.ts';
 import { readinessOf } from './app/readiness.ts';
+import { dataOf, type DataMarks } from './app/versions.ts';
 import { dayIn, periodOf, type IsoDate, type Period } from './calendar/period.ts';
 import type { Card } from './card/card.ts';
 import { cellText, inWords } from './card/figures.ts';
@@ -58,7 +59,7 @@ export async function correctCommand(config: Config, log: Log, terminal: Termina
       if (options.send !== true || differing.length === 0) return;
       let owed = 0;
       for (let i = 0; i < differing.length; i += AT_ONCE) owed += Number((await run('correct', { pack: pack.id, digest: digest.id, tolerance: digest.tolerance, pages: differing.slice(i, i + AT_ONCE).map(({ page }) => page) }))['owed']);
-      terminal.out(owed === 0 ? 'Nothing is sent: somebody has corrected it meanwhile.' : `${owed} ${owed === 1 ? 'correction is' : 'corrections are'} sent within a minute.`);
+      terminal.out(owed === 0 ? 'Nothing more is sent: it is corrected already, or that is on its way.' : `${owed} ${owed === 1 ? 'correction is' : 'corrections are'} sent within a minute.`);
     });
   });
 }
@@ -75,18 +76,18 @@ async function differingOf(house: PackHouse, pack: Pack, digest: Digest, period:
   const people = new Map(recipientsOf(pack, digest).map((person) => [person.id, person]));
   const readers = pages.flatMap(({ recipient }) => people.get(recipient) ?? []);
   const shown = shownTo(figures, digest, readers, await runDigest(figures, digest, period));
-  const { marks, loadedAt } = dataOf(figures);
+  const data = dataOf(figures);
   return pages.flatMap((sent): Differing[] => {
     const person = people.get(sent.recipient);
     const now = shown.get(sent.recipient);
     if (person === undefined || now === undefined) return [];
     const { changes, redefined } = judgedOnPurpose(sent.figures, now, digest.tolerance);
     const [before, after] = [sent.figures, now].map((all) => new Map(all.map((figure) => [keyOf(figure), figure]))) as [Map<string, Figure>, Map<string, Figure>];
-    const fresh = newLoads(sent.data, marks, loadedAt);
+    const fresh = newLoads(sent.data, data);
     const isFresh = causesOf(pack, fresh);
     const cause = (change: Correction): Cause => causeOf(before.get(keyOf(change)) as Figure, after.get(keyOf(change)) as Figure, isFresh(change.measure));
-    const loads = loadsBehind(pack, changes.filter((change) => cause(change).data).map(({ measure }) => measure), fresh, marks, loadedAt);
-    const page: PageNow = { id: sent.id, unit: person.units[0] ?? pack.organisation.root, figures: now, loads, data: marks };
+    const loads = loadsBehind(pack, changes.filter((change) => cause(change).data).map(({ measure }) => measure), fresh, data);
+    const page: PageNow = { id: sent.id, unit: person.units[0] ?? pack.organisation.root, figures: now, loads, data: data.marks };
     const card = tell(pack, digest, period, person, { kind: 'correction', unit: page.unit, changes, loads, redefined });
     return changes.length === 0 || card === null ? [] : [{ period, person, page, changes, card, cause }];
   });

@@ -112,6 +112,8 @@ export type Handle = (incoming: Incoming) => Promise<Message | null>;
 export interface Sending {
   /** The same for every attempt at one delivery: goes with the message where the platform can carry it, for `find`. */
   readonly key: string;
+  /** Of which data it is made, in one word; goes along and is given back by `find`. */
+  readonly data?: string;
   /** After this instant the message must not leave any more: another worker may take over. */
   readonly until: Date;
 }
@@ -124,7 +126,7 @@ export interface ChatAdapter {
   /** Sends to an address of this platform; resolves with the platform's message id only when the platform accepted it. Rejects with ServiceError. */
   send(address: Address, message: Message, sending?: Sending): Promise<{ messageId: string; pictureSent: boolean }>;
   /** Asks the platform for the message with this key, written at or after `since`; null: it has none. Null where the platform can't be asked. */
-  readonly find: ((address: Address, key: string, since: Date) => Promise<{ messageId: string } | null>) | null;
+  readonly find: ((address: Address, key: string, since: Date) => Promise<{ messageId: string; data?: string } | null>) | null;
   stop(): Promise<void>;
 }
 
@@ -200,6 +202,12 @@ export interface LoadReport {
   readonly tally: readonly Tally[];
   /** Of what the files hold, whatever they are called and whenever they were written: the same means the same data. */
   readonly contents: string;
+  /** ISO instant: when the newest of the files was written; empty where it is not known. */
+  readonly writtenAt: string;
+  /** Of how its rows are counted: equal means that the same rows give the same figures. */
+  readonly counted: string;
+  /** What the loads before it on this machine held, as `contents`, the newest first: of these it is known that it came after them. */
+  readonly follows: readonly string[];
   /** Of what the pack says of the source and of its units. */
   readonly definition: string;
   /** What an analyst must know though nothing was refused. */

@@ -7,6 +7,7 @@ import { correctOnPurpose, type PageNow } from './app/correct.ts';
 import { closePeriod, closings, counts, move, sentBetween, standings, troubles, type Delivery, type Standing } from './app/ledger.ts';
 import { listQuestions } from './app/records.ts';
 import { outcomeOf } from './app/deliver.ts';
+import { heldData, type Held } from './app/versions.ts';
 import { ASKABLE } from './delivery/state.ts';
 import { UsageError } from './errors.ts';
 import { writeBackup } from './io/store/backup.ts';
@@ -37,7 +38,7 @@ const looked = z.object({ entries: z.array(z.object({ action: z.enum([...ASKED, 
 const sent = z.object({ pack: z.string(), digest: z.string(), from: day, to: day });
 const figure = z.object({ measure: z.string(), unit: z.string(), from: day, to: day, value: z.number().nullable(), state: z.enum(['ok', 'missing', 'partial', 'suppressed', 'withheld']), definition: z.string().optional() });
 const load = z.object({ source: z.string(), loadedAt: z.string(), rows: z.number(), rowsBefore: z.number().nullable() });
-const mark = z.object({ signature: z.string(), rows: z.number(), contents: z.string().optional() });
+const mark = z.object({ signature: z.string(), rows: z.number(), contents: z.string().optional(), counted: z.string().optional(), writtenAt: z.string().optional() });
 const correcting = z.object({
   pack: z.string(), digest: z.string(), tolerance: z.number().min(0),
   pages: z.array(z.object({ id: z.int(), unit: z.string(), figures: z.array(figure), loads: z.array(load), data: z.record(z.string(), mark) })).max(1000),
@@ -78,7 +79,7 @@ function statusLines(rows: readonly Standing[]): StatusLine[] {
 /** Runs a command on the state. Null: there is no such command. Throws UsageError for a body it can't read. */
 export async function runOnState({ store, queue, clock }: State, command: string, body: unknown): Promise<object | null> {
   switch (command) {
-    case 'status': return { periods: statusLines(await standings(store)), troubles: (await troubles(store, MOST_TROUBLES)).map(trouble) };
+    case 'status': return { periods: statusLines(await standings(store)), troubles: (await troubles(store, MOST_TROUBLES)).map(trouble), data: await heldData(store, clock.now()) };
     case 'questions': {
       const asked = listed.safeParse(body);
       return { questions: await listQuestions(store, asked.success ? asked.data : { unanswered: false, limit: 50 }) };
@@ -183,14 +184,24 @@ async function retry({ store, queue, clock }: State, of: z.infer<typeof again>):
   });
 }
 
-/** The ledger as metrics: deliveries by kind and state, late pages, and since when the oldest open one is due. */
+/** The ledger as metrics: deliveries by kind and state, late pages, since when the oldest open one is due, and which data the processes have. */
 export async function metricsOf(store: Store, now: Date): Promise<string> {
   const { states, late, oldestOpen } = await counts(store);
+  const held = await heldData(store, now);
+  const sources = [...new Set(held.map(({ pack, source }) => `pack="${pack}",source="${source}"`))];
+  const of = (labels: string): Held[] => held.filter(({ pack, source }) => labels === `pack="${pack}",source="${source}"`);
+  const seconds = (instants: readonly (string | null)[]): string[] => { const newest = instants.flatMap((one) => one ?? []).map((one) => Date.parse(one)); return newest.length === 0 ? [] : [String(Math.round(Math.max(...newest) / 1000))]; };
   const waiting = oldestOpen === null ? 0 : Math.max(0, (now.getTime() - Date.parse(oldestOpen)) / 1000);
   return [
     '# HELP overblik_deliveries Deliveries by kind and state.', '# TYPE overblik_deliveries gauge',
     ...states.map(({ kind, state, count }) => `overblik_deliveries{kind="${kind}",state="${state}"} ${count}`),
     '# HELP overblik_deliveries_late Pages that left more than an hour after they were due.', '# TYPE overblik_deliveries_late gauge', `overblik_deliveries_late ${late}`,
-    '# HELP overblik_oldest_open_seconds How long the oldest open delivery has been due.', '# TYPE overblik_oldest_open_seconds gauge', `overblik_oldest_open_seconds ${Math.round(waiting)}`, '',
+    '# HELP overblik_oldest_open_seconds How long the oldest open delivery has been due.', '# TYPE overblik_oldest_open_seconds gauge', `overblik_oldest_open_seconds ${Math.round(waiting)}`,
+    '# HELP overblik_data_loaded_timestamp_seconds When a source was last loaded by any process.', '# TYPE overblik_data_loaded_timestamp_seconds gauge',
+    ...sources.flatMap((labels) => seconds(of(labels).map(({ loadedAt }) => loadedAt)).map((value) => `overblik_data_loaded_timestamp_seconds{${labels}} ${value}`)),
+    '# HELP overblik_data_written_timestamp_seconds When the newest files of a source were written.', '# TYPE overblik_data_written_timestamp_seconds gauge',
+    ...sources.flatMap((labels) => seconds(of(labels).map(({ writtenAt }) => writtenAt)).map((value) => `overblik_data_written_timestamp_seconds{${labels}} ${value}`)),
+    '# HELP overblik_data_older_processes Processes that have older data of a source than others, and so judge and make no pages of it.', '# TYPE overblik_data_older_processes gauge',
+    ...sources.map((labels) => `overblik_data_older_processes{${labels}} ${of(labels).filter(({ older }) => older).length}`), '',
   ].join('\n');
 }

@@ -138,7 +138,7 @@ export function createSlack(options: SlackOptions): ChatAdapter {
     try {
       const { sent, pictureSent } = await plainer(message, 'message', (blocks) => {
         if (sending !== undefined && now() > sending.until) throw new ServiceError('Slack', 'took so long with the picture that the message did not leave');
-        return transport.post(channel, address.thread, renderText(message.card, blocks === null ? MESSAGE_CHARACTERS : LIMITS.text), blocks, sending?.key ?? null);
+        return transport.post(channel, address.thread, renderText(message.card, blocks === null ? MESSAGE_CHARACTERS : LIMITS.text), blocks, sending ?? null);
       });
       const { sheet } = message;
       if (sheet !== null) await share(() => transport.share(channel, address.thread, sheet), message.card.language, (words) => transport.post(channel, address.thread, words, null, null));
@@ -246,8 +246,7 @@ export function createSlack(options: SlackOptions): ChatAdapter {
     send,
     find: async (address, key, since) => {
       try {
-        const messageId = await transport.find(await transport.channelOf(address), address.thread, key, since);
-        return messageId === null ? null : { messageId };
+        return await transport.find(await transport.channelOf(address), address.thread, key, since);
       } catch (error) {
         throw toServiceError(error);
       }

@@ -15,7 +15,7 @@ const REMEMBERED = 5_000;
 const EVENT = 'overblik_delivery';
 const PAGE = 200;
 
-interface Found { readonly ts?: string; readonly metadata?: { readonly event_type?: string; readonly event_payload?: { readonly key?: string } } }
+interface Found { readonly ts?: string; readonly metadata?: { readonly event_type?: string; readonly event_payload?: { readonly key?: string; readonly data?: string } } }
 
 /** The parts of the Web API that are used; the only file that calls it for messages. */
 export interface Transport {
@@ -26,10 +26,10 @@ export interface Transport {
   share(channel: string, thread: string | null, file: Sheet): Promise<void>;
   /** Channel id of an address; for one that names a person only, their direct conversation. */
   channelOf(address: Address): Promise<string>;
-  /** `key`: goes along as metadata, which people don't see, so that the message can be found again. */
-  post(channel: string, thread: string | null, text: string, blocks: readonly Block[] | null, key: string | null): Promise<string>;
+  /** `tag`: goes along as metadata, which people don't see, so that the message can be found again by its key. */
+  post(channel: string, thread: string | null, text: string, blocks: readonly Block[] | null, tag: { readonly key: string; readonly data?: string } | null): Promise<string>;
   /** The message with this key among the bot's own in a conversation, or under one of its messages, since an instant; null: none. */
-  find(channel: string, thread: string | null, key: string, since: Date): Promise<string | null>;
+  find(channel: string, thread: string | null, key: string, since: Date): Promise<{ messageId: string; data?: string } | null>;
   publishHome(user: string, blocks: readonly Block[]): Promise<string>;
 }
 
@@ -81,12 +81,12 @@ export function createTransport(token: string, apiUrl: string | null, log: Log, 
       direct.set(user, channel.id);
       return channel.id;
     },
-    post: async (channel, thread, text, blocks, key) => {
+    post: async (channel, thread, text, blocks, tag) => {
       try {
         const { ts } = await client.chat.postMessage({
           channel, text, unfurl_links: false, unfurl_media: false, mrkdwn: false,
           ...(thread !== null && { thread_ts: thread }), ...(blocks !== null && { blocks: blocks as unknown as KnownBlock[] }),
-          ...(key !== null && { metadata: { event_type: EVENT, event_payload: { key } } }),
+          ...(tag !== null && { metadata: { event_type: EVENT, event_payload: { key: tag.key, ...(tag.data !== undefined && { data: tag.data }) } } }),
         });
         if (ts === undefined) throw new ServiceError('Slack', 'the message was taken without an id, so it is not known to have arrived', { mayHaveArrived: true });
         return ts;
@@ -99,7 +99,8 @@ export function createTransport(token: string, apiUrl: string | null, log: Log, 
       for (let cursor: string | undefined; ;) {
         const page = await (thread === null ? client.conversations.history({ ...options, ...(cursor !== undefined && { cursor }) }) : client.conversations.replies({ ...options, ts: thread, ...(cursor !== undefined && { cursor }) }));
         const found = (page.messages as Found[] | undefined ?? []).find(({ metadata }) => metadata?.event_type === EVENT && metadata.event_payload?.key === key);
-        if (found?.ts !== undefined) return found.ts;
+        const data = found?.metadata?.event_payload?.data;
+        if (found?.ts !== undefined) return { messageId: found.ts, ...(data !== undefined && { data }) };
         cursor = page.response_metadata?.next_cursor;
         if (cursor === undefined || cursor === '') return null;
       }

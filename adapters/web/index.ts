@@ -50,7 +50,7 @@ export function createWeb(options: WebOptions): ChatAdapter {
   const languageOf = (key: string): Language => options.people().find(({ id, email }) => (signIn.signedIn ? email : id) === key)?.language ?? 'da';
   /** The last question's answer per person: answers come in the order of the questions. */
   const turns = new Map<string, Promise<void>>();
-  const keys = new Map<string, string>();
+  const keys = new Map<string, { messageId: string; data?: string }>();
   let handle: Handle | null = null;
   let transport: Transport | null = null;
 
@@ -119,14 +119,11 @@ export function createWeb(options: WebOptions): ChatAdapter {
       if (person === null) throw noSuchConversation();
       if (handle === null) throw notStarted();
       const sent = deliver(person, message, address.thread);
-      if (sending !== undefined) keys.set(sending.key, sent.messageId);
+      if (sending !== undefined) keys.set(sending.key, { messageId: sent.messageId, ...(sending.data !== undefined && { data: sending.data }) });
       return sent;
     },
     // The messages themselves are kept in memory: after a restart neither they nor their keys are there.
-    find: async (_address, key) => {
-      const messageId = keys.get(key);
-      return messageId === undefined ? null : { messageId };
-    },
+    find: async (_address, key) => keys.get(key) ?? null,
     stop: async () => {
       handle = null;
       transport?.close();

@@ -1,22 +1,13 @@
 import { createHash } from 'node:crypto';
 import { dayIn, shiftMonths, type IsoDate } from '../calendar/period.ts';
-import { judgedOnPurpose, type Correction, type Figure } from '../delivery/correction.ts';
-import type { LoadMark, NewLoad, Payload } from '../delivery/tell.ts';
+import { judgedOnPurpose, type Figure, type Judgement } from '../delivery/correction.ts';
+import type { NewLoad, Payload } from '../delivery/tell.ts';
 import type { Digest, Pack } from '../pack/model.ts';
 import type { Queue, Store } from '../ports.ts';
 import { recordAudit } from './audit.ts';
 import { sourcesOf } from './definitions.ts';
-import type { Figures } from './figures.ts';
-import { deliveryOf, keepFigures, markWoken, move, owe } from './ledger.ts';
-
-/** The load of every source, by source. */
-export type DataMarks = Readonly<Record<string, LoadMark>>;
-
-/** Of which load figures are, and when it was made. */
-export function dataOf({ sources }: Figures): { readonly marks: DataMarks; readonly loadedAt: (source: string) => string } {
-  const marks: DataMarks = Object.fromEntries([...sources].map(([id, { report }]) => [id, { signature: report.signature, rows: report.rows, contents: report.contents }]));
-  return { marks, loadedAt: (source) => sources.get(source)?.report.loadedAt ?? '' };
-}
+import { correctionsOf, deliveryOf, keepFigures, markWoken, move, owe, type Delivery } from './ledger.ts';
+import { differing, isNewer, versionOf, type Data, type DataMarks } from './versions.ts';
 
 /** How many months back a sent page is held against new data. */
 const CORRECTED_MONTHS = 13;
@@ -28,11 +19,16 @@ export function correctedSince(pack: Pack, digest: Digest, now: Date): IsoDate {
 }
 
 /** The sources whose data are others than those of some marks. */
-export function newLoads(before: DataMarks | null, now: DataMarks, loadedAt: (source: string) => string): NewLoad[] {
-  return Object.entries(now).flatMap(([source, mark]): NewLoad[] => {
-    const known = before?.[source] ?? null;
-    const same = (known?.contents ?? '') === '' || (mark.contents ?? '') === '' ? known?.signature === mark.signature : known?.contents === mark.contents;
-    return same ? [] : [{ source, loadedAt: loadedAt(source), rows: mark.rows, rowsBefore: known?.rows ?? null }];
+export function newLoads(before: DataMarks | null, { marks, loadedAt }: Pick<Data, 'marks' | 'loadedAt'>): NewLoad[] {
+  const other = new Set(differing(before ?? {}, marks));
+  return Object.entries(marks).flatMap(([source, { rows }]): NewLoad[] => (other.has(source) ? [{ source, loadedAt: loadedAt(source), rows, rowsBefore: before?.[source]?.rows ?? null }] : []));
+}
+
+/** The sources of which a page was made of newer data than are here: by these nothing is corrected. */
+export function olderThan(before: DataMarks | null, { marks, follows }: Data): string[] {
+  return differing(before ?? {}, marks).filter((source) => {
+    const [own, than] = [marks[source], before?.[source]];
+    return than !== undefined && (own === undefined || !isNewer(own, follows(source), than));
   });
 }
 
@@ -46,7 +42,7 @@ export function causesOf(pack: Pack, fresh: readonly NewLoad[]): (measure: strin
 }
 
 /** The loads that moved figures of some measures: the new ones of their sources, and where none is new the one that holds. */
-export function loadsBehind(pack: Pack, measures: readonly string[], fresh: readonly NewLoad[], marks: DataMarks, loadedAt: (source: string) => string): NewLoad[] {
+export function loadsBehind(pack: Pack, measures: readonly string[], fresh: readonly NewLoad[], { marks, loadedAt }: Pick<Data, 'marks' | 'loadedAt'>): NewLoad[] {
   if (measures.length === 0) return [];
   const concerned = new Set(measures.flatMap((measure) => sourcesOf(pack, measure)));
   const loads = fresh.filter(({ source }) => concerned.size === 0 || concerned.has(source));
@@ -65,9 +61,42 @@ export interface PageNow {
   readonly data: DataMarks;
 }
 
+/** Puts what it owes into the queue, or asks first whether it was said before a restore. Resolves with the new rows. */
+export type Say = (tx: Pick<Store, 'query'>, about: string, payload: Payload) => Promise<readonly number[]>;
+
+const WAITING: readonly string[] = ['owed', 'held', 'ready'];
+const OUTDATED = 'The figures have changed again before it left.';
+
 /**
- * Owes corrections of pages on purpose, whatever moved their figures, and records it: each page by itself, all or nothing. What is
- * said then counts as said, so the same a second time, or from two places at once, is sent once. Resolves with how many are owed.
+ * Owes a page's reader what has changed since they were last told. What they are told stands in the ledger as said when it has
+ * arrived, not before: until then a correction that data have overtaken is taken back, and one that may be arriving is waited for.
+ * Which correction it is, is part of what it is about: there and back and there again is said three times, and the same of the
+ * same data once, on any machine and after any restore. Resolves with how many are owed. Inside a transaction.
+ */
+export async function oweCorrection(tx: Pick<Store, 'query'>, page: Delivery, judgement: Judgement, of: Pick<PageNow, 'unit' | 'loads' | 'data'>, onPurpose: boolean, now: Date, actor: string, say: Say): Promise<number> {
+  const { changes, redefined, kept } = judgement;
+  const known = await correctionsOf(tx, page);
+  const isOnPurpose = ({ payload }: Pick<Delivery, 'payload'>): boolean => (payload as { onPurpose?: true } | null)?.onPurpose === true;
+  // What somebody asked for says more than data alone would have corrected: it leaves first.
+  if (known.some((one) => one.state === 'sending' || one.state === 'unsure' || (!onPurpose && isOnPurpose(one) && WAITING.includes(one.state)))) return 0;
+  const versions = of.loads.map(({ source }) => { const mark = of.data[source]; return [source, mark === undefined ? '' : versionOf(mark)]; }).sort();
+  const aboutAfter = (said: number): string => createHash('sha256').update(JSON.stringify([changes, versions, onPurpose, said])).digest('hex').slice(0, 16);
+  const said = known.filter(({ state, reason }) => state === 'delivered' || (state === 'withdrawn' && reason === OUTDATED)).length;
+  const waiting = known.filter(({ state }) => WAITING.includes(state));
+  if (changes.length > 0 && waiting.some(({ about }) => about === aboutAfter(said))) return 0;
+  const overtaken = await move(tx, waiting.map(({ id }) => id), 'withdrawn', { reason: OUTDATED }, now, actor);
+  if (changes.length === 0) {
+    await keepFigures(tx, [page.id], kept, of.data);
+    return 0;
+  }
+  const ids = await say(tx, aboutAfter(said + overtaken.length), { kind: 'correction', unit: of.unit, changes, loads: of.loads, ...(redefined.length === 0 ? {} : { redefined }), ...(onPurpose && { onPurpose }) });
+  await keepFigures(tx, ids, kept, of.data);
+  return ids.length;
+}
+
+/**
+ * Owes corrections of pages on purpose, whatever moved their figures, and records it: each page by itself, all or nothing. The
+ * same a second time, or from two places at once, is sent once. Resolves with how many are owed.
  */
 export async function correctOnPurpose({ store, queue }: { store: Store; queue: Queue | null }, of: { readonly pack: string; readonly digest: string; readonly tolerance: number; readonly pages: readonly PageNow[] }, now: Date, actor: string): Promise<number> {
   let owed = 0;
@@ -75,23 +104,20 @@ export async function correctOnPurpose({ store, queue }: { store: Store; queue: 
     await tx.query('select id from deliveries where id = $1 for update', [page.id]);
     const row = await deliveryOf(tx, page.id);
     if (row === null || row.pack !== of.pack || row.digest !== of.digest || row.kind !== 'page' || row.state !== 'delivered' || row.figures === null) return 0;
-    const { changes, redefined, kept } = judgedOnPurpose(row.figures as Figure[], page.figures, of.tolerance);
-    if (changes.length === 0) return 0;
-    await keepFigures(tx, page.id, kept, page.data);
+    const judgement = judgedOnPurpose(row.figures as Figure[], page.figures, of.tolerance);
+    if (judgement.changes.length === 0) return 0;
     const { recipient, from, to } = row;
-    const [earlier] = await tx.query<{ count: number }>(`select count(*)::int as count from deliveries where pack = $1 and digest = $2 and period_from = $3 and recipient = $4 and kind = 'correction'`, [of.pack, of.digest, from, recipient]);
-    const payload: Payload = { kind: 'correction', unit: page.unit, changes, loads: page.loads, ...(redefined.length === 0 ? {} : { redefined }) };
-    const ids = await owe(tx, [{ pack: of.pack, digest: of.digest, period: { from, to }, recipient, dueAt: now, kind: 'correction', about: aboutOf(changes, earlier?.count ?? 0), payload }], now, actor);
-    await move(tx, ids, 'ready', {}, now, actor);
-    if (queue !== null && ids.length > 0) {
-      await markWoken(tx, ids, now);
-      await queue.add(tx, ids);
-    }
-    await recordAudit(tx, { at: now, actor, action: 'corrected', detail: { pack: of.pack, digest: of.digest, period: from, recipient, figures: changes.length, redefined } });
-    return ids.length;
+    const count = await oweCorrection(tx, row, judgement, page, true, now, actor, async (within, about, payload) => {
+      const ids = await owe(within, [{ pack: of.pack, digest: of.digest, period: { from, to }, recipient, dueAt: now, kind: 'correction', about, payload }], now, actor);
+      await move(within, ids, 'ready', {}, now, actor);
+      if (queue !== null && ids.length > 0) {
+        await markWoken(within, ids, now);
+        await queue.add(within, ids);
+      }
+      return ids;
+    });
+    if (count > 0) await recordAudit(tx, { at: now, actor, action: 'corrected', detail: { pack: of.pack, digest: of.digest, period: from, recipient, figures: judgement.changes.length, redefined: judgement.redefined } });
+    return count;
   });
   return owed;
 }
-
-/** There and back and there again is said three times: which correction of the page it is, is part of what it is about. */
-const aboutOf = (changes: readonly Correction[], earlier: number): string => createHash('sha256').update(JSON.stringify([changes, 'on-purpose', earlier])).digest('hex').slice(0, 16);

@@ -11,12 +11,13 @@ import { ServiceError } from '../errors.ts';
 import type { Digest, Pack, Person } from '../pack/model.ts';
 import type { Address, ChatAdapter, Clock, Log, Platform, Queue, Store } from '../ports.ts';
 import { forget } from './retention.ts';
-import { causesOf, correctedSince, loadsBehind, newLoads, type DataMarks } from './correct.ts';
+import { causesOf, correctedSince, loadsBehind, newLoads, olderThan, oweCorrection } from './correct.ts';
 import { markRequestTold, PLATFORM_NAMES, untoldRequests, whoAsks } from './admission.ts';
 import {
-  abandoned, ANALYSTS, deliveriesIn, keepFigures, lastOwed, lease, markWoken, move, owe, release, sentOfOtherData, standings, unknownSpans, untoldFailures, unwoken,
+  abandoned, ANALYSTS, deliveriesIn, keepData, lastOwed, lease, markWoken, move, owe, release, sentOfOtherData, standings, unknownSpans, untoldFailures, unwoken,
   type Delivery, type Obligation, type Standing,
 } from './ledger.ts';
+import { differing, noteData, type Data, type DataMarks } from './versions.ts';
 
 export interface DeliverPorts {
   readonly store: Store;
@@ -32,8 +33,7 @@ export interface DeliverWork {
   readonly recipients: (pack: Pack, digest: Digest) => readonly Person[];
   /** Whether a period of a digest can be shown, and what is missing. */
   readonly readiness: (pack: Pack, digest: Digest, period: Period) => Promise<Readiness>;
-  /** Of which load the figures in service are, and when it was made. */
-  readonly data: (pack: Pack) => { readonly marks: DataMarks; readonly loadedAt: (source: string) => string };
+  readonly data: (pack: Pack) => Data;
   /** A recipient's page and the figures on it. */
   readonly page: (pack: Pack, digest: Digest, period: Period, person: Person) => Promise<{ readonly message: Message; readonly figures: readonly Figure[] }>;
   /** The figures on some pages, by person id, without making the pages. */
@@ -88,7 +88,13 @@ const RESTORED = 'The state was brought back from a backup made before it was du
 
 interface Tally { owed: number; released: number; held: number; withdrawn: number; interrupted: number; notices: number; corrections: number; woken: number }
 interface Scan extends DeliverPorts { readonly work: DeliverWork; readonly settings: DeliverSettings; readonly tally: Tally; readonly unknown: readonly { from: Date; to: Date }[] }
-interface Due extends Scan { readonly pack: Pack; readonly digest: Digest; readonly people: ReadonlyMap<string, Person> }
+interface Due extends Scan {
+  readonly pack: Pack;
+  readonly digest: Digest;
+  readonly people: ReadonlyMap<string, Person>;
+  /** Sources of which another process has newer data: by what is here nothing is judged. */
+  readonly older: readonly string[];
+}
 
 /** The calendar a pack's schedules are read by. */
 const calendarOf = (pack: Pack): Calendar => ({ timeZone: pack.timeZone, yearStart: pack.yearStart, closedDays: pack.closedDays });
@@ -107,6 +113,12 @@ function deadlineOf(pack: Pack, digest: Digest, period: Period): Date {
  * scan, one at a time does; null: another is at it. One failing digest never holds up another.
  */
 export async function scan(ports: DeliverPorts, work: DeliverWork, settings: DeliverSettings): Promise<Summary | null> {
+  const older = new Map<string, readonly string[]>();
+  for (const pack of work.packs()) {
+    const sources = await noteData(ports.store, settings.worker, pack, work.data(pack), ports.clock.now());
+    older.set(pack.id, sources);
+    if (sources.length > 0) ports.log.warn('older-data', { pack: pack.id, sources: sources.join(', '), advice: 'Another process has newer data of it, which pages are made from. Give all processes the same files; overblik status shows who has what.' });
+  }
   // Taken anew before every digest: who dies on the way is followed soon.
   const mine = (): Promise<boolean> => lease(ports.store, SCAN, settings.worker, ports.clock.now(), new Date(ports.clock.now().getTime() + 2 * settings.leaseMs));
   if (!(await mine())) return null;
@@ -116,7 +128,7 @@ export async function scan(ports: DeliverPorts, work: DeliverWork, settings: Del
     for (const pack of work.packs()) for (const digest of pack.digests.values()) {
       try {
         if (!(await mine())) return run.tally;
-        await scanDigest({ ...run, pack, digest, people: new Map(work.recipients(pack, digest).map((person) => [person.id, person])) });
+        await scanDigest({ ...run, pack, digest, older: older.get(pack.id) ?? [], people: new Map(work.recipients(pack, digest).map((person) => [person.id, person])) });
       } catch (error) {
         // Also a bug of ours ends here, loudly, because the other digests are owed all the same.
         run.log.error('digest-failed', { pack: pack.id, digest: digest.id, error: error instanceof Error ? error : String(error) });
@@ -165,14 +177,18 @@ async function scanDigest(due: Due): Promise<void> {
   due.tally.owed += await owePages(due, periods);
   await followAudience(due);
 
-  const open = await deliveriesIn(store, pack.id, digest.id, ['owed', 'held'], ['page']);
-  for (const { period } of periods) {
-    const pages = open.filter((delivery) => delivery.from === period.from && delivery.to === period.to);
-    if (pages.length > 0) await scanPeriod(due, period, pages);
-  }
+  const { marks } = due.work.data(pack);
+  // What can go was found complete by some data: by others it is looked at again.
+  const open = (await deliveriesIn(store, pack.id, digest.id, ['owed', 'held', 'ready'], ['page'])).filter(({ state, data }) => state !== 'ready' || (data !== null && differing(data as DataMarks, marks).length > 0));
   const current = new Set(periods.map(({ period }) => `${period.from}/${period.to}`));
   await holdAll(due, open.filter(({ from, to }) => !current.has(`${from}/${to}`)), 'The digest no longer has this period.');
-  if (people.size > 0) await correct(due);
+  if (due.older.length === 0) {
+    for (const { period } of periods) {
+      const pages = open.filter((delivery) => delivery.from === period.from && delivery.to === period.to);
+      if (pages.length > 0) await scanPeriod(due, period, pages);
+    }
+    if (people.size > 0) await correct(due);
+  }
   await tellFailures(due);
   await tellOutcomes(due);
 }
@@ -212,6 +228,7 @@ async function followAudience(due: Due): Promise<void> {
 async function scanPeriod(due: Due, period: Period, pages: readonly Delivery[]): Promise<void> {
   const now = due.clock.now();
   const late = now >= deadlineOf(due.pack, due.digest, period);
+  const { marks } = due.work.data(due.pack);
   const readiness = await due.work.readiness(due.pack, due.digest, period);
   if (readiness.missing.length > 0) {
     await holdAll(due, pages, waitingFor(readiness));
@@ -221,7 +238,7 @@ async function scanPeriod(due: Due, period: Period, pages: readonly Delivery[]):
   const ready: Delivery[] = [];
   const nowhere: Delivery[] = [];
   for (const page of pages) {
-    if (page.notBefore !== null && Date.parse(page.notBefore) > now.getTime()) continue;
+    if (page.state !== 'ready' && page.notBefore !== null && Date.parse(page.notBefore) > now.getTime()) continue;
     const why = await whyNot(due, page.recipient);
     if (why === null) ready.push(page);
     else {
@@ -229,7 +246,7 @@ async function scanPeriod(due: Due, period: Period, pages: readonly Delivery[]):
       nowhere.push(page);
     }
   }
-  await releaseAll(due, ready, period);
+  await releaseAll(due, ready, period, marks);
   if (late && nowhere.length > 0) await sayFailure(due, period, NO_ADDRESS, false, nowhere.map(({ recipient }) => recipient));
 }
 
@@ -267,12 +284,13 @@ async function holdAll(due: Due, deliveries: readonly Delivery[], reason: string
 }
 
 /** The move and its wake-up in one transaction: a crash leaves both or neither. A notice that has not left is not needed any more. */
-async function releaseAll(due: Due, pages: readonly Delivery[], period: Period): Promise<void> {
+async function releaseAll(due: Due, pages: readonly Delivery[], period: Period, marks: DataMarks): Promise<void> {
   if (pages.length === 0) return;
   const { store, queue, settings, tally } = due;
   const now = due.clock.now();
   tally.released += await store.transaction(async (tx) => {
     const ids = await move(tx, pages.map(({ id }) => id), 'ready', {}, now, settings.worker);
+    await keepData(tx, pages.map(({ id }) => id), marks);
     await markWoken(tx, ids, now);
     if (ids.length > 0) await queue.add(tx, ids);
     const notices = (await deliveriesIn(tx, due.pack.id, due.digest.id, ['owed', 'held', 'ready'], ['notice'])).filter(({ from }) => from === period.from);
@@ -287,8 +305,8 @@ function analystsOf(due: Due): string[] {
   return channels.length > 0 ? channels.map((platform) => `${ANALYSTS}${platform}`) : [...due.pack.people.values()].filter(({ role }) => role === 'analyst').map(({ id }) => id);
 }
 
-/** Owes a message other than a page and sends it on its way; one that is known already is left alone. Resolves with the number of new ones. */
-async function say(due: Due, tx: Pick<Store, 'query'>, period: Pick<Period, 'from' | 'to'>, recipients: readonly string[], about: string, payload: Payload): Promise<number> {
+/** Owes a message other than a page and sends it on its way; one that is known already is left alone. Resolves with the new ones' rows. */
+async function say(due: Due, tx: Pick<Store, 'query'>, period: Pick<Period, 'from' | 'to'>, recipients: readonly string[], about: string, payload: Payload): Promise<readonly number[]> {
   const now = due.clock.now();
   const ids = await owe(tx, recipients.map((recipient): Obligation => ({ pack: due.pack.id, digest: due.digest.id, period, recipient, dueAt: now, kind: payload.kind, about, payload })), now, due.settings.worker);
   // After a restore nobody knows whether this was said before: the platform is asked first.
@@ -296,7 +314,7 @@ async function say(due: Due, tx: Pick<Store, 'query'>, period: Pick<Period, 'fro
   await move(tx, ids, restored ? 'unsure' : 'ready', restored ? { reason: RESTORED } : {}, now, due.settings.worker);
   await markWoken(tx, ids, now);
   if (ids.length > 0) await due.queue.add(tx, ids);
-  return ids.length;
+  return ids;
 }
 
 /** At the deadline: the leaders hear that data are missing, and of which sources, and that the page will come; the analysts hear all that is missing, and who waits. What of it each reader may hear is cut when it leaves. */
@@ -309,34 +327,31 @@ async function notify(due: Due, period: Period, pages: readonly Delivery[], read
   const about = isOurs ? 'house' : '';
   for (const recipient of isOurs ? [] : waiting) if ((await whyNot(due, recipient)) === null) reachable.push(recipient);
   due.tally.notices += await due.store.transaction(async (tx) =>
-    (await say(due, tx, period, reachable, about, { kind: 'notice', readiness, waiting: null })) + (await say(due, tx, period, analystsOf(due), about, { kind: 'notice', readiness, waiting })));
+    (await say(due, tx, period, reachable, about, { kind: 'notice', readiness, waiting: null })).length + (await say(due, tx, period, analystsOf(due), about, { kind: 'notice', readiness, waiting })).length);
 }
 
-/** Holds what was sent against what the data say now. While a period is not complete any more, nothing is judged by it. */
+/** Holds what was sent against what the data say now. While a period is not complete any more, nothing is judged by it; nor is a page by data older than its own. */
 async function correct(due: Due): Promise<void> {
-  const { pack, digest, store, work, people } = due;
-  const { marks, loadedAt } = work.data(pack);
-  const sent = (await sentOfOtherData(store, pack.id, digest.id, marks, correctedSince(pack, digest, due.clock.now()))).filter(({ recipient }) => people.has(recipient));
+  const { pack, digest, store, work, people, settings } = due;
+  const data = work.data(pack);
+  const sent = (await sentOfOtherData(store, pack.id, digest.id, data.marks, correctedSince(pack, digest, due.clock.now()))).filter(({ recipient }) => people.has(recipient));
   for (const from of new Set(sent.map((one) => one.from))) {
-    const pages = sent.filter((one) => one.from === from);
+    const pages = sent.filter((one) => one.from === from && olderThan(one.data as DataMarks | null, data).length === 0);
     const period = periodOf(digest.period.grain, from, pack.yearStart);
-    if ((await work.readiness(pack, digest, period)).missing.length > 0) continue;
+    if (pages.length === 0 || (await work.readiness(pack, digest, period)).missing.length > 0) continue;
     const shown = await work.shown(pack, digest, period, pages.map(({ recipient }) => people.get(recipient) as Person));
     for (const page of pages) {
       const before = page.figures as readonly Figure[];
       const now = shown.get(page.recipient) ?? [];
-      const fresh = newLoads(page.data as DataMarks | null, marks, loadedAt);
+      const fresh = newLoads(page.data as DataMarks | null, data);
       const isFresh = causesOf(pack, fresh);
-      const { changes, redefined, kept } = judged(before, now, digest.tolerance, isFresh);
-      const loads = loadsBehind(pack, changes.map(({ measure }) => measure), fresh, marks, loadedAt);
-      const uncertain = kept.filter((figure, i) => figure.recount?.withData === true && before[i]?.recount === undefined).length;
+      const judgement = judged(before, now, digest.tolerance, isFresh);
+      const loads = loadsBehind(pack, judgement.changes.map(({ measure }) => measure), fresh, data);
+      const uncertain = judgement.kept.filter((figure, i) => figure.recount?.withData === true && before[i]?.recount === undefined).length;
       if (uncertain > 0) due.log.warn('definition-and-data-changed', { pack: pack.id, digest: digest.id, period: from, delivery: page.id, figures: uncertain, advice: `overblik correct ${pack.id}/${digest.id}` });
       const unit = people.get(page.recipient)?.units[0] ?? pack.organisation.root;
-      due.tally.corrections += await store.transaction(async (tx) => {
-        await keepFigures(tx, page.id, kept, marks);
-        // What it says, and of which data, tells one correction from the next: the same never goes twice.
-        return changes.length === 0 ? 0 : say(due, tx, period, [page.recipient], digestOf([changes, marks]), { kind: 'correction', unit, changes, loads, ...(redefined.length === 0 ? {} : { redefined }) });
-      });
+      due.tally.corrections += await store.transaction((tx) => oweCorrection(tx, page, judgement, { unit, loads, data: data.marks }, false, due.clock.now(), settings.worker,
+        (within, about, payload) => say(due, within, period, [page.recipient], about, payload)));
     }
   }
 }
@@ -372,7 +387,7 @@ async function sayFailure(due: Due, period: Period, reason: string, unsure: bool
  * with a digest of the pack, since that is what a delivery belongs to; a pack without digests has its requests in the list alone.
  */
 async function tellRequests(run: Scan): Promise<void> {
-  const places = run.work.packs().flatMap((pack): Due[] => { const [digest] = pack.digests.values(); return digest === undefined ? [] : [{ ...run, pack, digest, people: new Map() }]; });
+  const places = run.work.packs().flatMap((pack): Due[] => { const [digest] = pack.digests.values(); return digest === undefined ? [] : [{ ...run, pack, digest, people: new Map(), older: [] }]; });
   for (const request of await untoldRequests(run.store)) {
     await run.store.transaction(async (tx) => {
       const told = new Set<string>();

@@ -149,7 +149,7 @@ export async function claim(store: Statements, id: number, leaving: Leaving, at:
   const rows = await store.query(
     `with moved as (
        update deliveries set state = 'sending', state_at = $2::timestamptz, attempts = attempts + 1, reason = null, not_before = null, wake_at = null, lease_until = $3::timestamptz,
-         platform = $4, conversation = $5, address = $6::jsonb, content = $7::jsonb, content_hash = $8, figures = $9::jsonb, data = $10::jsonb, late = $11::boolean, shown = $13::jsonb, known_as = $14, sent_at = coalesce(sent_at, $2::timestamptz)
+         platform = $4, conversation = $5, address = $6::jsonb, content = $7::jsonb, content_hash = $8, figures = coalesce(nullif($9::jsonb, 'null'), figures), data = coalesce(nullif($10::jsonb, 'null'), data), late = $11::boolean, shown = $13::jsonb, known_as = $14, sent_at = coalesce(sent_at, $2::timestamptz)
        where id = $1 and state = 'ready' returning id)
      insert into delivery_moves (delivery, from_state, to_state, at, actor) select id, 'ready', 'sending', $2::timestamptz, $12 from moved returning delivery`,
     [id, at.toISOString(), leaving.leaseUntil.toISOString(), leaving.address.platform, leaving.address.conversation, json(leaving.address), content,
@@ -203,15 +203,38 @@ export async function markWoken(store: Statements, ids: readonly number[], at: D
   if (ids.length > 0) await store.query(`update deliveries set wake_at = $2::timestamptz where id = any(string_to_array($1, ',')::bigint[])`, [list(ids), at.toISOString()]);
 }
 
-/** Keeps what a page would show now, after a correction was owed or the figures were found unmoved. */
-export async function keepFigures(store: Statements, id: number, figures: unknown, data: unknown): Promise<void> {
-  await store.query('update deliveries set figures = $2::jsonb, data = $3::jsonb where id = $1', [id, json(figures), json(data)]);
+/** Keeps what a page has said and of which data; of a correction, what its page will have said when it has arrived. */
+export async function keepFigures(store: Statements, ids: readonly number[], figures: unknown, data: unknown): Promise<void> {
+  if (ids.length > 0) await store.query(`update deliveries set figures = $2::jsonb, data = $3::jsonb where id = any(string_to_array($1, ',')::bigint[])`, [list(ids), json(figures), json(data)]);
 }
 
-/** Delivered pages of a digest whose data were other than `data`, of periods that began on or after `since`. */
+/** Notes by which data pages that wait to leave were found complete. */
+export async function keepData(store: Statements, ids: readonly number[], data: unknown): Promise<void> {
+  if (ids.length > 0) await store.query(`update deliveries set data = $2::jsonb where id = any(string_to_array($1, ',')::bigint[]) and state = 'ready'`, [list(ids), json(data)]);
+}
+
+/** A correction has arrived: what it said is from then on what its page has said. */
+export async function keepSaid(store: Statements, correction: number): Promise<void> {
+  await store.query(
+    `update deliveries as page set figures = said.figures, data = said.data from deliveries as said
+     where said.id = $1 and said.kind = 'correction' and said.figures is not null and page.pack = said.pack and page.digest = said.digest and page.period_from = said.period_from
+       and page.recipient = said.recipient and page.kind = 'page' and page.state = 'delivered'`, [correction]);
+}
+
+/** All corrections of a page, whatever became of them. */
+export async function correctionsOf(store: Statements, { pack, digest, from, recipient }: Pick<Delivery, 'pack' | 'digest' | 'from' | 'recipient'>): Promise<Pick<Delivery, 'id' | 'about' | 'state' | 'reason' | 'payload'>[]> {
+  return store.query<Pick<Delivery, 'id' | 'about' | 'state' | 'reason' | 'payload'> & Record<string, unknown>>(
+    `select id, about, state, reason, payload from deliveries where pack = $1 and digest = $2 and period_from = $3 and recipient = $4 and kind = 'correction' order by id`, [pack, digest, from, recipient]);
+}
+
+/** What tells one load's mark from another's, of all sources; where files lie and when they were written is left out. */
+const MADE_OF = (marks: string): string => `(select coalesce(jsonb_object_agg(key, jsonb_build_array(coalesce(nullif(value->>'contents', ''), value->>'signature'), value->>'counted')), '{}') from jsonb_each(${marks}))`;
+
+/** Delivered pages of a digest whose data are others than these, or are counted otherwise, of periods that began on or after `since`. */
 export async function sentOfOtherData(store: Statements, pack: string, digest: string, data: unknown, since: IsoDate): Promise<Delivery[]> {
   return store.query<Found>(
-    `select ${COLUMNS} from deliveries where pack = $1 and digest = $2 and kind = 'page' and state = 'delivered' and figures is not null and data is distinct from $3::jsonb and period_from >= $4 order by period_from, id`,
+    `select ${COLUMNS} from deliveries where pack = $1 and digest = $2 and kind = 'page' and state = 'delivered' and figures is not null and period_from >= $4
+       and ${MADE_OF('data')} is distinct from ${MADE_OF('$3::jsonb')} order by period_from, id`,
     [pack, digest, json(data), since]);
 }
 

@@ -10,13 +10,16 @@ import type { Address, ChatAdapter, Platform } from '../ports.ts';
 import { accountsOf } from './admission.ts';
 import { recordAudit, shownOf } from './audit.ts';
 import type { DeliverPorts, DeliverSettings, DeliverWork } from './deliver.ts';
-import { ANALYSTS, claim, deliveriesIn, deliveryKey, deliveryOf, markWoken, move, postpone, reserve, rest, settleDelivered, type Delivery } from './ledger.ts';
+import { ANALYSTS, claim, deliveriesIn, deliveryKey, deliveryOf, keepFigures, keepSaid, markWoken, move, postpone, reserve, rest, settleDelivered, type Delivery } from './ledger.ts';
 import { knownAs } from './people.ts';
+import { differing, wordOf, type DataMarks } from './versions.ts';
 
 /** A page that leaves later than this after it was due is late. */
 const LATE_MS = 60 * 60_000;
 /** A page that could not be made is tried again after this. */
 const REMAKE_MS = 5 * 60_000;
+/** A page that was found complete by other data than are here is looked at again after this, here or by who has them. */
+const OTHER_DATA_MS = 20_000;
 /** What has nowhere to go is looked at again after this. */
 const NOWHERE_MS = 30 * 60_000;
 /** A turn further away than this is not waited for: the delivery is put back. */
@@ -27,6 +30,9 @@ const RECORD_WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 const CLOCKS_MS = 5 * 60_000;
 /** Why a correction goes to nobody. */
 const ANOTHERS = 'The page went to who had this role then, not to who has it now.';
+const OTHER_DATA = 'The data here are not those it was found complete by.';
+/** Of a page found on the platform that is of other data than those here, or nobody knows of which. */
+const UNKNOWN_SAID = 'It was made of other data than are here, so what it said is not known, and it is not corrected by itself.';
 /** How much of the key the button of a page carries. */
 const BUTTON_KEY = 16;
 
@@ -78,7 +84,7 @@ async function wakeAfter({ store, queue, clock }: Sender, id: number, ms: number
 }
 
 async function send(task: Task): Promise<void> {
-  const { delivery, pack, store, clock, settings } = task;
+  const { delivery, store, clock, settings } = task;
   const place = await placeOf(task);
   if ('never' in place) {
     await withdraw(task, place.never);
@@ -105,13 +111,13 @@ async function send(task: Task): Promise<void> {
   const began = clock.now();
   const late = began.getTime() > Date.parse(delivery.dueAt) + LATE_MS;
   const claimed = await claim(store, delivery.id, {
-    address, knownAs: place.knownAs, card: made.message.card, shown: shownOf(made.message), figures: made.figures, data: delivery.kind === 'page' ? task.work.data(pack).marks : null, late, leaseUntil: new Date(began.getTime() + settings.leaseMs),
+    address, knownAs: place.knownAs, card: made.message.card, shown: shownOf(made.message), figures: made.figures, data: made.data, late, leaseUntil: new Date(began.getTime() + settings.leaseMs),
   }, began, settings.worker);
   if (!claimed) return;
   const sending: Delivery = { ...delivery, state: 'sending', attempts: delivery.attempts + 1 };
   let sent: Awaited<ReturnType<ChatAdapter['send']>>;
   try {
-    sent = await adapter.send(address, made.message, { key: deliveryKey(delivery), until: new Date(began.getTime() + settings.leaseMs / 2) });
+    sent = await adapter.send(address, made.message, { key: deliveryKey(delivery), ...(made.data !== null && { data: wordOf(made.data) }), until: new Date(began.getTime() + settings.leaseMs / 2) });
   } catch (error) {
     await afterFailure(task, sending, address, error);
     return;
@@ -165,8 +171,8 @@ async function underPage(task: Task, address: Address): Promise<Address | null> 
   return page.knownAs === null || known === '' || page.knownAs === known ? address : null;
 }
 
-/** The message, or null when it could not be made and the delivery was held. */
-async function make(task: Task, address: Address): Promise<{ message: Message; figures: unknown } | null> {
+/** The message, and of which data a page is; null when it could not be made now and the delivery waits, or is held. */
+async function make(task: Task, address: Address): Promise<{ message: Message; figures: unknown; data: DataMarks | null } | null> {
   const { delivery, pack, digest, period, work } = task;
   const person = pack.people.get(delivery.recipient);
   const language = person?.language ?? pack.language;
@@ -177,12 +183,19 @@ async function make(task: Task, address: Address): Promise<{ message: Message; f
     }
     if (delivery.kind !== 'page' || person === undefined) {
       const card = tell(pack, digest, period, person ?? null, delivery.payload as Payload);
-      if (card !== null) return { message: { card: marked(task, card, language), png: null, sheet: null }, figures: null };
+      if (card !== null) return { message: { card: marked(task, card, language), png: null, sheet: null }, figures: null, data: null };
       await withdraw(task, 'The recipient may see nothing of it any more.');
       return null;
     }
+    const data = work.data(pack).marks;
+    if (delivery.data !== null && differing(delivery.data as DataMarks, data).length > 0) {
+      // Who has newer ones judges it anew; who has older ones has nothing to say.
+      await postpone(task.store, delivery.id, later(task, OTHER_DATA_MS), OTHER_DATA);
+      await wakeAfter(task, delivery.id, OTHER_DATA_MS);
+      return null;
+    }
     const { message, figures } = await work.page(pack, digest, period, person);
-    return { message: { ...message, card: withSeen(marked(task, message.card, language), delivery, language) }, figures };
+    return { message: { ...message, card: withSeen(marked(task, message.card, language), delivery, language) }, figures, data };
   } catch (error) {
     task.log.error('compose-failed', { delivery: delivery.id, pack: pack.id, digest: digest.id, period: period.from, platform: address.platform, error: error instanceof Error ? error : String(error) });
     const reason = `The page could not be made. ${error instanceof ServiceError ? error.message : 'An unexpected error; the log has it.'}`;
@@ -242,6 +255,7 @@ async function record(task: Task, messageId: string, pictureSent: boolean | null
 /** Who was sent what stands in the audit exactly when it stands in the ledger. False when the row was in no state for it. */
 const settle = ({ store, clock, settings, delivery }: Task, messageId: string, pictureSent: boolean | null, reason: string | null): Promise<boolean> => store.transaction(async (tx) => {
   const left = await settleDelivered(tx, delivery.id, { messageId, pictureSent, reason }, clock.now(), settings.worker);
+  if (left !== null && delivery.kind === 'correction') await keepSaid(tx, delivery.id);
   if (left !== null) await recordAudit(tx, { at: clock.now(), actor: 'delivery', action: 'sent', detail: { pack: delivery.pack, digest: delivery.digest, period: delivery.from, kind: delivery.kind, recipient: delivery.recipient, ...left } });
   return left !== null;
 });
@@ -296,7 +310,11 @@ async function findOut(task: Task): Promise<void> {
     const since = new Date(Date.parse(delivery.sentAt ?? delivery.dueAt) - CLOCKS_MS);
     const found = await adapter.find(address, deliveryKey(delivery), since);
     if (found === null) await again(task, 'The platform does not have it.', false);
-    else await record(task, found.messageId, null, 'The platform has it.');
+    else {
+      const known = await rememberSaid(task, found.data ?? null);
+      if (!known) task.log.warn('page-said-unknown', { delivery: delivery.id, pack: delivery.pack, digest: delivery.digest, period: delivery.from, reason: UNKNOWN_SAID });
+      await record(task, found.messageId, null, known ? 'The platform has it.' : `The platform has it. ${UNKNOWN_SAID}`);
+    }
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     if (error.final || error.unclear) {
@@ -309,6 +327,19 @@ async function findOut(task: Task): Promise<void> {
     await postpone(task.store, delivery.id, later(task, ms), null);
     await wakeAfter(task, delivery.id, ms);
   }
+}
+
+/**
+ * A page that a restored state knows nothing of is found on the platform: what it said is what the data it was made of say, where
+ * these are here. False where nobody knows what it said.
+ */
+async function rememberSaid({ delivery, pack, digest, period, work, store }: Task, word: string | null): Promise<boolean> {
+  const person = pack.people.get(delivery.recipient);
+  if (delivery.kind !== 'page' || delivery.figures !== null || person === undefined) return true;
+  const { marks } = work.data(pack);
+  if (word !== wordOf(marks)) return false;
+  await keepFigures(store, [delivery.id], (await work.shown(pack, digest, period, [person])).get(person.id) ?? [], marks);
+  return true;
 }
 
 async function again(task: Task, reason: string, repeated: boolean): Promise<void> {

@@ -17,6 +17,10 @@ export interface LoadMark {
   readonly rows: number;
   /** Of what its files hold; not there in pages sent by earlier versions. */
   readonly contents?: string;
+  /** Of how its rows are counted; not there in pages sent by earlier versions. */
+  readonly counted?: string;
+  /** ISO instant: when the newest of its files was written; not there where that is not known. */
+  readonly writtenAt?: string;
 }
 
 /** How the pages of a period went. */
@@ -51,7 +55,7 @@ export interface NewLoad {
 /** What a message other than a page says, as the ledger keeps it. */
 export type Payload =
   | { readonly kind: 'notice'; readonly readiness: Readiness; readonly waiting: readonly string[] | null }
-  | { readonly kind: 'correction'; readonly unit: string; readonly changes: readonly Correction[]; readonly loads: readonly NewLoad[]; /** Measures of these that are counted otherwise. */ readonly redefined?: readonly string[] }
+  | { readonly kind: 'correction'; readonly unit: string; readonly changes: readonly Correction[]; readonly loads: readonly NewLoad[]; /** Measures of these that are counted otherwise. */ readonly redefined?: readonly string[]; /** Somebody asked for it. */ readonly onPurpose?: true }
   | { readonly kind: 'receipt'; readonly outcome: Outcome }
   | { readonly kind: 'alarm'; readonly failure: Failure }
   | { readonly kind: 'request'; readonly request: { readonly id: number; readonly who: string; readonly platform: string; readonly account: string } }

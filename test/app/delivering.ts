@@ -36,6 +36,7 @@ export type Reply = (address: Address, arrive: () => string) => Promise<string> 
 /** A platform that keeps what reached it, by key as Slack does, or without as Teams. */
 export function platform(reply: Reply = (_address, arrive) => arrive(), { name = 'slack', asked = true }: { name?: Platform; asked?: boolean } = {}): { adapter: ChatAdapter; arrived: Arrived[]; questions: string[] } {
   const arrived: Arrived[] = [];
+  const data = new Map<string, string | undefined>();
   const questions: string[] = [];
   return {
     arrived, questions,
@@ -46,6 +47,7 @@ export function platform(reply: Reply = (_address, arrive) => arrive(), { name =
       send: async (address, message, sending) => {
         const arrive = (): string => {
           const id = `ts-${arrived.length + 1}`;
+          data.set(id, sending?.data);
           arrived.push({ to: address.user || address.conversation, title: message.card.title, text: cardText(message.card), thread: address.thread, key: sending?.key ?? '', id });
           return id;
         };
@@ -54,7 +56,8 @@ export function platform(reply: Reply = (_address, arrive) => arrive(), { name =
       find: asked ? async (address, key) => {
         questions.push(key);
         const found = arrived.find((one) => one.key === key && one.to === (address.user || address.conversation));
-        return found === undefined ? null : { messageId: found.id };
+        const word = found === undefined ? undefined : data.get(found.id);
+        return found === undefined ? null : { messageId: found.id, ...(word !== undefined && { data: word }) };
       } : null,
     },
   };
@@ -75,13 +78,13 @@ export function service(store: () => Store, pack: Pack, over: Partial<DeliverWor
   const waited: number[] = [];
   const state = {
     now: new Date('2026-11-06T07:00:00Z'), missing: [] as Missing[], people: [...pack.people.values()].filter(({ role }) => role === 'leader'),
-    figures: [] as Figure[], data: 'one', adapter: over.adapter ?? slack.adapter,
+    figures: [] as Figure[], data: 'one', follows: [] as string[], written: '', adapter: over.adapter ?? slack.adapter,
   };
   const work: DeliverWork = {
     packs: () => [{ ...pack, people: new Map([...pack.people, ...state.people.map((one) => [one.id, one] as const)]) }],
     recipients: () => state.people,
     readiness: async () => ({ missing: state.missing, present: [] }),
-    data: () => ({ marks: { ledger: { signature: state.data, rows: state.data === 'one' ? 100 : 120 } }, loadedAt: () => state.now.toISOString() }),
+    data: () => ({ marks: { ledger: { signature: state.data, rows: state.data === 'one' ? 100 : 120, ...(state.written !== '' && { writtenAt: state.written }) } }, loadedAt: () => state.now.toISOString(), follows: () => state.follows }),
     page: async (_pack, of, period, who) => {
       composed.push({ digest: of.id, period: period.from, person: who.id });
       return { message: page(who, of, period), figures: state.figures };

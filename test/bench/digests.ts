@@ -139,7 +139,7 @@ async function runLedger(store: Store, part: Pick<DeliverWork, 'packs' | 'recipi
   };
   const queue = await openQueue(store, { embedded: true, log: LOG, pollSeconds: 0.5 });
   const work: DeliverWork = {
-    ...part, readiness: async () => ({ missing: [], present: [] }), data: () => ({ marks: {}, loadedAt: () => '' }), shown: async () => new Map(),
+    ...part, readiness: async () => ({ missing: [], present: [] }), data: () => ({ marks: {}, loadedAt: () => '', follows: () => [] }), shown: async () => new Map(),
     addressFor: async (recipient) => ({ platform: 'teams', tenant: 'tenant', conversation: recipient, thread: null, user: recipient, serviceUrl: 'https://overblik.example/', bot: 'bot' }),
   };
   const settings: DeliverSettings = { worker: 'bench', leaseMs: 150_000, askAfterMs: 75_000, unsure: 'send-again', paces: pacesOf, random: Math.random, wait: async (ms) => {

@@ -16,7 +16,7 @@ export function crowd(count: number, channels: readonly string[]): { pack: Pack;
   return {
     pack,
     work: {
-      packs: () => [pack], recipients: () => people, readiness: async () => ({ missing: [], present: [] }), data: () => ({ marks: {}, loadedAt: () => '' }), shown: async () => new Map(),
+      packs: () => [pack], recipients: () => people, readiness: async () => ({ missing: [], present: [] }), data: () => ({ marks: {}, loadedAt: () => '', follows: () => [] }), shown: async () => new Map(),
       page: async (_pack, _digest, _period, person) => ({ message: { card: card(person), png: null, sheet: null }, figures: [] }),
       addressFor: async (recipient) => ({ platform: 'slack', tenant: 'T', conversation: channels[Number(recipient.split('-')[1]) % channels.length] ?? '', thread: null, user: '', serviceUrl: '', bot: '' }),
     },

@@ -71,7 +71,7 @@ export async function figuresOf(pack: Pack, tables: Readonly<Record<string, { cr
       query: async (sql, parameters) => (await connection.runAndReadAll(sql, [...(parameters ?? [])])).getRowObjectsJson() as Record<string, unknown>[],
       close: async () => { connection.closeSync(); },
     };
-    sources.set(id, { facts, report: { source: id, rows: 0, rejected: 0, rejects: [], files: [], remarks: [], rejectedIn: [], rejectReasons: [], tally: [], contents: '', definition: '', firstDate: null, lastDate: null, loadedAt: '2026-11-01T00:00:00Z', durationMs: 0, signature: '', file: '' } });
+    sources.set(id, { facts, report: { source: id, rows: 0, rejected: 0, rejects: [], files: [], remarks: [], rejectedIn: [], rejectReasons: [], tally: [], contents: '', writtenAt: '', counted: '', follows: [], definition: '', firstDate: null, lastDate: null, loadedAt: '2026-11-01T00:00:00Z', durationMs: 0, signature: '', file: '' } });
   }
   return openFigures(pack, sources);
 }

@@ -13,7 +13,7 @@ import { checkGrain } from './grain.ts';
 import { kindProblem } from './kind.ts';
 import { ensureFolder, publish, lastReport, removeOld, unfinishedName } from './publish.ts';
 import { readyWorkbook } from './sheet.ts';
-import { contentsOf, definitionOf, signatureOf } from './signature.ts';
+import { contentsOf, definitionOf, hashOf, signatureOf } from './signature.ts';
 import type { StagedFile } from './account.ts';
 import { checkControls } from './control.ts';
 import { fallen } from './falls.ts';
@@ -27,6 +27,7 @@ import { readyTyped } from './typed.ts';
 export { lastReport, signatureOf };
 
 const LONGEST_LOAD_MS = 2 * 3_600_000;
+const MOST_FOLLOWED = 20;
 
 export interface LoadInput {
   readonly source: Source;
@@ -76,7 +77,7 @@ export async function loadSource(input: LoadInput): Promise<LoadReport> {
   try {
     await ensureFolder(scratchDir);
     const files = await findFiles(source, packDir, ownDir);
-    const outcome = await build(input, files, path, scratchDir, signature).catch((error: unknown) => loadError(source.id, error));
+    const outcome = await build(input, files, path, scratchDir, signature, published).catch((error: unknown) => loadError(source.id, error));
     // Whatever was read of a file that somebody was writing, good or bad, says nothing.
     if (await signatureOf(source, packDir, organisation, finish, yearStart, ownDir, moveMonths, timeZone) !== signature) {
       throw new ServiceError(`source ${source.id}`, 'A file changed while it was read. It is read again at the next load.', { retryAfterMs: 60_000 });
@@ -99,7 +100,7 @@ export async function loadSource(input: LoadInput): Promise<LoadReport> {
 }
 
 /** Writes the whole file of facts and closes it. */
-async function build(input: LoadInput, files: readonly SourceFile[], path: string, scratchDir: string, signature: string): Promise<Omit<LoadReport, 'file'>> {
+async function build(input: LoadInput, files: readonly SourceFile[], path: string, scratchDir: string, signature: string, published: LoadReport | null): Promise<Omit<LoadReport, 'file'>> {
   const { source } = input;
   const started = input.now();
   const timeoutMs = input.timeoutMs ?? LONGEST_LOAD_MS;
@@ -142,7 +143,11 @@ async function build(input: LoadInput, files: readonly SourceFile[], path: strin
     const outside = (await rowsOutsideLives(connection, input.organisation)).map((text) => ({ file: staged.map(({ shown }) => shown).slice(0, 3).join(', '), text }));
     for (const statement of input.finish) await connection.run(statement);
     const ended = input.now();
-    const report = { source: source.id, ...outcome, remarks: [...outcome.remarks, ...repeated, ...outside], loadedAt: ended.toISOString(), durationMs: ended.getTime() - started.getTime(), signature, definition: definitionOf(source, input.organisation, input.yearStart), contents: await contentsOf(files.map((file) => file.path), input.moveMonths ?? 0) };
+    const contents = await contentsOf(files.map((file) => file.path), input.moveMonths ?? 0);
+    const report = {
+      source: source.id, ...outcome, remarks: [...outcome.remarks, ...repeated, ...outside], loadedAt: ended.toISOString(), durationMs: ended.getTime() - started.getTime(),
+      signature, definition: definitionOf(source, input.organisation, input.yearStart), contents, counted: hashOf(input.finish), writtenAt: new Date(Math.max(...files.map(({ mtimeMs }) => mtimeMs))).toISOString(), follows: followed(published, contents),
+    };
     await connection.run('create table meta (report json)');
     await connection.run('insert into meta values ($1::json)', [JSON.stringify(report)]);
     await connection.run('detach stage');
@@ -153,6 +158,12 @@ async function build(input: LoadInput, files: readonly SourceFile[], path: strin
     clearInterval(broken);
     instance.closeSync();
   }
+}
+
+/** What the loads before held, the newest first. There and back again leaves both in it. */
+function followed(before: LoadReport | null, contents: string): string[] {
+  if (before === null) return [];
+  return [...new Set([...(before.contents === '' || before.contents === contents ? [] : [before.contents]), ...before.follows])].slice(0, MOST_FOLLOWED);
 }
 
 async function readyFile(reading: Reading, connection: DuckDBConnection): Promise<ReadyFile | Unusable> {

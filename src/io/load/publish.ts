@@ -5,7 +5,7 @@ import type { LoadReport } from '../../ports.ts';
 
 const HOST = hostname().replace(/[^A-Za-z0-9]/g, '');
 /** What loads of earlier versions did not say. */
-const UNSAID = { remarks: [], rejectedIn: [], rejectReasons: [], tally: [], contents: '', definition: '' } as const;
+const UNSAID = { remarks: [], rejectedIn: [], rejectReasons: [], tally: [], contents: '', writtenAt: '', counted: '', follows: [], definition: '' } as const;
 let counter = 0;
 
 /** A name for a file in the making that no other load, here or in another process, uses. */

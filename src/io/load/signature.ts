@@ -28,7 +28,8 @@ export async function contentsOf(paths: readonly string[], moveMonths: number): 
   return hashOf([hashes.sort(), moveMonths]);
 }
 
-const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+/** The same as 16 hexadecimal digits of any value. */
+export const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 
 /**
  * What the facts of a source are made from, as 16 hexadecimal digits: its files (path, size, time of change), its

@@ -205,4 +205,30 @@ export const MIGRATIONS: readonly Migration[] = [
       'alter table deliveries add column known_as text',
     ],
   },
+  {
+    version: 8,
+    name: 'which data are the newest, and who has which',
+    statements: [
+      // A source's data, by what they hold, and since when they are the newest there are.
+      `create table data_versions (
+        pack text not null,
+        source text not null,
+        version text not null,
+        written_at timestamptz,
+        since timestamptz not null,
+        primary key (pack, source, version)
+      )`,
+      `create table data_held (
+        worker text not null,
+        pack text not null,
+        source text not null,
+        version text not null,
+        rows bigint not null,
+        written_at timestamptz,
+        loaded_at timestamptz,
+        seen_at timestamptz not null,
+        primary key (worker, pack, source)
+      )`,
+    ],
+  },
 ];
