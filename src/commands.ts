@@ -11,11 +11,12 @@ import { doubtOpen, planned } from './app/deliver.ts';
 import { knownAs, type Account } from './app/people.ts';
 import { readinessOf } from './app/readiness.ts';
 import type { Held } from './app/versions.ts';
-import { dayIn, periodOf, shiftDays, type IsoDate, type Period } from './calendar/period.ts';
+import { dayIn, periodFromCode, shiftDays, type IsoDate, type Period } from './calendar/period.ts';
 import { instantAt } from './calendar/schedule.ts';
 import type { Card, Message } from './card/card.ts';
 import { cardText } from './card/text.ts';
 import { inWords } from './card/figures.ts';
+import { missingOf } from './delivery/readiness.ts';
 import { DELIVERY_STATES } from './delivery/state.ts';
 import { recipientsOf } from './digest/compose.ts';
 import { DefinitionError, ServiceError, UsageError } from './errors.ts';
@@ -46,16 +47,9 @@ export interface Terminal {
 
 /** `2026-10` a month, `2026-Q3` a quarter, `2026-H1` a half-year, `2026` a year; in the pack's fiscal year. */
 function anyPeriod(text: string, pack: Pack): Period {
-  const [, year = '', rest = ''] = /^(\d{4})(?:-(.+))?$/.exec(text) ?? [];
-  const first = (months: number): IsoDate => {
-    const index = pack.yearStart - 1 + months;
-    return `${Number(year) + Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}-01`;
-  };
-  if (/^(0[1-9]|1[0-2])$/.test(rest)) return periodOf('month', `${year}-${rest}-01`, pack.yearStart);
-  if (/^[QK][1-4]$/.test(rest)) return periodOf('quarter', first((Number(rest[1]) - 1) * 3), pack.yearStart);
-  if (/^H[12]$/.test(rest)) return periodOf('half-year', first((Number(rest[1]) - 1) * 6), pack.yearStart);
-  if (year !== '' && rest === '') return periodOf('year', first(0), pack.yearStart);
-  throw new UsageError(`'${text}' is not a period. Write a month as 2026-10, a quarter as 2026-Q3, a half-year as 2026-H1, a year as 2026.`);
+  const found = periodFromCode(text, pack.yearStart);
+  if (found === null) throw new UsageError(`'${text}' is not a period. Write a month as 2026-10, a week as 2026-W41, a quarter as 2026-Q3, a half-year as 2026-H1, a year as 2026.`);
+  return found;
 }
 
 /** A period of a digest's own grain. */
@@ -404,7 +398,8 @@ async function whyNotYet(config: Config, house: PackHouse, pack: Pack, digest: D
   const platforms = [...(config.slack === null ? [] : ['slack'] as const), ...(config.teams === null ? [] : ['teams'] as const), ...(config.demo ? ['web'] as const : [])];
   const reachable = (config.slack !== null && (person.slack !== null || known.accounts.some((one) => one.pack === pack.id && one.person === person.id && one.platform === 'slack'))) || config.demo || (config.web !== null && config.slack === null && config.teams === null && person.email !== null) || known.addresses === null || platforms.some((platform) => known.addresses?.some((one) => one.person === person.id && one.platform === platform && one.knownAs === knownAs({ pack, person }, platform, known.accounts)) === true);
   if (!reachable) return 'would wait: no address yet, they write to the bot once or the pack names their id';
-  const { missing } = await readinessOf(house.figures(pack.id), digest, period, known.closings[pack.id] ?? []);
+  const readiness = await readinessOf(house.figures(pack.id), digest, period, known.closings[pack.id] ?? []);
+  const missing = [...readiness.missing, ...missingOf(readiness, person.units)];
   if (missing.length === 0) return 'would be sent';
   return `would wait for ${[...new Set(missing.map(({ source }) => source))].join(', ')}; told at the deadline, ${localMinute(pack.timeZone, deadline)}`;
 }

@@ -9,7 +9,7 @@ import type { Card } from './card/card.ts';
 import { cellText, inWords } from './card/figures.ts';
 import { digestNamed, parsePeriod, withHouse, withState, wordsOf, type Terminal } from './commands.ts';
 import { causeOf, judgedOnPurpose, keyOf, type Cause, type Correction, type Figure } from './delivery/correction.ts';
-import { withHouseFaults } from './delivery/readiness.ts';
+import { missingOf, withHouseFaults } from './delivery/readiness.ts';
 import { tell } from './delivery/tell.ts';
 import { recipientsOf } from './digest/compose.ts';
 import type { Config } from './io/config/config.ts';
@@ -48,8 +48,10 @@ export async function correctCommand(config: Config, log: Log, terminal: Termina
       const differing: Differing[] = [];
       for (const from of [...new Set(pages.map((page) => page.from))]) {
         const period = periodOf(digest.period.grain, from, pack.yearStart);
-        const { missing } = withHouseFaults(await readinessOf(house.figures(pack.id), digest, period, closings), house.faults(pack.id));
-        if (missing.length === 0) differing.push(...await differingOf(house, pack, digest, period, pages.filter((page) => page.from === from)));
+        const readiness = withHouseFaults(await readinessOf(house.figures(pack.id), digest, period, closings), house.faults(pack.id));
+        const { missing } = readiness;
+        const isWhole = ({ recipient }: SentPage): boolean => missingOf(readiness, pack.people.get(recipient)?.units ?? []).length === 0;
+        if (missing.length === 0) differing.push(...await differingOf(house, pack, digest, period, pages.filter((page) => page.from === from && isWhole(page))));
         else terminal.out(`${inWords(pack, period, 'en')}: not judged, data are missing of ${[...new Set(missing.map(({ source }) => source))].join(', ')}.`);
       }
       const looked = differing.map((one) => ({ action: 'shown-correction', detail: { pack: pack.id, digest: digest.id, period: one.period.from, person: one.person.id, shown: shownOf(wordsOf(one.card)) } }));

@@ -1,7 +1,8 @@
 import { maskPersonalNumbers } from '../access/personal-number.ts';
 import { admission } from '../card/admission.ts';
 import { dayName } from '../card/periods.ts';
-import type { Language, Pack } from '../pack/model.ts';
+import { TIME_ZONE, type Language, type Pack } from '../pack/model.ts';
+import { dayOf } from '../calendar/period.ts';
 import type { Address, Identity, Incoming, Platform, Store } from '../ports.ts';
 import { auditName, recordAudit } from './audit.ts';
 import { knownAs, namedAccount, type Account, type Membership } from './people.ts';
@@ -179,7 +180,7 @@ export async function decide(store: Store, analyst: readonly Membership[], packs
   switch (decision.kind) {
     case 'list': {
       const open = await openRequests(store);
-      return open.length === 0 ? [t.noRequests] : [...open.map((one) => t.requestLine(String(one.id), whoAsks(one), PLATFORM_NAMES[one.platform], dayName(one.askedAt.slice(0, 10), language))), t.requestCare];
+      return open.length === 0 ? [t.noRequests] : [...open.map((one) => t.requestLine(String(one.id), whoAsks(one), PLATFORM_NAMES[one.platform], dayName(dayOf(own[0]?.timeZone ?? TIME_ZONE, one.askedAt), language))), t.requestCare];
     }
     case 'grant': {
       const to = known(decision.person, own);

@@ -4,7 +4,7 @@ import { dueAt, owedPeriods, workdaysAfter, type Calendar, type Owed } from '../
 import type { Message } from '../card/card.ts';
 import { judged, type Figure } from '../delivery/correction.ts';
 import type { Pace } from '../delivery/pace.ts';
-import type { Readiness } from '../delivery/readiness.ts';
+import { missingOf, type Readiness } from '../delivery/readiness.ts';
 import type { Outcome, Payload } from '../delivery/tell.ts';
 import { FOR_ANALYSTS } from '../delivery/state.ts';
 import { ServiceError } from '../errors.ts';
@@ -237,7 +237,14 @@ async function scanPeriod(due: Due, period: Period, pages: readonly Delivery[]):
   }
   const ready: Delivery[] = [];
   const nowhere: Delivery[] = [];
+  const silent: Delivery[] = [];
   for (const page of pages) {
+    const own = missingOf(readiness, due.people.get(page.recipient)?.units ?? []);
+    if (own.length > 0) {
+      await holdAll(due, [page], waitingFor({ ...readiness, missing: own }));
+      silent.push(page);
+      continue;
+    }
     if (page.state !== 'ready' && page.notBefore !== null && Date.parse(page.notBefore) > now.getTime()) continue;
     const why = await whyNot(due, page.recipient);
     if (why === null) ready.push(page);
@@ -247,6 +254,7 @@ async function scanPeriod(due: Due, period: Period, pages: readonly Delivery[]):
     }
   }
   await releaseAll(due, ready, period, marks);
+  if (late && silent.length > 0) await notifySilent(due, period, silent, readiness);
   if (late && nowhere.length > 0) await sayFailure(due, period, NO_ADDRESS, false, nowhere.map(({ recipient }) => recipient));
 }
 
@@ -330,15 +338,32 @@ async function notify(due: Due, period: Period, pages: readonly Delivery[], read
     (await say(due, tx, period, reachable, about, { kind: 'notice', readiness, waiting: null })).length + (await say(due, tx, period, analystsOf(due), about, { kind: 'notice', readiness, waiting })).length);
 }
 
+/** The same where data are missing of some readers' own units alone: each hears of theirs, the analysts of all. */
+async function notifySilent(due: Due, period: Period, pages: readonly Delivery[], readiness: Readiness): Promise<void> {
+  const units = (recipients: readonly string[]): string[] => recipients.flatMap((recipient) => due.people.get(recipient)?.units ?? []);
+  const of = (recipients: readonly string[]): Readiness => ({ missing: missingOf(readiness, units(recipients)), present: [] });
+  const waiting = pages.map(({ recipient }) => recipient);
+  const reachable: string[] = [];
+  for (const recipient of waiting) if ((await whyNot(due, recipient)) === null) reachable.push(recipient);
+  due.tally.notices += await due.store.transaction(async (tx) => {
+    let count = (await say(due, tx, period, analystsOf(due), 'units', { kind: 'notice', readiness: of(waiting), waiting })).length;
+    for (const recipient of reachable) count += (await say(due, tx, period, [recipient], 'units', { kind: 'notice', readiness: of([recipient]), waiting: null })).length;
+    return count;
+  });
+}
+
 /** Holds what was sent against what the data say now. While a period is not complete any more, nothing is judged by it; nor is a page by data older than its own. */
 async function correct(due: Due): Promise<void> {
   const { pack, digest, store, work, people, settings } = due;
   const data = work.data(pack);
   const sent = (await sentOfOtherData(store, pack.id, digest.id, data.marks, correctedSince(pack, digest, due.clock.now()))).filter(({ recipient }) => people.has(recipient));
   for (const from of new Set(sent.map((one) => one.from))) {
-    const pages = sent.filter((one) => one.from === from && olderThan(one.data as DataMarks | null, data).length === 0);
+    const newer = sent.filter((one) => one.from === from && olderThan(one.data as DataMarks | null, data).length === 0);
     const period = periodOf(digest.period.grain, from, pack.yearStart);
-    if (pages.length === 0 || (await work.readiness(pack, digest, period)).missing.length > 0) continue;
+    if (newer.length === 0) continue;
+    const readiness = await work.readiness(pack, digest, period);
+    const pages = readiness.missing.length > 0 ? [] : newer.filter(({ recipient }) => missingOf(readiness, people.get(recipient)?.units ?? []).length === 0);
+    if (pages.length === 0) continue;
     const shown = await work.shown(pack, digest, period, pages.map(({ recipient }) => people.get(recipient) as Person));
     for (const page of pages) {
       const before = page.figures as readonly Figure[];

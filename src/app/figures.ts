@@ -1,4 +1,4 @@
-import { periodOf, shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
+import { dayOf, periodOf, shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
 import type { Caveat, Measure, Pack, Source } from '../pack/model.ts';
 import { lifeOf, subtree } from '../pack/organisation.ts';
 import type { Facts, LoadReport } from '../ports.ts';
@@ -45,7 +45,7 @@ export async function openFigures(pack: Pack, sources: ReadonlyMap<string, Loade
     const source = pack.sources.get(id);
     if (source === undefined) continue;
     const key = (measure: string): string => (measure === ANY_ROWS ? `${id}/*` : measure);
-    const read = await readReach(pack, source, facts, report.loadedAt.slice(0, 10));
+    const read = await readReach(pack, source, facts, dayOf(pack.timeZone, report.loadedAt));
     for (const [measure, units] of read.spans) spans.set(key(measure), units);
     for (const [measure, found] of read.reach) reach.set(key(measure), found);
   }
@@ -103,7 +103,7 @@ function beginning(figures: Figures, base: string): IsoDate {
 const isYearlyPlan = (pack: Pack, base: string): boolean => [...pack.plans.values()].some((plan) => plan.kind === 'yearly' && plan.by === base);
 
 /** The day the rows of a base measure were read. */
-const readOn = (figures: Figures, base: string): IsoDate => figures.sources.get(sourceOf(figures.pack, base)?.id ?? '')?.report.loadedAt.slice(0, 10) ?? '9999-12-31';
+const readOn = (figures: Figures, base: string): IsoDate => dayOf(figures.pack.timeZone, figures.sources.get(sourceOf(figures.pack, base)?.id ?? '')?.report.loadedAt ?? '') || '9999-12-31';
 
 function endOf({ pack, reach }: Figures, base: string, source: Source | undefined): IsoDate {
   const last = reach.get(base)?.last;

@@ -1,4 +1,4 @@
-import { lastClosed, periodOf, shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
+import { dayOf, lastClosed, periodOf, shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
 import type { Block, Card } from '../card/card.ts';
 import { inWords, plainCell, sourceName } from '../card/figures.ts';
 import { packLabel } from '../card/label.ts';
@@ -28,7 +28,7 @@ export function freshnessCard(figures: Figures, measures: readonly string[], per
   const subject = period ?? (least < UNKNOWN ? null : lastClosed('month', periodOf('month', least).from === least ? least : periodOf('month', least).from));
   const missing = subject === null ? [...ends.keys()] : [...ends].filter(([, end]) => end < subject.to).map(([id]) => id);
   const name = (id: string): string => sourceName(pack, id, language);
-  const loaded = (id: string): string => figures.sources.get(id)?.report.loadedAt.slice(0, 10) ?? '';
+  const loaded = (id: string): string => dayOf(pack.timeZone, figures.sources.get(id)?.report.loadedAt ?? '');
   const rows = [...ends].map(([id, end]) => [plainCell(name(id)), plainCell(end < UNKNOWN ? r.never : dayName(shiftDays(end, -1), language)), plainCell(loaded(id) === '' ? '' : dayName(loaded(id), language))]);
   const blocks: Block[] = [{ kind: 'table', title: '', columns: [{ title: r.columnSource, align: 'left' }, { title: r.columnTo, align: 'left' }, { title: r.columnLoaded, align: 'left' }], rows }];
   const words = subject === null ? '' : inWords(pack, subject, language);

@@ -53,6 +53,9 @@ export function dayIn(timeZone: string, instant: Date): IsoDate {
   return new Intl.DateTimeFormat('sv-SE', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(instant);
 }
 
+/** The same of an instant as ISO text; empty for none. */
+export const dayOf = (timeZone: string, instant: string): IsoDate => (instant === '' ? '' : dayIn(timeZone, new Date(instant)));
+
 /** ISO 8601 week of a day: 2027-01-01 is in week 53 of 2026. */
 export function isoWeek(date: IsoDate): { year: number; week: number } {
   const d = parse(date);
@@ -79,6 +82,35 @@ export function periodOf(grain: TimeGrain, date: IsoDate, yearStart = 1): Period
   const offset = (((m - yearStart) % 12) + 12) % 12;
   const from = shiftMonths(`${String(y).padStart(4, '0')}-${String(m).padStart(2, '0')}-01`, -(offset % size));
   return { from, to: shiftMonths(from, size), grain };
+}
+
+/** A period as it is written in a command: 2026-10, 2026-W41, 2026-Q4, 2026-H2, 2026, of fiscal years that begin in `yearStart`. */
+export function periodCode({ grain, from }: Period, yearStart = 1): string {
+  if (grain === 'day') return from;
+  if (grain === 'month') return from.slice(0, 7);
+  if (grain === 'week') {
+    const { year, week } = isoWeek(from);
+    return `${year}-W${String(week).padStart(2, '0')}`;
+  }
+  const year = Number(periodOf('year', from, yearStart).from.slice(0, 4));
+  const months = (Number(from.slice(5, 7)) - yearStart + 12) % 12;
+  return grain === 'year' ? String(year) : grain === 'quarter' ? `${year}-Q${Math.floor(months / 3) + 1}` : `${year}-H${Math.floor(months / 6) + 1}`;
+}
+
+/** What `periodCode` writes, read: quarters as K1 too, weeks as U41. Null for anything else. */
+export function periodFromCode(text: string, yearStart = 1): Period | null {
+  const [, year = '', rest = ''] = /^(\d{4})(?:-(.+))?$/.exec(text) ?? [];
+  const after = (months: number): IsoDate => shiftMonths(`${year}-${String(yearStart).padStart(2, '0')}-01`, months);
+  if (year === '') return null;
+  if (rest === '') return text.endsWith('-') ? null : periodOf('year', after(0), yearStart);
+  if (/^(0[1-9]|1[0-2])$/.test(rest)) return periodOf('month', `${year}-${rest}-01`, yearStart);
+  if (/^[WU](0[1-9]|[1-4]\d|5[0-3])$/.test(rest)) {
+    const from = startOfWeek(Number(year), Number(rest.slice(1)));
+    return isoWeek(from).year === Number(year) ? periodOf('week', from, yearStart) : null;
+  }
+  if (/^[QK][1-4]$/.test(rest)) return periodOf('quarter', after((Number(rest[1]) - 1) * 3), yearStart);
+  if (/^H[12]$/.test(rest)) return periodOf('half-year', after((Number(rest[1]) - 1) * 6), yearStart);
+  return null;
 }
 
 /** From the start of the (fiscal) year that holds the last day before `to`, up to `to`. */

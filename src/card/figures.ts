@@ -1,4 +1,4 @@
-import { periodOf, pieces, shiftDays, type Period } from '../calendar/period.ts';
+import { dayOf, periodOf, pieces, shiftDays, type Period } from '../calendar/period.ts';
 import { favourable } from '../insight/attention.ts';
 import type { CountGrain, ForecastMeasure, Language, Measure, Pack } from '../pack/model.ts';
 import { basesOf, unitsOf } from '../query/evaluate.ts';
@@ -148,7 +148,7 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
     if (shown.some((cell) => isFew(cell, measure))) notes.push(m.noteSuppressed(thresholdOf(pack, measure)));
     if (shown.some((cell) => cell !== undefined && isHidden(cell) && !isFew(cell, measure))) {
       const grains = result.rows.map((row) => tooFine(pack, measure, row.period)).filter((grain) => grain !== null);
-      const read = result.provenance.map(({ loadedAt }) => loadedAt.slice(0, 10)).sort()[0] ?? '';
+      const read = result.provenance.map(({ loadedAt }) => dayOf(pack.timeZone, loadedAt)).sort()[0] ?? '';
       const unfinished = result.rows.some((row) => row.period.to > read);
       notes.push(grains[0] !== undefined ? m.noteTooFine(name, grains[0]) : unfinished ? m.noteUnfinished(name) : m.noteWithheld(thresholdOf(pack, measure)));
     }

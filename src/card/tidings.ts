@@ -9,6 +9,8 @@ export interface Tidings {
   readonly noticePresent: (sources: string) => string;
   readonly noticeComes: string;
   readonly noticeAnalysts: (waiting: string) => string;
+  /** How an analyst lets the pages go all the same. */
+  readonly noticeClose: (command: string) => string;
   readonly noRows: (source: string, through: string) => string;
   readonly noRowsAtAll: (source: string) => string;
   readonly noUnits: (source: string, units: string) => string;
@@ -57,6 +59,7 @@ const da: Tidings = {
   noticeMissing: 'Det mangler', noticePresent: (sources) => ended(`På plads er ${sources}`),
   noticeComes: 'Siden kommer af sig selv, så snart data er på plads. Du skal ikke gøre noget.',
   noticeAnalysts: (waiting) => ended(`Modtagere, der venter: ${waiting}`),
+  noticeClose: (command) => `Er tallene rigtige, som de er, så luk perioden, og siderne sendes: ${command}`,
   noRows: (source, through) => `${source}: data går kun til og med ${through}`, noRowsAtAll: (source) => `${source}: der er ingen data`,
   noUnits: (source, units) => `${source}: ingen data fra ${units}`,
   oddCount: (source, value, usual) => `${source}: ${value} rækker mod normalt omkring ${usual}`,
@@ -95,6 +98,7 @@ const en: Tidings = {
   noticeMissing: 'What is missing', noticePresent: (sources) => ended(`In place: ${sources}`),
   noticeComes: 'The page comes by itself as soon as the data are there. There is nothing you need to do.',
   noticeAnalysts: (waiting) => ended(`Recipients who wait: ${waiting}`),
+  noticeClose: (command) => `If the figures are right as they are, close the period, and the pages are sent: ${command}`,
   noRows: (source, through) => `${source}: data only reach ${through}`, noRowsAtAll: (source) => `${source}: there are no data`,
   noUnits: (source, units) => `${source}: no data from ${units}`,
   oddCount: (source, value, usual) => `${source}: ${value} rows, where about ${usual} are usual`,

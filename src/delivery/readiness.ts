@@ -18,6 +18,19 @@ export type Missing =
 export interface Readiness {
   readonly missing: readonly Missing[];
   readonly present: readonly string[];
+  /** Units that have no rows of a source though they had some in most of the periods before: their own pages wait. */
+  readonly silent?: readonly Silent[];
+}
+
+export interface Silent {
+  readonly unit: string;
+  readonly source: string;
+}
+
+/** What is missing of the pages of some units alone, by source. */
+export function missingOf({ silent = [] }: Readiness, units: readonly string[]): Missing[] {
+  const own = silent.filter(({ unit }) => units.includes(unit));
+  return [...new Set(own.map(({ source }) => source))].map((source) => ({ kind: 'units', source, units: own.filter((one) => one.source === source).map(({ unit }) => unit) }));
 }
 
 /** What is missing of a source that the house could not load is missing by the house's fault, whatever else would be said of it. */
@@ -45,4 +58,19 @@ export function unusual(value: number, history: readonly number[], within: numbe
   const usual = median(known);
   if (usual === null || known.length < FEWEST) return null;
   return Math.abs(value - usual) > (Math.abs(usual) * within) / 100 ? usual : null;
+}
+
+/** Of the six periods before, most. */
+export const MOST = 4;
+
+/**
+ * The usual value when `value` is more than `percent` nearer to nought, or beyond it; null when it is not, when fewer than four of
+ * the earlier periods have anything or they are not all on one side of nought, and when a year ago it was as little.
+ */
+export function fallen(value: number, history: readonly number[], yearAgo: number, percent: number): number | null {
+  const known = history.filter((earlier) => earlier !== 0);
+  const usual = median(known);
+  if (usual === null || known.length < MOST || known.some((one) => Math.sign(one) !== Math.sign(usual))) return null;
+  const isLess = (than: number): boolean => value * Math.sign(than) < Math.abs(than) * (1 - percent / 100);
+  return isLess(usual) && (yearAgo === 0 || Math.sign(yearAgo) !== Math.sign(usual) || isLess(yearAgo)) ? usual : null;
 }

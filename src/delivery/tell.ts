@@ -1,5 +1,5 @@
 import { seesMeasure, visibleUnits } from '../access/rule.ts';
-import { shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
+import { dayOf, periodCode, shiftDays, type IsoDate, type Period } from '../calendar/period.ts';
 import type { Block, Card, TableCell } from '../card/card.ts';
 import { admission } from '../card/admission.ts';
 import { cellText, inWords, plainCell, sourceName } from '../card/figures.ts';
@@ -88,6 +88,7 @@ export function tell(pack: Pack, digest: Digest, period: Period, reader: Reader,
         { kind: 'notes', title: t.noticeMissing, items: [...new Set(missing.map((one) => missingLine(pack, one, reader, language)))] },
         ...(present.length === 0 ? [] : [text(t.noticePresent(present.map((id) => sourceName(pack, id, language)).join(', ')))]),
         text(payload.waiting === null || !isAnalyst(reader) ? t.noticeComes : t.noticeAnalysts(names(pack, payload.waiting))),
+        ...(isAnalyst(reader) && missing.some(({ kind }) => kind !== 'house') ? [text(t.noticeClose(`overblik close ${pack.id} ${periodCode(period, pack.yearStart)}`))] : []),
       ]);
     }
     case 'correction': {
@@ -177,5 +178,5 @@ const span = (from: IsoDate, to: IsoDate, language: Language): string => `${dayN
 function loadLine(pack: Pack, { source, loadedAt, rows: count, rowsBefore }: NewLoad, reader: Reader, language: Language): string {
   const more = rowsBefore === null || !isAnalyst(reader) ? 0 : count - rowsBefore;
   const rows = more === 0 ? '' : `${more > 0 ? '+' : '\u2212'}${formatNumber(Math.abs(more), 0, language)} ${language === 'da' ? 'rækker' : 'rows'}`;
-  return tidings(language).reloaded(sourceName(pack, source, language), dayName(loadedAt.slice(0, 10), language), rows);
+  return tidings(language).reloaded(sourceName(pack, source, language), dayName(dayOf(pack.timeZone, loadedAt), language), rows);
 }

@@ -236,7 +236,7 @@ function digestOf(id: string, entry: Entry<RawDigest>): Digest {
     schedule: scheduleOf(raw.schedule),
     deadline: raw.deadline === undefined ? null : scheduleOf(raw.deadline),
     readiness: Object.entries(raw.readiness ?? {}).map(([source, rule]): SourceRule => ({
-      source, toLastDay: rule.to_last_day ?? true, level: rule.units ?? null, rowsWithin: rule.rows_within ?? null, totalsWithin: rule.totals_within ?? {}, rejects: rule.rejects ?? null, closed: rule.closed ?? false,
+      source, toLastDay: rule.to_last_day ?? true, level: rule.units ?? null, rowsWithin: rule.rows_within ?? null, totalsWithin: rule.totals_within ?? {}, mayFall: rule.may_fall ?? null, rejects: rule.rejects ?? null, closed: rule.closed ?? false,
     })),
     tolerance: raw.tolerance ?? 1,
     period: { grain, which: 'last-closed' },

@@ -294,6 +294,8 @@ export interface SourceRule {
   readonly rowsWithin: number | null;
   /** The same for the totals of measures, by measure. */
   readonly totalsWithin: Readonly<Record<string, number>>;
+  /** Rows and sums of the whole may be this many percent less than usual, and a unit without rows where it usually has some is no reason to wait only at 100; null: 50, where `rowsWithin` and `totalsWithin` do not say otherwise. */
+  readonly mayFall: number | null;
   /** So many rows of the year up to the period's end may have been set aside; null: none of money and plans, any of other sources. */
   readonly rejects: number | null;
   /** Someone has to close the period by hand. */

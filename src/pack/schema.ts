@@ -139,6 +139,7 @@ const sourceRule = only({
   units: z.string().optional().describe('Every unit of this level has rows in the period'),
   rows_within: percent.optional().describe('The number of rows is at most this many percent from the middle of the six periods before'),
   totals_within: z.record(z.string(), percent).optional().describe('The same for the totals of measures of the source: measure -> percent'),
+  may_fall: z.number().min(0).max(100).optional().describe('The rows of the period, and the sums on the page, may be this many percent less than in the middle of the six periods before and than a year ago; without it 50. With 100 a unit may also have no rows where it usually has some'),
   rejects: z.int().min(0).optional().describe('So many rows of the year up to the end of the period may have been set aside; without it 0 for sources with money or a plan, else any'),
   closed: z.boolean().optional().describe('Wait until someone closes the period: overblik close <pack> <period>'),
 });

@@ -568,6 +568,25 @@ describe('what can\'t be sent yet', () => {
   });
 });
 
+describe('a page whose own unit has no rows', () => {
+  it('waits alone, its reader hears of their own unit at the deadline, the analysts of all, and it comes by itself', async () => {
+    const pack = packOf([digest()], { people: new Map([['anna', person('anna', { units: ['nord'] })], ['bo', person('bo', { units: ['syd'] })], ['dina', analyst]]) });
+    const all = { missing: [], present: ['ledger'], silent: [{ unit: 'nord', source: 'ledger' }] };
+    let silentUnits = all.silent;
+    const one = service(pack, { readiness: async () => ({ ...all, silent: silentUnits }) });
+    await one.run();
+    expect(one.arrived.filter(({ title }) => title.startsWith('monthly')).map(({ to }) => to)).toEqual(['bo']);
+    expect((await one.rows()).map(({ recipient, state, reason }) => [recipient, state, reason])).toEqual([['anna', 'held', 'Waits for data: ledger has no rows of nord.'], ['bo', 'delivered', null]]);
+    one.state.now = at('2026-11-12T09:00:00Z');
+    await one.run();
+    await one.run();
+    expect(one.arrived.filter(({ title }) => title.includes('forsinket')).map(({ to }) => to).sort()).toEqual(['anna', 'dina']);
+    silentUnits = [];
+    await one.run();
+    expect(one.arrived.filter(({ title }) => title.startsWith('monthly')).map(({ to }) => to)).toEqual(['bo', 'anna']);
+  });
+});
+
 describe('a figure that changes after it was sent', () => {
   const figure = (value: number | null, over = {}) => ({ measure: 'hours', unit: 'root', from: '2026-10-01', to: '2026-11-01', value, state: 'ok' as const, ...over });
   const pack = () => packOf([digest()], { people: new Map([['anna', person('anna')], ['dina', analyst]]), measures: new Map([['hours', hours]]) });

@@ -6,11 +6,11 @@ import fc from 'fast-check';
 import { readinessOf } from '../../src/app/readiness.ts';
 import type { Closing } from '../../src/app/ledger.ts';
 import { periodOf } from '../../src/calendar/period.ts';
-import { median, unusual, type Missing } from '../../src/delivery/readiness.ts';
+import { fallen, median, unusual, type Missing, type Readiness } from '../../src/delivery/readiness.ts';
 import { clockAt } from '../../src/io/clock/clock.ts';
 import { readConfig } from '../../src/io/config/config.ts';
 import { openPackHouse, type PackHouse } from '../../src/warehouse.ts';
-import { silent } from './delivering.ts';
+import { silent as silentLog } from './delivering.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'overblik-ready-'));
 const pack = (readiness: string): string => `
@@ -42,26 +42,28 @@ const months = ['2026-01', '2026-02', '2026-03', '2026-04', '2026-05', '2026-06'
 const lengths: Record<string, number> = { '2026-01': 31, '2026-02': 28, '2026-03': 31, '2026-04': 30, '2026-05': 31, '2026-06': 30, '2026-07': 31, '2026-08': 31, '2026-09': 30, '2026-10': 31 };
 
 /** Visits of every day to September, and of October what the test says; postings of every month. */
-async function files(name: string, readiness: string, october: { days: number; units: readonly string[]; hours?: number; posted?: boolean; rows?: number }): Promise<PackHouse> {
+async function files(name: string, readiness: string, october: { from?: number; days: number; units: readonly string[]; hours?: number; posted?: boolean; rows?: number }): Promise<PackHouse> {
   const folder = join(dir, name, 'p');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'pack.yaml'), pack(readiness));
   const visit = (day: string, unit: string, hours = 10): string[] => Array.from({ length: october.rows ?? 1 }, () => `${day};${unit};${hours},0`);
   const usual = months.flatMap((month) => days(month, lengths[month] ?? 0)).flatMap((day) => ['nord', 'syd'].map((unit) => `${day};${unit};10,0`));
-  const newest = days('2026-10', october.days).flatMap((day) => october.units.flatMap((unit) => visit(day, unit, october.hours)));
+  const newest = days('2026-10', october.days).slice((october.from ?? 1) - 1).flatMap((day) => october.units.flatMap((unit) => visit(day, unit, october.hours)));
   await writeFile(join(folder, 'besoeg.csv'), ['Dato;Sted;Timer', ...usual, ...newest, ''].join('\n'));
   await writeFile(join(folder, 'bilag.csv'), ['Dato;Sted;Beloeb', ...[...months, ...(october.posted === false ? [] : ['2026-10'])].flatMap((month) => ['nord', 'syd'].map((unit) => `${month}-15;${unit};1000,00`)), ''].join('\n'));
-  const house = await openPackHouse(readConfig({ OVERBLIK_PACKS: join(dir, name), OVERBLIK_DATA_DIR: join(dir, name, 'var') }), clockAt('2026-11-10'), silent);
+  const house = await openPackHouse(readConfig({ OVERBLIK_PACKS: join(dir, name), OVERBLIK_DATA_DIR: join(dir, name, 'var') }), clockAt('2026-11-10'), silentLog);
   await house.refresh();
   return house;
 }
 const october = periodOf('month', '2026-10-01');
-async function missing(house: PackHouse, closings: readonly Closing[] = []): Promise<readonly Missing[]> {
+async function readiness(house: PackHouse, closings: readonly Closing[]): Promise<Readiness> {
   const figures = house.figures('p');
   const digest = figures.pack.digests.get('maaned');
   if (digest === undefined) throw new Error('no digest');
-  return (await readinessOf(figures, digest, october, closings)).missing;
+  return readinessOf(figures, digest, october, closings);
 }
+const missing = async (house: PackHouse, closings: readonly Closing[] = []): Promise<readonly Missing[]> => (await readiness(house, closings)).missing;
+const silent = async (house: PackHouse, closings: readonly Closing[] = []): Promise<Readiness['silent']> => (await readiness(house, closings)).silent;
 const closing = (source: string): Closing => ({ from: '2026-10-01', to: '2026-11-01', source });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
@@ -99,11 +101,55 @@ describe('a month is ready', () => {
     await wrongUnit.close();
   });
 
+  it('when there is not far less than usual, though the last day is there, and the pack says nothing about it', async () => {
+    // Half a file: rows of one unit on every day, and one hour where there were ten.
+    const fewRows = await files('few-rows', '', { days: 31, units: ['nord'], hours: 100 });
+    expect(await missing(fewRows)).toEqual([]);
+    await fewRows.close();
+    const halfMonth = await files('half-month', '', { days: 31, units: ['nord', 'syd'], hours: 4 });
+    expect(await missing(halfMonth)).toEqual([{ kind: 'total', source: 'besoeg', measure: 'timer', value: 248, usual: 610 }]);
+    expect(await missing(halfMonth, [closing('besoeg')])).toEqual([]);
+    await halfMonth.close();
+    const lastDay = await files('last-day', '', { from: 31, days: 31, units: ['nord', 'syd'] });
+    expect(await missing(lastDay)).toEqual([{ kind: 'count', source: 'besoeg', value: 2, usual: 61 }]);
+    await lastDay.close();
+    for (const [name, rule] of [['less', 'may_fall: 99'], ['any', 'may_fall: 100'], ['within', 'rows_within: 99']] as const) {
+      const told = await files(`told-${name}`, `readiness: {besoeg: {${rule}${name === 'within' ? ', totals_within: {timer: 99}' : ''}}}`, { from: 31, days: 31, units: ['nord', 'syd'] });
+      expect(await missing(told)).toEqual([]);
+      await told.close();
+    }
+  });
+
+  it('for each unit by itself, when it has rows where it usually has some', async () => {
+    const house = await files('silent', '', { days: 31, units: ['nord'], hours: 20 });
+    expect(await silent(house)).toEqual([{ unit: 'syd', source: 'besoeg' }]);
+    expect(await silent(house, [closing('besoeg')])).toEqual([]);
+    await house.close();
+    const told = await files('silent-told', 'readiness: {besoeg: {may_fall: 100}}', { days: 31, units: ['nord'], hours: 20 });
+    expect(await silent(told)).toEqual([]);
+    await told.close();
+  });
+
   it('when it was closed, where that is asked for', async () => {
     const house = await files('closed', 'readiness: {bilag: {closed: true}}', { days: 31, units: ['nord', 'syd'] });
     expect(await missing(house)).toEqual([{ kind: 'closing', source: 'bilag' }]);
     expect(await missing(house, [closing('bilag')])).toEqual([]);
     await house.close();
+  });
+});
+
+describe('far less than usual', () => {
+  it('is known from four periods or more, all on one side of nought, and is no news where it was as little a year ago', () => {
+    expect(fallen(40, [100, 100, 100, 0, 0, 0], 0, 50)).toBeNull();
+    expect(fallen(40, [100, 100, 100, 100, 0, 0], 0, 50)).toBe(100);
+    expect(fallen(0, [100, 100, 100, 100, 0, 0], 0, 50)).toBe(100);
+    expect(fallen(50, [100, 100, 100, 100], 0, 50)).toBeNull();
+    expect(fallen(400, [100, 100, 100, 100], 0, 50)).toBeNull();
+    expect(fallen(40, [100, -100, 100, 100], 0, 50)).toBeNull();
+    expect(fallen(-40, [-100, -100, -100, -100], 0, 50)).toBe(-100);
+    expect(fallen(40, [-100, -100, -100, -100], 0, 50)).toBe(-100);
+    expect(fallen(40, [100, 100, 100, 100], 45, 50)).toBeNull();
+    expect(fallen(40, [100, 100, 100, 100], 100, 50)).toBe(100);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {
-  TIME_GRAINS, dayIn, daysBetween, isIsoDate, isoWeek, lastClosed, periodOf, pieces, previousPeriod, rolling, sameLastYear, samePeriod, shiftDays, shiftMonths, startOfWeek, yearToDate,
+  TIME_GRAINS, dayIn, daysBetween, isIsoDate, isoWeek, lastClosed, periodCode, periodFromCode, periodOf, pieces, previousPeriod, rolling, sameLastYear, samePeriod, shiftDays, shiftMonths, startOfWeek, yearToDate,
   type TimeGrain,
 } from '../../src/calendar/period.ts';
 
@@ -199,4 +199,20 @@ describe('the last closed period', () => {
 it('tells periods apart by their days alone', () => {
   expect(samePeriod(periodOf('month', '2026-10-05'), rolling('2026-11-01', 1))).toBe(true);
   expect(samePeriod(periodOf('month', '2026-10-05'), periodOf('month', '2026-09-05'))).toBe(false);
+});
+
+describe('a period as it is written in a command', () => {
+  it('is read as what it was written from, of every grain, in every fiscal year', () => {
+    fc.assert(fc.property(date, fc.constantFrom(...TIME_GRAINS.filter((one) => one !== 'day')), yearStart, (day, kind, start) => {
+      const period = periodOf(kind, day, start);
+      expect(periodFromCode(periodCode(period, start), start)).toEqual(period);
+    }));
+    expect(periodCode(periodOf('week', '2027-01-01'))).toBe('2026-W53');
+    expect(periodFromCode('2026-U41')).toEqual(periodOf('week', '2026-10-07'));
+    expect(periodFromCode('2026-K4')).toEqual(periodOf('quarter', '2026-10-07'));
+  });
+
+  it('is none where it is something else', () => {
+    for (const text of ['', '2026-', '2026-13', '26-10', '2026-Q5', '2026-W54', '2025-W53', '2026-W00', '2026-H3', 'oktober', '2026-10-01']) expect(periodFromCode(text)).toBeNull();
+  });
 });

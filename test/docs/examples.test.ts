@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answer, type Answer } from '../../src/app/answer.ts';
+import { runQuery } from '../../src/app/figures.ts';
 import { readinessOf } from '../../src/app/readiness.ts';
 import { dayIn, lastClosed } from '../../src/calendar/period.ts';
 import { owedPeriods } from '../../src/calendar/schedule.ts';
@@ -74,6 +75,12 @@ describe.each(DAYS.map((now) => [now.toISOString(), now] as const))('started at 
       expect(digest.start).toBe(last.from);
       expect(await readinessOf(house.figures(pack.id), digest, last, [])).toMatchObject({ missing: [] });
     }
+  });
+
+  test('counts of persons of the last closed month are told, also in the first hours of the new one', async () => {
+    const pack = packOf('boern-unge');
+    const query: Query = { pack: pack.id, measures: ['underretninger'], units: [pack.organisation.root], level: null, period: lastClosed('month', today()), comparisons: [], comparedTo: null, by: null, having: null, order: null, limit: null };
+    expect((await runQuery(house.figures(pack.id), query)).rows[0]?.values['underretninger']).toMatchObject({ state: 'ok' });
   });
 
   test('the story of the last closed month is the same for everybody', async () => {
