@@ -164,7 +164,7 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
   }
   for (const source of result.provenance) {
     if (source.rejectedRows > 0) notes.push(m.noteRejected(source.rejectedRows, formatNumber(source.rejectedRows, 0, language), sourceName(pack, source.source, language)));
-    for (const doubt of source.doubts ?? []) notes.push((doubt === 'twice' ? m.noteTwice : m.noteEmpty)(sourceName(pack, source.source, language)));
+    for (const doubt of source.doubts ?? []) notes.push({ twice: m.noteTwice, empty: m.noteEmpty, cumulated: m.noteCumulated }[doubt](sourceName(pack, source.source, language)));
   }
   for (const caveat of result.caveats) notes.push(m.noteCaveat(caveat.unit === null || (units.size === 1 && units.has(caveat.unit)) ? '' : (pack.organisation.units.get(caveat.unit)?.name[language] ?? ''), caveat.text[language]));
   return [...new Set(notes)];

@@ -76,6 +76,7 @@ export interface Messages {
   readonly noteRejected: (count: number, rows: string, source: string) => string;
   readonly noteTwice: (source: string) => string;
   readonly noteEmpty: (source: string) => string;
+  readonly noteCumulated: (source: string) => string;
   readonly noteBreak: (measure: string, note: string) => string;
   readonly noteDates: (unit: string) => string;
   /** A figure that would tell of so few people that they could be known. */
@@ -217,6 +218,7 @@ const da: Messages = {
   noteTooFine: (measure, grain) => `${measure} tæller personer og vises kun for hele ${{ month: 'måneder', quarter: 'kvartaler', 'half-year': 'halvår', year: 'år' }[grain]}, så ingen kan genkendes.`,
   noteRejected: (count, rows, source) => `${rows} ${count === 1 ? 'række' : 'rækker'} fra ${source} kunne ikke læses og er ikke med. Analytikerne kan se ${count === 1 ? 'hvilken' : 'hvilke'}.`,
   noteEmpty: (source) => `Nogle rækker fra ${source} har intet beløb og tæller som nul. Analytikerne kan se hvilke.`,
+  noteCumulated: (source) => `Beløbene fra ${source} vokser måned for måned i alle enheder. Er de talt sammen fra årets start, er månederne for høje. Analytikerne kan se det.`,
   noteTwice: (source) => `Nogle rækker fra ${source} tæller måske med to gange. Analytikerne kan se hvilke.`,
   noteBreak: (measure, note) => `${measure}: ${note}`,
   noteDates: (unit) => `Penge følger bogføringsdatoen og ${unit === 'hours' ? 'timer besøgsdagen' : 'resten den dag, det skete'}; de kan falde i hver sin måned.`,
@@ -347,6 +349,7 @@ const en: Messages = {
   noteTooFine: (measure, grain) => `${measure} counts people and is shown for whole ${{ month: 'months', quarter: 'quarters', 'half-year': 'half-years', year: 'years' }[grain]} only, so that nobody can be recognised.`,
   noteRejected: (count, rows, source) => `${rows} ${count === 1 ? 'row' : 'rows'} from ${source} could not be read and ${count === 1 ? 'is' : 'are'} left out. The analysts can see which.`,
   noteEmpty: (source) => `Some rows from ${source} have no amount and count as nothing. The analysts can see which.`,
+  noteCumulated: (source) => `The amounts from ${source} rise from month to month in all units. If they are added up from the start of the year, the months are too high. The analysts can see it.`,
   noteTwice: (source) => `Some rows from ${source} may count twice. The analysts can see which.`,
   noteBreak: (measure, note) => `${measure}: ${note}`,
   noteDates: (unit) => `Money follows the posting date and ${unit === 'hours' ? 'hours the day of the visit' : 'the rest the day it happened'}; they may fall in different months.`,

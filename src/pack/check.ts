@@ -5,6 +5,7 @@ import { both, buildPack, columnOf, fillSettings, scheduleOf, wordsOf, type Chec
 import type { ExpressionRole } from './expression.ts';
 import { schemaFaults } from './faults.ts';
 import { depthOf, type Pack } from './model.ts';
+import { isMoney, thousandsRead } from './money.ts';
 import { hintFor } from './nearest.ts';
 import { buildOrganisation, seenBelow, unseenParts, type UnitFault } from './organisation.ts';
 import { readPeople, sharedAddresses, type PeopleTable } from './people.ts';
@@ -152,7 +153,10 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
     } else {
       const source = sources.get(raw.source);
       if (source === undefined) fault(entry, ['source'], `There is no source '${raw.source}'.`, hintFor(raw.source, sources.keys(), 'source'));
-      else expression(`measure ${key}`, entry, ['sql'], raw.sql, raw.kind, [...Object.keys(source.value.columns), ...Object.keys(source.value.derive ?? {})], raw.source);
+      const large = source === undefined || !isMoney(raw) ? null : thousandsRead(source.value, raw.sql);
+      if (large !== null) fault(entry, ['sql'], `The measure is in ${raw.unit}, and '${large}' says that its amounts are in thousands or millions.`, `Write the factor: sum("${large}" * 1000); or * 1 if the amounts are whole ${raw.unit} all the same.`);
+      if (raw.kind === 'flow' && raw.unit === 'percent' && /\b(sum|count)\s*\(/i.test(raw.sql)) fault(entry, ['unit'], 'A percentage can not be added up over rows, units or months.', 'Make what is above and below the line measures of their own, and write kind: ratio with numerator: and denominator:.');
+      if (source !== undefined) expression(`measure ${key}`, entry, ['sql'], raw.sql, raw.kind, [...Object.keys(source.value.columns), ...Object.keys(source.value.derive ?? {})], raw.source);
     }
     const own = 'source' in raw ? raw.source : undefined;
     for (const [name, path] of namesIn(raw.persons, 'persons')) {

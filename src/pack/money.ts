@@ -1,4 +1,5 @@
 import type { Measure, Plan, Source } from './model.ts';
+import type { RawSource } from './schema.ts';
 
 const CURRENCIES = new Set(['kr', 'GBP', 'EUR']);
 
@@ -15,6 +16,22 @@ export function isMoneyOrPlan(pack: { readonly measures: ReadonlyMap<string, Mea
 function namesIn(sql: string): Set<string> {
   const names = sql.replace(/'(?:[^']|'')*'/g, ' ').match(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_]*/gu) ?? [];
   return new Set(names.map((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name).toLowerCase()));
+}
+
+/** How a header says that its amounts are in thousands or millions, and how an expression brings them back. */
+const THOUSANDS = /(^|[^a-zæøå])(t\.?\s?kr|tkr|1[. ]?000\s?kr|tusinde?r?\s?kr|k\s?kr|(mio|mill)\.?\s?kr|(mio|mill)|thousands?|millions?)([^a-zæøå]|$)/i;
+const FACTOR = /\*\s*1(_?000)*(\.0+)?\b|\b1(_?000)*(\.0+)?\s*\*|\b1e[36]\b/i;
+
+/** Whether a text says that amounts are in thousands or millions. */
+export const saysThousands = (text: string): boolean => THOUSANDS.test(text);
+
+/** The header of a column that an expression reads as it stands though it says that its amounts are in thousands or millions; null: there is none. */
+export function thousandsRead({ columns, derive = {} }: Pick<RawSource, 'columns' | 'derive'>, sql: string): string | null {
+  if (FACTOR.test(sql)) return null;
+  const byName = new Map(Object.entries(columns).map(([name, column]) => [name.toLowerCase(), [name, ...(typeof column === 'string' || column.header === undefined ? [] : [column.header])]]));
+  const derived = new Map(Object.entries(derive).map(([name, expression]) => [name.toLowerCase(), FACTOR.test(expression) ? [] : [...namesIn(expression)]]));
+  const headers = [...namesIn(sql)].flatMap((name) => derived.get(name) ?? [name]).flatMap((name) => byName.get(name) ?? []);
+  return headers.find(saysThousands) ?? null;
 }
 
 /** The source with the columns of its files that measures in money are made of: directly, or by a derived column. */

@@ -57,8 +57,8 @@ export interface Row {
   readonly against: Readonly<Partial<Record<Comparison, Readonly<Record<string, Cell>>>>>;
 }
 
-/** What a load found that a figure may be wrong by: rows that may count twice, or that hold no amount. */
-export type Doubt = 'twice' | 'empty';
+/** What a load found that a figure may be wrong by: rows that may count twice, that hold no amount, or whose amounts may be added up from the start of the year. */
+export type Doubt = 'twice' | 'empty' | 'cumulated';
 
 /** Where the figures come from and how fresh they are. */
 export interface Provenance {

@@ -1,8 +1,10 @@
 import { MOST_COLUMNS } from './extent.ts';
 import { open, unlink } from 'node:fs/promises';
 import type { Layout, Source } from '../../pack/model.ts';
+import { saysThousands } from '../../pack/money.ts';
 import { literal, type NumberSpelling } from './cast.ts';
 import { holdsPersonalNumber, maskPersonalNumbers } from '../../access/personal-number.ts';
+import { brokenOff } from './cut.ts';
 import { detectDelimiter } from './delimiter.ts';
 import { detectEncoding, writeAsUtf8 } from './encoding.ts';
 import type { SourceFile } from './files.ts';
@@ -100,13 +102,15 @@ export async function readyDelimited(given: Reading): Promise<ReadyFile | Unusab
     return { problem: maskPersonalNumbers(`${headerRecord === null ? '' : `Header in line ${layout.headerRow}, ${encoding.name}, delimiter ${shownDelimiter(delimiter)}: `}${placement}${advice}`) };
   }
 
+  const cut = layout.lastRow === null ? await brokenOff(plain.path, delimiter) : null;
+  if (cut !== null) return { problem: cut };
   const firstRow = layout.firstRow ?? (headerRecord === null ? 1 : (head.find((record) => record.line > headerRecord.line)?.line ?? headerRecord.line + 1));
   const scan = await scanFile(reading, plain, delimiter, placement, headerRecord?.cells ?? [], firstRow);
   if ('problem' in scan) return scan;
 
   const spellings = decideSpellings(source, layout, scan.evidence);
   if (typeof spellings === 'string') return { problem: spellings };
-  const ready = { encoding: encoding.name, delimiter, spellings, isoToo: false, constants: constantPlaces(placement), remarks: [...placement.remarks, ...scan.remarks], records: scan.rows, breaks: scan.breaks, ...controlsOf(layout, scan.cells) };
+  const ready = { encoding: encoding.name, delimiter, spellings, isoToo: false, constants: constantPlaces(placement), remarks: [...placement.remarks, ...scan.remarks, ...thousandsAbove(source, head.filter(({ line }) => line < layout.headerRow))], records: scan.rows, breaks: scan.breaks, ...controlsOf(layout, scan.cells) };
   if (scan.regular && layout.unpivot === null && layout.fillDown.length === 0) {
     const names = Array.from({ length: scan.width }, (_, index) => `'c${index}': 'VARCHAR'`).join(', ');
     const columns = placement.columns.map((place, index) => `${place.kind === 'cell' ? `c${place.index}` : constantOf(place)} as v${index}`);
@@ -118,6 +122,12 @@ export async function readyDelimited(given: Reading): Promise<ReadyFile | Unusab
   if (plain.path !== file.path) await unlink(plain.path);
   if (ragged.length === RAGGED_MOST) return { problem: `More than ${RAGGED_MOST} rows have too few or too many cells (${ragged[0]?.reason}, first in line ${ragged[0]?.line}).` };
   return { ...ready, sql: rewrittenRows(scratch, placement), oddBlanks: false, ragged, laidOut };
+}
+
+/** A line above the header that says the amounts are in thousands. */
+function thousandsAbove({ money }: Source, above: readonly { readonly line: number; readonly cells: readonly string[] }[]): string[] {
+  const found = money.length === 0 ? undefined : above.find(({ cells }) => cells.some(saysThousands));
+  return found === undefined ? [] : [`Line ${found.line} says that amounts are in thousands or millions. The measures need the factor: sum(${money[0] ?? ''} * 1000); look that they have it.`];
 }
 
 /** Counts the rows below `last_row` that have a date and a unit as the rows above have: the file may have grown. */

@@ -21,7 +21,7 @@ import { rowsOutsideLives } from './lives.ts';
 import { checkPasted } from './pasted.ts';
 import { checkRepeats } from './repeats.ts';
 import { createStage, finishFacts, stageFile, writeOrganisation } from './stage.ts';
-import { checkTotals, emptyAmounts } from './totals.ts';
+import { checkTotals, cumulated, emptyAmounts } from './totals.ts';
 import { readyTyped } from './typed.ts';
 
 export { lastReport, signatureOf };
@@ -138,7 +138,7 @@ async function build(input: LoadInput, files: readonly SourceFile[], path: strin
     await lock(connection);
     await checkControls(connection, source, staged, input.yearStart);
     await checkGrain(connection, source);
-    const repeated = [...await checkPasted(connection, source, staged), ...await checkRepeats(connection, source, staged), ...await checkTotals(connection, source, staged), ...await emptyAmounts(connection, source, staged)];
+    const repeated = [...await checkPasted(connection, source, staged), ...await checkRepeats(connection, source, staged), ...await checkTotals(connection, source, staged), ...await emptyAmounts(connection, source, staged), ...await cumulated(connection, source, staged)];
     const outcome = await finishFacts(connection, source, staged, input.moveMonths ?? 0);
     const outside = (await rowsOutsideLives(connection, input.organisation)).map((text) => ({ file: staged.map(({ shown }) => shown).slice(0, 3).join(', '), text }));
     for (const statement of input.finish) await connection.run(statement);

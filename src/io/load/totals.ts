@@ -8,16 +8,24 @@ import { unmeant } from './repeats.ts';
 
 /** How totals rows are headed in Danish and English reports; the whole cell, or with the name of what it sums. */
 const TOTAL = '^(i ?alt|ialt|total(er|t|s)?|sum|samlet( sum)?|subtotal|mellemsum|hovedtotal|grand total|in total)([ :].*)?$|^.+ (i ?alt|total)$';
+/** How rows are headed that are part of another row. */
+const PART = '^(heraf|deraf|herunder|of which|thereof)([ :,].*)?$';
 const MOST = 2_000;
 /** Two rows may add up to a third by chance. */
 const LEAST_SUMMED = 4;
 const MANY_EMPTY = 0.01;
-
+/** In so many groups of rows, and in this part of all, one row is what the others add up to: no chance. */
+const LEAST_GROUPS = 4;
+const MOST_GROUPS = 0.8;
+/** Groups are looked for in so many lines. */
+const LINES_OF_GROUPS = 200_000;
 
 /**
  * Looks for totals that stand among the rows and would count beside what they sum: a row that a word in a text names so, or one
  * on a unit above others, whose figures are to the last decimal the sum of rows above it, or of the units below its own; and
- * the last row of a file or of each unit, where it is the sum of all the others.
+ * the last row of a file or of each unit, where it is the sum of all the others; and a row in nearly every group of rows of a
+ * unit and a day or month, or of a month, that is the sum of the rest of the group: accounts above accounts, balances, subtotals.
+ * Rows that a word names as part of another row count twice, too.
  * Rejects with ServiceError, or gives remarks where the pack says `repeats: tell`; a total's word alone gives a remark.
  */
 export async function checkTotals(connection: DuckDBConnection, source: Source, files: readonly StagedFile[]): Promise<Remark[]> {
@@ -28,7 +36,10 @@ export async function checkTotals(connection: DuckDBConnection, source: Source, 
     const named = await namedIn(connection, source, file, figures);
     sums.push(...named.filter(({ of }) => of !== null).map(({ line, column, value, of }) => ({ file: file.shown, text: `${file.shown}, line ${line}: ${column} says '${value}', and its ${of ?? ''} is the sum of other rows` })));
     words.push(...named.filter(({ of }) => of === null).slice(0, 1).map(({ line, column, value }) => ({ file: file.shown, text: `Line ${line}: ${column} says '${value}'. If it is a totals row, it counts beside the rows it sums: leave it out with where:, or name it in control_total:.`, ...unmeant(source) })));
-    sums.push(...(await unnamedIn(connection, source, file)).map((text) => ({ file: file.shown, text: `${file.shown}, ${text}` })));
+    const unnamed = await unnamedIn(connection, source, file);
+    sums.push(...unnamed.map((text) => ({ file: file.shown, text: `${file.shown}, ${text}` })));
+    if (unnamed.length === 0 && named.every(({ of }) => of === null)) sums.push(...(await groupsIn(connection, source, file)).map((text) => ({ file: file.shown, text: `${file.shown}, ${text}` })));
+    sums.push(...(await partsIn(connection, source, file)).map(({ line, column, value }) => ({ file: file.shown, text: `${file.shown}, line ${line}: ${column} says '${value}', so it is part of another row` })));
     sums.push(...(await aboveIn(connection, source, file)).map(({ line, unit, column, value }) => ({ file: file.shown, text: `${file.shown}, line ${line}: ${column} of '${unit}' is ${value}, which is what the units below it add up to` })));
   }
   if (sums.length === 0) return words;
@@ -77,6 +88,34 @@ async function unnamedIn(connection: DuckDBConnection, source: Source, { number 
   return found;
 }
 
+/** Totals within groups of rows: nearly every unit's day or month, or every month, has a row that is the sum of its others, or of two levels of them. */
+async function groupsIn(connection: DuckDBConnection, source: Source, { number }: StagedFile): Promise<string[]> {
+  const names = source.columns.filter(({ name, type }) => type === 'decimal' || type === 'duration' || source.money.includes(name)).map(({ name }) => name);
+  const day = `${quoted(source.dateColumn)}::date`;
+  const groupings = [['a unit and day', `_unit, ${day}`], ['a unit and month', `_unit, date_trunc('month', ${day})`], ['a month', `date_trunc('month', ${day})`]] as const;
+  for (const name of names) for (const [words, keys] of groupings) {
+    const [found] = await rowsOf(connection, `
+      with r as (select _line, md5(concat_ws('|', ${keys})) as g, round(${quoted(name)}::double, 2) as v from ${goodRows(source, number)} where _line <= ${LINES_OF_GROUPS} and ${quoted(name)} <> 0),
+        g as (select g, count(*) as n, count(distinct v) as kinds, sum(v) as s from r group by 1 having count(*) >= 3),
+        t as (select g.g, n, min(_line) as line, min(v) as v from g join r on r.g = g.g and kinds > 1 and (abs(2 * v - s) < 0.005 or (n >= 5 and abs(3 * v - s) < 0.005)) group by 1, 2)
+      select (select count(*) from g) as groups, count(*) as totals, count(distinct v) as kinds, min(line) as line from t`);
+    const [groups, totals, kinds] = [Number(found?.['groups']), Number(found?.['totals']), Number(found?.['kinds'])];
+    if (totals >= LEAST_GROUPS && totals >= MOST_GROUPS * groups && kinds >= LEAST_GROUPS - 1) return [`line ${String(found?.['line'])}: ${name} is what the other rows of the same ${words.slice(2)} add up to, and so is a row in ${totals} of ${groups} such groups`];
+  }
+  return [];
+}
+
+/** Rows that a word in a text names as part of another row. */
+async function partsIn(connection: DuckDBConnection, source: Source, { number }: StagedFile): Promise<Pick<Named, 'line' | 'column' | 'value'>[]> {
+  const found: Pick<Named, 'line' | 'column' | 'value'>[] = [];
+  for (const { name, type } of source.columns) {
+    if (type !== 'text' || name === source.unitColumn) continue;
+    const rows = await rowsOf(connection, `select _line as line, left(${quoted(name)}, 60) as value from ${goodRows(source, number)} where regexp_matches(lower(trim(${quoted(name)})), ${literal(PART)}) order by 1 limit 20`);
+    found.push(...rows.map((row) => ({ line: String(row['line']), column: name, value: String(row['value']) })));
+  }
+  return found;
+}
+
 /** Rows on a unit above others whose money is the sum of at least two rows of the units below, in the same month or on the same day. */
 async function aboveIn(connection: DuckDBConnection, source: Source, { number }: StagedFile): Promise<{ line: string; unit: string; column: string; value: string }[]> {
   const found: { line: string; unit: string; column: string; value: string }[] = [];
@@ -91,6 +130,26 @@ async function aboveIn(connection: DuckDBConnection, source: Source, { number }:
     found.push(...rows.map((row) => ({ line: String(row['line']), unit: String(row['name']), column: name, value: String(row['v']) })));
   }
   return found;
+}
+
+/** Months in a row, and by how much of the first an average month must add, before amounts look added up from the start of the year. */
+const LEAST_MONTHS = 4;
+const LEAST_RISE = 1 / 16;
+
+/** Columns of money that look added up from the start of the year: every unit's months rise, all through every year, by much. */
+export async function cumulated(connection: DuckDBConnection, source: Source, files: readonly StagedFile[]): Promise<Remark[]> {
+  if (source.repeats !== null) return [];
+  const remarks: Remark[] = [];
+  for (const name of source.money) {
+    const rows = files.map(({ number }) => `select _unit, date_trunc('month', ${quoted(source.dateColumn)}::date) as m, ${quoted(name)}::double as v from ${goodRows(source, number)}`).join(' union all ');
+    const [found] = await rowsOf(connection, `
+      with months as (select _unit, m, sum(v) as v from (${rows}) group by 1, 2),
+        steps as (select *, v - lag(v) over w as step, date_diff('month', lag(m) over w, m) as gap from months window w as (partition by _unit, year(m) order by m)),
+        years as (select _unit, year(m) as y, count(*) as n, min(v) as least, arg_min(v, m) as first, arg_max(v, m) as last, coalesce(bool_and(step >= 0 and gap = 1), false) as rises from steps group by 1, 2 having count(*) >= ${LEAST_MONTHS})
+      select count(*) as n, coalesce(bool_and(rises and least > 0 and (last - first) / (n - 1) >= ${LEAST_RISE} * first), false) as every from years`);
+    if (Number(found?.['n']) >= 2 && found?.['every'] === true) remarks.push({ file: files.map(({ shown }) => shown).slice(0, 3).join(', '), text: `${name} rises from month to month in every unit. If it is added up from the start of the year, each month is too high: have it delivered month by month. If it rises so, write repeats: tell.`, doubt: 'cumulated' });
+  }
+  return remarks;
 }
 
 /** Files whose rows have no amount in any column of money. A few are told to analysts alone. */

@@ -101,6 +101,41 @@ describe('a total does not count beside what it sums in silence', () => {
     expect(await refused(['2026-01-31;nord;Løn;100\n', '2026-01-31;syd;Total;90\n'])).toMatch(/^loaded .*Line 3: text says 'Total'\. If it is a totals row, it counts beside the rows it sums/);
   });
 
+  describe('in nearly every group of rows', () => {
+    const amounts = [[31.5, 82.25], [40, 12.75], [7.1, 99.9], [63, 5.05], [21.2, 44.4], [18, 3.35], [55.5, 61], [9.9, 2.2]] as const;
+    const groups = (rowsOf: (month: string, unit: string, one: number, other: number) => string): string[] => amounts.map(([one, other], i) => rowsOf(`2026-0${Math.floor(i / 2) + 1}`, i % 2 === 0 ? 'nord' : 'syd', one, other));
+
+    it('an account above those it sums', async () => {
+      expect(await refused(groups((month, unit, one, other) => `${month}-28;${unit};5.30;${(one + other).toFixed(2)}\n${month}-28;${unit};5.30.26;${one}\n${month}-28;${unit};5.30.28;${other}\n`))).toContain('line 2: amount is what the other rows of the same unit and day add up to, and so is a row in 8 of 8 such groups');
+    });
+
+    it('accounts of two levels, and a sum whose word stands in a column that is not read', async () => {
+      expect(await refused(groups((month, unit, one, other) => [['5', one + other + 11], ['5.1', one + other], ['5.1.1', one], ['5.1.2', other], ['5.2', 11], ['5.2.1', 11]].map(([account, amount]) => `${month}-28;${unit};${String(account)};${Number(amount).toFixed(2)}\n`).join('')))).toContain('8 of 8');
+    });
+
+    it('what a balance begins and ends with beside what moved it', async () => {
+      let balance = 1000;
+      expect(await refused(groups((month, _unit, one) => { const before = balance; balance += one; return `${month}-01;nord;a;${before.toFixed(2)}\n${month}-15;nord;b;${one.toFixed(2)}\n${month}-28;nord;c;${balance.toFixed(2)}\n`; }).filter((_, i) => i % 2 === 0))).toContain('same unit and month');
+    });
+
+    it('not where a few rows add up by chance', async () => {
+      expect(await refused(groups((month, unit, one, other) => `${month}-28;${unit};a;${month === '2026-01' ? (one + other).toFixed(2) : 70}\n${month}-28;${unit};b;${one}\n${month}-28;${unit};c;${other}\n`))).toBe('loaded []');
+      expect(await refused(groups((month, unit) => `${month}-28;${unit};a;50\n${month}-28;${unit};b;25\n${month}-28;${unit};c;25\n`))).toBe('loaded []');
+    });
+  });
+
+  it('nor does a row that a word names as part of another', async () => {
+    expect(await refused(['2026-01-31;nord;Løn;100\n', '2026-01-31;nord;heraf vikarer;40\n'])).toContain("line 3: text says 'heraf vikarer', so it is part of another row");
+    expect(await refused(['2026-01-31;nord;Herafgifter;100\n'])).toBe('loaded []');
+  });
+
+  it('nor an amount that is added up from the start of the year: whoever is shown it hears that it may be', async () => {
+    const year = (monthly: (month: number, unit: number) => number): string[] => ['nord', 'syd'].flatMap((unit, i) => Array.from({ length: 6 }, (_, m) => `2026-0${m + 1}-28;${unit};a;${monthly(m + 1, i + 1).toFixed(2)}\n`));
+    expect((await load(file(year((month, unit) => 100.5 * month * unit + (month % 2))))).remarks).toMatchObject([{ doubt: 'cumulated', text: expect.stringMatching(/^amount rises from month to month in every unit\. If it is added up from the start of the year, each month is too high/) }]);
+    for (const usual of [(month: number, unit: number) => 100 * unit + (month % 3), (month: number, unit: number) => 1000 * unit + 10 * month]) expect((await load(file(year(usual)))).remarks).toEqual([]);
+    expect((await load(file(year((month, unit) => 100.5 * month * unit)), { repeats: 'tell' })).remarks).toEqual([]);
+  });
+
   it('hours and numbers without money are looked at by their words', async () => {
     expect(await refused(['2026-01-31;nord;Dag;10\n', '2026-01-31;nord;Aften;20\n', '2026-01-31;nord;I alt;30\n'], { money: [] })).toMatch(/line 4: text says 'I alt'/);
   });
@@ -142,5 +177,20 @@ describe('what the reader of a figure would take for something else', () => {
     expect(await sheetOf(quarters(['2025-10-31', '2025-11-30', '2025-12-31', '2026-01-31']))).toEqual([8]);
     await at.put('q.csv', quarters(['2025-12-31', '2026-03-31', '2026-06-30', '2026-09-30']).join(''));
     expect((await loadSource(at.input(source({ id: 'q', columns: COLUMNS, money: ['amount'], files: [files('q.csv')], grain: 'day', grainGiven: true })))).rows).toBe(8);
+  });
+
+  it('a file that breaks off within its last line is no whole one', async () => {
+    const text = (end: string): string => `${HEADER}${rows(6).join('')}2026-01-07;nord;x;${end}`;
+    for (const end of ['12345', '12345,', '1234.5', '-3']) await expect(load({ 'a.csv': text(end) })).rejects.toThrow(/a\.csv: The file breaks off: its last line has no line end, and its last field is written with fewer decimals than that of every line before it\. Get the whole file; if the line is right as it is, end it with a line break\./);
+    for (const end of ['12345.25', '12345\n']) expect((await load({ 'a.csv': text(end) })).rows).toBe(7);
+    const dates = Array.from({ length: 5 }, (_, i) => `nord;x;${i}.25;2026-01-0${i + 1}\n`).join('');
+    await expect(load({ 'a.csv': `unit;text;amount;day\n${dates}nord;x;7.25;2026-01-0` })).rejects.toThrow(/written with fewer signs/);
+    expect((await load({ 'a.csv': `unit;text;amount;day\n${dates}nord;x;7.25;2026-01-09` })).rows).toBe(6);
+  });
+
+  it('a line above the header that says amounts are in thousands is told', async () => {
+    await at.put('t.csv', `Regnskab (1.000 kr.)\n${HEADER}${rows(3).join('')}`);
+    const { remarks } = await loadSource(at.input(source({ id: 't', columns: COLUMNS, money: ['amount'], files: [files('t.csv', { headerRow: 2 })] })));
+    expect(remarks).toEqual([{ file: 't.csv', text: 'Line 1 says that amounts are in thousands or millions. The measures need the factor: sum(amount * 1000); look that they have it.' }]);
   });
 });
