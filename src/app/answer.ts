@@ -17,7 +17,7 @@ import { dimensionName, phrase } from '../question/phrase.ts';
 import type { Choice } from '../question/doubts.ts';
 import { read, type Reading } from '../question/read.ts';
 import { replies } from '../card/replies.ts';
-import { basesOf, unitsOf } from '../query/evaluate.ts';
+import { basesOf, measuredBy } from '../query/evaluate.ts';
 import { ofPage, ruled, wholly, type Allowed } from './asked.ts';
 import { composeDigest, latestPeriod } from './compose.ts';
 import { explain } from './explain.ts';
@@ -246,12 +246,13 @@ async function answerQuery(asking: Asking, membership: Membership, reading: Figu
   const unit = query.units[0] ?? '';
   const predicted = single ? query.measures.find((id) => pack.measures.get(id)?.kind === 'forecast') : undefined;
   const made = predicted === undefined ? undefined : (await runForecast(figures, predicted, [unit], query.period)).get(unit);
-  const among = query.having === null ? 0 : query.by !== null ? (await runQuery(figures, { ...query, having: null, limit: null })).rows.length : unitsOf(pack, query).length;
+  const all = query.having === null ? [] : noneMet ? found.rows : (await runQuery(figures, { ...query, having: null, limit: null })).rows;
+  const unmeasured = all.filter((row) => query.having !== null && measuredBy(row, query.having) === null);
   const latest = completeTo(figures, query.measures[0] ?? '');
   // What was read names what was asked for; told is what is left of it.
   const understood: UnderstoodPart[] = reading.understood.filter((part) => !tellsOfUnknown(membership, part.meaning) || part.part === 'unit')
     .map((part) => ({ meaning: tellsOfUnknown(membership, part.meaning) ? unitsNamed(pack, query.units, language) : part.meaning, assumed: part.assumed }));
-  const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives.filter((choice) => offerable(membership, choice)), latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart, filtered: query.having === null ? null : { having: query.having, among, none: noneMet }, history, forecast: predicted === undefined || made === undefined ? null : { measure: predicted, made } });
+  const card = answerCard(pack, result, { language, understood, alternatives: reading.alternatives.filter((choice) => offerable(membership, choice)), latest: latest < '1900-01-01' ? '' : dayName(shiftDays(latest, -1), language), wantsChart, filtered: query.having === null ? null : { having: query.having, among: all.length - unmeasured.length, unmeasured, none: noneMet }, history, forecast: predicted === undefined || made === undefined ? null : { measure: predicted, made } });
   const gone = result.rows.every((row) => Object.values(row.values).every((cell) => cell.state === 'missing')) ? goneCard(membership, query, latest, language) : null;
   if (gone !== null) return { kind: 'clarify', card: gone, reading, allowed };
   const said = reading.before === '' ? card : { ...card, headline: `${reading.before} ${card.headline}` };
@@ -306,14 +307,14 @@ export async function answer(text: string, asking: Asking): Promise<Answer> {
     }
     case 'news': {
       const figures = asking.figures(first.pack.id);
-      const fresh = freshnessCard(figures, [], null, language);
+      const fresh = await freshnessCard(figures, [], null, language);
       const page = await latestPage({ ...first, person: { ...first.person, language } }, figures);
       return { kind: 'fresh', card: page === null ? fresh : { ...page.card, blocks: [{ kind: 'text', text: fresh.headline }, ...fresh.blocks, ...page.card.blocks] }, reading, allowed: ofPage(first.pack, first.person, page) };
     }
     case 'fresh': {
       const membership = asking.memberships.find((one) => one.pack.id === reading.pack) ?? first;
       const seen = reading.measures.filter((id) => seesMeasure(membership.pack, membership.person, id));
-      return { kind: 'fresh', card: freshnessCard(asking.figures(membership.pack.id), seen, reading.period, language), reading, allowed: wholly({ pack: membership.pack.id, measures: seen, period: reading.period }) };
+      return { kind: 'fresh', card: await freshnessCard(asking.figures(membership.pack.id), seen, reading.period, language), reading, allowed: wholly({ pack: membership.pack.id, measures: seen, period: reading.period }) };
     }
     case 'greeting': return { kind: 'help', card: helpCard(first, language, m.greeting(first.person.name.split(' ')[0] ?? '')), reading, allowed: nothing };
     case 'thanks': return { kind: 'help', card: plainCard(language, first.pack.title[language], m.thanks, [], []), reading, allowed: nothing };

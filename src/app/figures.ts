@@ -5,7 +5,7 @@ import type { Facts, LoadReport } from '../ports.ts';
 import { compileDistinct, compileFlows, compileStock, compileValues, compileWithin, isKept, windowKey, type Window } from '../query/compile.ts';
 import type { Presence } from '../query/alike.ts';
 import { isMoney } from '../card/numbers.ts';
-import { basesOf, evaluate, forecastWith, unitsOf, type Base, type Coverage } from '../query/evaluate.ts';
+import { basesOf, evaluate, forecastWith, unitsOf, type Base, type Coverage, turnsIn } from '../query/evaluate.ts';
 import type { Forecast } from '../query/forecast.ts';
 import type { Query } from '../query/query.ts';
 import { MISSING, NO_VALUE, type Cell, type Provenance, type Result } from '../query/result.ts';
@@ -307,7 +307,7 @@ export async function runQuery(figures: Figures, query: Query): Promise<Result> 
   const rows = await withFigures(figures, dimension,
     (base) => { evaluate(pack, { ...query, by: dimension === null ? query.by : { dimension, values: null }, having: null, order: null, limit: null }, base, coverageOf(figures, [NO_VALUE])); },
     async (base, measures) => evaluate(pack, query, base, coverageOf(figures, dimension === null ? [NO_VALUE] : await valuesOf(figures, measures, dimension))));
-  return { query, rows, provenance: provenanceOf(figures, query), caveats: caveatsFor(figures, query) };
+  return { query, rows, provenance: provenanceOf(figures, query), caveats: caveatsFor(figures, query), turns: turnsIn(pack, query) };
 }
 
 /** What of some figures may not be shown; decided once for each count of persons, whoever asks. */

@@ -1,6 +1,6 @@
 import { DefinitionError, type Fault } from '../errors.ts';
 import type { CheckedExpression } from '../pack/build.ts';
-import { decided } from '../pack/condition.ts';
+import { decided, decidedWithin } from '../pack/condition.ts';
 import { draftPack, type ExpressionText } from '../pack/check.ts';
 import { distinctParts, expressionOf, problemsOf, splitAggregates } from '../pack/expression.ts';
 import type { Pack } from '../pack/model.ts';
@@ -22,14 +22,15 @@ async function checkExpression(expression: ExpressionText, parser: SqlParser): P
   const node = expressionOf(parsed.tree);
   const problems = problemsOf(node, expression.role, expression.columns);
   if (problems.length > 0) return { faults: problems.map((problem) => fault(problem.message, problem.hint)) };
-  const sql = await parser.render(node);
+  const meant = expression.role === 'condition' ? node : decidedWithin(node);
+  const sql = await parser.render(meant);
   if (expression.role === 'distinct') {
-    const { key, filter } = distinctParts(node);
+    const { key, filter } = distinctParts(meant);
     return { checked: { sql, split: null, distinct: { key: await parser.render(key), filter: filter === null ? null : await parser.render(filter) } } };
   }
   if (expression.role === 'condition') return { checked: { sql, decided: await parser.render(decided(node)), split: null, distinct: null } };
   if (expression.role === 'scalar') return { checked: { sql, split: null, distinct: null } };
-  const { parts, outer } = splitAggregates(node);
+  const { parts, outer } = splitAggregates(meant);
   const split = { parts: await Promise.all(parts.map(async (part) => ({ sql: await parser.render(part.node), merge: part.merge }))), outer: await parser.render(outer) };
   return { checked: { sql, split, distinct: null } };
 }

@@ -125,9 +125,18 @@ export function rolling(to: IsoDate, months: number): Period {
 
 const wholeMonths = (p: Period): boolean => p.from.endsWith('-01') && p.to.endsWith('-01');
 
-/** The period just before, of the same length: the month before, the seven days before. Year to date gives the same days of the year before. */
-export function previousPeriod(p: Period): Period {
+/**
+ * The period just before, of the same length: the month before, the seven days before. Year to date gives the same days of the
+ * year before; the first months or days of a month, quarter, half-year or year give as many of the one before.
+ */
+export function previousPeriod(p: Period, yearStart = 1): Period {
   if (p.grain === 'year-to-date') return sameLastYear(p);
+  const whole = p.grain === 'rolling' ? p : periodOf(p.grain, p.from, yearStart);
+  if (p.from === whole.from && p.to < whole.to) {
+    const before = periodOf(p.grain as TimeGrain, shiftDays(whole.from, -1), yearStart);
+    const to = wholeMonths(p) ? shiftMonths(before.from, differenceInCalendarMonths(parse(p.to), parse(p.from))) : shiftDays(before.from, daysBetween(p.from, p.to));
+    return { from: before.from, to: to < before.to ? to : before.to, grain: p.grain };
+  }
   if (!wholeMonths(p)) return { from: shiftDays(p.from, -daysBetween(p.from, p.to)), to: p.from, grain: p.grain };
   return { from: shiftMonths(p.from, -differenceInCalendarMonths(parse(p.to), parse(p.from))), to: p.from, grain: p.grain };
 }
@@ -171,6 +180,9 @@ export function easter(year: number): IsoDate {
   const days = h + l - 7 * Math.floor((a + 11 * h + 22 * l) / 451) + 114;
   return `${year}-${String(Math.floor(days / 31)).padStart(2, '0')}-${String((days % 31) + 1).padStart(2, '0')}`;
 }
+
+/** Whether a period is all of what its grain says: a year to November is no year. */
+export const isWhole = (p: Period, yearStart = 1): boolean => p.grain === 'year-to-date' || p.grain === 'rolling' || samePeriod(p, periodOf(p.grain, p.from, yearStart));
 
 /** True when both periods are the same days. */
 export function samePeriod(a: Period, b: Period): boolean {

@@ -1,4 +1,4 @@
-import { periodOf } from '../calendar/period.ts';
+import { isWhole, periodOf } from '../calendar/period.ts';
 import type { Language, Measure, Pack } from '../pack/model.ts';
 import type { Forecast } from '../query/forecast.ts';
 import type { Having, Query } from '../query/query.ts';
@@ -8,7 +8,7 @@ import { couple } from '../insight/coupling.ts';
 import type { Action, Block, Card, Picture, TableCell, TableColumn } from './card.ts';
 import { barsPicture, coupledPicture, labelOf, multiplesPicture, rowName, trendPicture } from './charts.ts';
 import { deviationWords, sharedPrecision } from './deviation.ts';
-import { cellText, differenceCell, differenceOf, forecastNotes, inWords, isCovered, noneOf, notesOf, plainCell, precisionsOf, provenanceOf, sourceName, spentSentence } from './figures.ts';
+import { cellText, differenceCell, differenceOf, forecastNotes, inWords, isCovered, noneOf, noteNothing, notesOf, plainCell, precisionsOf, provenanceOf, sourceName, spentSentence } from './figures.ts';
 import { packLabel } from './label.ts';
 import { messages } from './messages.ts';
 import { formatValue, oneOf, type Precision } from './numbers.ts';
@@ -34,7 +34,7 @@ export interface AnswerContext {
   /** How the forecast that is asked for was made, of one unit; null: none is. */
   readonly forecast: { readonly measure: string; readonly made: Forecast } | null;
   /** A filter, how many rows it was held against, and whether none met it (then all are shown). */
-  readonly filtered: { readonly having: Having; readonly among: number; readonly none: boolean } | null;
+  readonly filtered: { readonly having: Having; readonly among: number; /** Rows that can't be measured by it. */ readonly unmeasured: readonly Row[]; readonly none: boolean } | null;
 }
 
 const measureOf = (pack: Pack, id: string): Measure => pack.measures.get(id) as Measure;
@@ -100,7 +100,7 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
     if (none !== null) return none;
     const unloaded = result.provenance.filter(({ loadedAt }) => loadedAt === '').map(({ source }) => sourceName(pack, source, language));
     if (unloaded.length > 0) return m.notLoaded(unloaded.join(', '), lower(name));
-    if (latest !== '' && isCovered(pack, result, measure)) return m.noRows(lower(name), unitName(pack, first, language), words);
+    if (latest !== '' && isCovered(pack, result, measure)) return measure.kind === 'flow' ? m.noRows(lower(name), unitName(pack, first, language), words) : `${unitName(pack, first, language)}: ${noteNothing(pack, result, measure, language)}`;
     return latest === '' ? m.noDataAtAll(lower(name), unitName(pack, first, language)) : m.noData(lower(name), unitName(pack, first, language), words, latest);
   }
   if (rows.length === 1) {
@@ -113,15 +113,17 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
     const plan = besidePlan(pack, query) === null || against !== '' ? MISSING : cellOf(first, query.measures[1] ?? '');
     return plan.value === null ? said : `${said} ${m.planIs(measureOf(pack, query.measures[1] ?? '').name[language], words, cellText(plan, pack, measure, language))}`;
   }
+  /** A year that is not over is held against no other. */
+  const endsOf = (own: readonly Row[]): [Row, Row] => { const whole = own.filter(({ period }) => isWhole(period, pack.yearStart)); const of = whole.length > 1 ? whole : own; return [of[0] as Row, of.at(-1) as Row]; };
   if (query.by !== null && 'grain' in query.by && new Set(rows.map((row) => row.unit)).size === 1) {
-    const [start, end] = [known[0] as Row, known.at(-1) as Row];
+    const [start, end] = endsOf(known);
     return m.trendSentence(unitName(pack, first, language), lower(name), inWords(pack, start.period, language), shown(start), inWords(pack, end.period, language), shown(end));
   }
   if (query.by !== null && 'grain' in query.by) {
     // Several units over time: each from its first month to its last.
     return [...new Set(known.map((row) => row.unit))].slice(0, MOST_NAMED).map((unit) => {
       const own = known.filter((row) => row.unit === unit);
-      const [start, end] = [own[0] as Row, own.at(-1) as Row];
+      const [start, end] = endsOf(own);
       return m.trendSentence(unitName(pack, start, language), lower(name), inWords(pack, start.period, language), shown(start), inWords(pack, end.period, language), shown(end));
     }).join(' ');
   }
@@ -149,7 +151,7 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
 /** "3 af 7 ligger over budget: …", or that none do. */
 function filteredSentence(pack: Pack, result: Result, filtered: NonNullable<AnswerContext['filtered']>, language: Language): string {
   const r = replies(language);
-  const { having, among, none } = filtered;
+  const { having, among, unmeasured, none } = filtered;
   const measure = measureOf(pack, having.measure);
   const unit = having.relative ? 'percent' : measure.unit;
   const amount = having.limit === 0 ? '' : formatValue(having.limit, unit, Number.isInteger(having.limit) ? 0 : measure.decimals, language);
@@ -157,13 +159,14 @@ function filteredSentence(pack: Pack, result: Result, filtered: NonNullable<Answ
   const side = having.side === 'below' ? r.below : r.above;
   const what = having.against === null ? side(amount === '' ? '0' : amount) : having.side === 'either' ? r.either(amount, other) : amount === '' ? side(other) : r.by(amount, side(other));
   const words = inWords(pack, result.query.period, language);
-  if (none) return r.metByNone(among, measure.name[language], what, words);
   const name = (row: Row): string => (result.query.by !== null && 'grain' in result.query.by ? inWords(pack, row.period, language) : labelOf(pack, result.rows, row, language));
+  const rest = unmeasured.length === 0 ? '' : ` ${r.notMeasured([...unmeasured.slice(0, MOST_NAMED).map(name), ...(unmeasured.length > MOST_NAMED ? [messages(language).leftOutMore(unmeasured.length - MOST_NAMED, true)] : [])].join(', '))}`;
+  if (none) return `${r.metByNone(among, measure.name[language], what, words)}${rest}`;
   const list = result.rows.map((row) => {
     const difference = having.against === null ? null : differenceOf(cellOf(row, having.measure), row.against[having.against]?.[having.measure], measure, language);
     return `${name(row)} (${difference === null ? cellText(cellOf(row, having.measure), pack, measure, language) : `${difference.text}${marked(row, having.measure, having.against, language)}`})`;
   });
-  return r.met(result.rows.length, among, measure.name[language], what, words, list.join(', '));
+  return `${r.met(result.rows.length, among, measure.name[language], what, words, list.join(', '))}${rest}`;
 }
 
 /** The money, plan and output measures of a query that asks for them together with their price; null otherwise. */

@@ -1,7 +1,7 @@
 import { dayOf, periodOf, pieces, shiftDays, type Period } from '../calendar/period.ts';
 import { favourable } from '../insight/attention.ts';
 import type { CountGrain, ForecastMeasure, Language, Measure, Pack } from '../pack/model.ts';
-import { basesOf, unitsOf } from '../query/evaluate.ts';
+import { basesOf, spanOf, unitsOf } from '../query/evaluate.ts';
 import { FEWEST_MONTHS, type Forecast } from '../query/forecast.ts';
 import { comparable, isHidden, type Cell, type Result, type Row } from '../query/result.ts';
 import type { Comparison } from '../query/query.ts';
@@ -11,6 +11,10 @@ import { messages } from './messages.ts';
 import { deviationOf, sharedPrecision, type Beside, type Deviation } from './deviation.ts';
 import { formatNumber, formatValue, isMoney, type Precision } from './numbers.ts';
 import { dayName, periodName } from './periods.ts';
+
+/** Units that open or close, so many by name. */
+const MOST_TURNS = 4;
+const unitOf = (pack: Pack, id: string, language: Language): string => pack.organisation.units.get(id)?.name[language] ?? id;
 
 const plainCell = (text: string): TableCell => ({ text, tone: 'neutral' });
 export { plainCell };
@@ -92,6 +96,19 @@ function tooFine(pack: Pack, measure: Measure, period: Period): CountGrain | nul
   return null;
 }
 
+/** Why a measure has no value though its sources reach all of the period: it can't be worked out, stands on another day, or has no rows. */
+export function noteNothing(pack: Pack, { query }: Result, measure: Measure, language: Language): string {
+  const m = messages(language);
+  const words = periodName(query.period, language, pack.yearStart);
+  const name = measure.name[language];
+  if (measure.kind === 'ratio') return m.noteNotWorkedOut(name, words, ...([measure.numerator, measure.denominator].map((id) => (pack.measures.get(id)?.name[language] ?? id).toLowerCase()) as [string, string]));
+  const source = 'source' in measure ? pack.sources.get(measure.source) : undefined;
+  const grain = source === undefined || source.grain === 'day' ? null : source.grain;
+  const whole = grain === null ? query.period : periodOf(grain, query.period.from, pack.yearStart);
+  if (grain !== null && (whole.from < query.period.from || whole.to > query.period.to)) return m.noteCoarser(name, m.perGrain[grain], words);
+  return measure.kind === 'stock' ? m.noteNoStock(name, words) : m.noteNoRows(name, words);
+}
+
 /** How far a value is from another, as it is read (deviation.ts). Less than 1 percent (half a point) is no cause for concern or joy. Null when one of them is missing. */
 export function differenceOf(value: Cell, other: Cell | undefined, measure: Measure, language: Language, precision?: Precision | null): (Deviation & { readonly difference: number; readonly other: number; readonly good: boolean | null; readonly tone: TableCell['tone'] }) | null {
   const pair = comparable(value, other);
@@ -142,7 +159,7 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
     if (cells.some((cell) => cell.state === 'partial')) {
       notes.push(end !== undefined && end < result.query.period.to ? m.notePartial(name, dayName(shiftDays(end, -1), language)) : m.noteUnitsMissing(name));
     }
-    if (cells.length > 0 && cells.every((cell) => cell.state === 'missing')) notes.push(noneOf(pack, result, measure, language) ?? (isCovered(pack, result, measure) ? m.noteNoRows : m.noteMissing)(name, periodName(result.query.period, language, pack.yearStart)));
+    if (cells.length > 0 && cells.every((cell) => cell.state === 'missing')) notes.push(noneOf(pack, result, measure, language) ?? (isCovered(pack, result, measure) ? noteNothing(pack, result, measure, language) : m.noteMissing(name, periodName(result.query.period, language, pack.yearStart))));
     notes.push(...leftOutNotes(pack, result, measure, comparisonNames(pack, result, id, language), language));
     const shown = [...cells, ...result.rows.flatMap((row) => Object.values(row.against).map((against) => against[id]))];
     if (shown.some((cell) => isFew(cell, measure))) notes.push(m.noteSuppressed(thresholdOf(pack, measure)));
@@ -153,15 +170,15 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
       notes.push(grains[0] !== undefined ? m.noteTooFine(name, grains[0]) : unfinished ? m.noteUnfinished(name) : m.noteWithheld(thresholdOf(pack, measure)));
     }
     const parts = [id, ...basesOf(pack, id)].flatMap((base) => pack.measures.get(base)?.breaks ?? []);
-    const compared = result.query.comparisons.includes('last-year') ? 366 : 0;
-    for (const mark of parts) {
-      if (mark.from < result.query.period.to && mark.from > shiftDays(result.query.period.from, -compared)) notes.push(m.noteBreak(name, mark.note[language]));
-    }
+    const span = spanOf(pack, result.query);
+    for (const mark of parts) if (mark.from < span.to && mark.from > span.from) notes.push(m.noteBreak(name, mark.note[language]));
     if (measure.kind === 'ratio') {
       const kinds = new Set(basesOf(pack, id).map((base) => { const b = pack.measures.get(base); return b !== undefined && 'source' in b ? pack.sources.get(b.source)?.dateKind : undefined; }));
       if (kinds.size > 1) notes.push(m.noteDates(pack.measures.get(measure.denominator)?.unit ?? ''));
     }
   }
+  const turns = (result.turns ?? []).map(({ unit, day, opens, successor }) => (opens ? m.opens(unitOf(pack, unit, language), dayName(day, language)) : m.closes(unitOf(pack, unit, language), dayName(shiftDays(day, -1), language), successor === null ? '' : unitOf(pack, successor, language))));
+  if (turns.length > 0) notes.push([...turns.slice(0, MOST_TURNS), ...(turns.length > MOST_TURNS ? [m.moreTurns(turns.length - MOST_TURNS)] : [])].join(' '));
   for (const source of result.provenance) {
     if (source.rejectedRows > 0) notes.push(m.noteRejected(source.rejectedRows, formatNumber(source.rejectedRows, 0, language), sourceName(pack, source.source, language)));
     for (const doubt of source.doubts ?? []) notes.push({ twice: m.noteTwice, empty: m.noteEmpty, cumulated: m.noteCumulated }[doubt](sourceName(pack, source.source, language)));

@@ -71,5 +71,8 @@ export function withGapsFor(pack: Pack, person: Person, result: Result): Result 
   };
   const cells = (of: Readonly<Record<string, Cell>>): Record<string, Cell> => Object.fromEntries(Object.entries(of).map(([id, cell]) => [id, shown(cell)]));
   const touched = (row: Row): boolean => [...Object.values(row.values), ...Object.values(row.against).flatMap((one) => Object.values(one))].some((cell) => cell.leftOut !== undefined || (cell.alike !== undefined && cell.alike !== null));
-  return result.rows.some(touched) ? { ...result, rows: result.rows.map((row) => ({ ...row, values: cells(row.values), against: Object.fromEntries(Object.entries(row.against).map(([comparison, of]) => [comparison, cells(of)])) })) } : result;
+  const turns = result.turns?.filter(({ unit }) => known.has(unit)).map((turn) => ({ ...turn, successor: turn.successor !== null && known.has(turn.successor) ? turn.successor : null }));
+  return withTurns(result.rows.some(touched) ? { ...result, rows: result.rows.map((row) => ({ ...row, values: cells(row.values), against: Object.fromEntries(Object.entries(row.against).map(([comparison, of]) => [comparison, cells(of)])) })) } : result, turns);
 }
+
+const withTurns = (result: Result, turns: Result['turns']): Result => (turns === undefined ? result : { ...result, turns });

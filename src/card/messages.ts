@@ -61,6 +61,13 @@ export interface Messages {
   readonly noteMissing: (what: string, period: string) => string;
   /** Data reach the whole period, and hold nothing of it. */
   readonly noteNoRows: (what: string, period: string) => string;
+  readonly noteNoStock: (what: string, period: string) => string;
+  readonly noteNotWorkedOut: (what: string, period: string, over: string, under: string) => string;
+  readonly noteCoarser: (what: string, grain: string, period: string) => string;
+  readonly perGrain: Readonly<Record<'week' | 'month' | 'quarter' | 'half-year' | 'year', string>>;
+  readonly opens: (unit: string, day: string) => string;
+  readonly closes: (unit: string, day: string, successor: string) => string;
+  readonly moreTurns: (count: number) => string;
   readonly noRows: (measure: string, unit: string, period: string) => string;
   /** A share of what did not happen at all. */
   readonly noteNone: (what: string, period: string) => string;
@@ -207,6 +214,13 @@ const da: Messages = {
   leftOutMore: (count, more) => (count === 1 ? `én enhed${more ? ' til' : ''}` : `${count} enheder${more ? ' til' : ''}`),
   noteMissing: (what, period) => `${what}: der er ingen data for ${period}.`,
   noteNoRows: (what, period) => `${what}: der er ingen rækker i ${period}; kildens data dækker hele perioden.`,
+  noteNoStock: (what, period) => `${what}: der er ingen opgørelse ved udgangen af ${period}.`,
+  noteNotWorkedOut: (what, period, over, under) => `${what} kan ikke regnes ud for ${period}: ${over} eller ${under} mangler, eller ${under} er 0.`,
+  noteCoarser: (what, grain, period) => `${what} opgøres ${grain}, så der er intet tal for ${period} alene.`,
+  perGrain: { week: 'pr. uge', month: 'pr. måned', quarter: 'pr. kvartal', 'half-year': 'pr. halvår', year: 'pr. år' },
+  opens: (unit, day) => `${unit} åbnede ${day}.`,
+  closes: (unit, day, successor) => `${unit} lukkede efter ${day}${successor === '' ? '' : `; ${successor} tog over`}.`,
+  moreTurns: (count) => (count === 1 ? 'En enhed til åbnede eller lukkede.' : `${count} enheder til åbnede eller lukkede.`),
   noRows: (measure, unit, period) => `Der er ingen rækker om ${measure} for ${unit} i ${period}. Kildens data dækker hele perioden.`,
   noteNone: (what, period) => `${what}: der var ingen i ${period}, så der er intet at regne af.`,
   noteTooEarly: (what, year, closed, fewest) => `${what}: der er for få måneder til en prognose for ${year}. ${closed === 0 ? 'Ingen måneder er lukket' : closed === 1 ? 'Kun én måned er lukket' : `Kun ${closed} måneder er lukket`}, og den bygger på mindst ${fewest}.`,
@@ -339,6 +353,13 @@ const en: Messages = {
   noteMissing: (what, period) => `${what}: there are no data for ${period}.`,
   noteNoRows: (what, period) => `${what}: there are no rows in ${period}; the data of its source cover the whole period.`,
   noRows: (measure, unit, period) => `There are no rows of ${measure} for ${unit} in ${period}. The data of its source cover the whole period.`,
+  noteNoStock: (what, period) => `${what}: there is no count at the end of ${period}.`,
+  noteNotWorkedOut: (what, period, over, under) => `${what} can not be worked out for ${period}: ${over} or ${under} is missing, or ${under} is 0.`,
+  noteCoarser: (what, grain, period) => `${what} is counted ${grain}, so there is no figure for ${period} alone.`,
+  perGrain: { week: 'by the week', month: 'by the month', quarter: 'by the quarter', 'half-year': 'by the half-year', year: 'by the year' },
+  opens: (unit, day) => `${unit} opened on ${day}.`,
+  closes: (unit, day, successor) => `${unit} closed after ${day}${successor === '' ? '' : `; ${successor} took over`}.`,
+  moreTurns: (count) => (count === 1 ? 'One more unit opened or closed.' : `${count} more units opened or closed.`),
   noteNone: (what, period) => `${what}: there were none in ${period}, so there is nothing to work it out from.`,
   noteTooEarly: (what, year, closed, fewest) => `${what}: there are too few months for a forecast of ${year}. ${closed === 0 ? 'No month is closed' : closed === 1 ? 'Only one month is closed' : `Only ${closed} months are closed`}, and it is made from at least ${fewest}.`,
   noteHidden: (what, period, mark) => `${what} for ${period}: ${mark}.`,

@@ -1,4 +1,4 @@
-import { isoWeek, periodOf, shiftDays, type Period } from '../calendar/period.ts';
+import { isoWeek, isWhole, periodOf, shiftDays, type Period } from '../calendar/period.ts';
 import type { Language } from '../pack/model.ts';
 
 const LOCALES: Record<Language, string> = { da: 'da-DK', en: 'en-GB' };
@@ -42,6 +42,8 @@ function yearName(day: string, yearStart: number): string {
 export function periodName(period: Period, language: Language, yearStart: number): string {
   const last = shiftDays(period.to, -1);
   const months = period.from.endsWith('-01') && period.to.endsWith('-01');
+  // A year that is not over is no year: it is named by what there is of it.
+  if (!isWhole(period, yearStart)) return periodName({ ...period, grain: 'rolling' }, language, yearStart);
   switch (period.grain) {
     case 'day': return dayName(period.from, language);
     case 'week': {

@@ -5,6 +5,7 @@ import { ended } from './messages.ts';
 export interface Replies {
   /** `3 af 7 over budget i oktober 2026: Nord (+4,1 pct.), …` */
   readonly met: (met: number, of: number, measure: string, what: string, period: string, list: string) => string;
+  readonly notMeasured: (names: string) => string;
   readonly metByNone: (of: number, measure: string, what: string, period: string) => string;
   /** The rows asked for by rank, in their order. */
   readonly listed: (measure: string, period: string, highest: boolean, list: string) => string;
@@ -25,6 +26,7 @@ export interface Replies {
   readonly whyBy: (what: string) => string;
   readonly whyMost: (name: string, difference: string) => string;
   readonly complete: (period: string) => string;
+  readonly unitsShort: (sources: string, period: string) => string;
   readonly notComplete: (period: string, sources: string) => string;
   readonly columnSource: string;
   readonly columnTo: string;
@@ -39,6 +41,7 @@ export interface Replies {
 
 const da: Replies = {
   met: (met, of, measure, what, period, list) => ended(`${measure} i ${period}: ${met} af ${of} ligger ${what}: ${list}`),
+  notMeasured: (names) => ended(`Uden noget at måle på: ${names}`),
   metByNone: (of, measure, what, period) => ended(`${measure} i ${period}: ingen af ${of} ligger ${what}`),
   listed: (measure, period, highest, list) => ended(`${measure} i ${period}, ${highest ? 'højest' : 'lavest'} først: ${list}`),
   against: (measure, other) => `${measure} mod ${other}`,
@@ -53,6 +56,7 @@ const da: Replies = {
   whyBy: (what) => `Hvor forskellen ligger, ${what}`,
   whyMost: (name, difference) => ended(`Mest ligger i ${name} (${difference})`),
   complete: (period) => `${period} er komplet.`,
+  unitsShort: (sources, period) => ended(`Nogle enheder har ikke alt for ${period} i ${sources}`),
   notComplete: (period, sources) => ended(`${period} er ikke komplet: der mangler data fra ${sources}`),
   columnSource: 'Kilde', columnTo: 'Komplet til og med', columnLoaded: 'Indlæst',
   never: 'ingen data', newest: (period) => `Nyeste lukkede måned er ${period}.`,
@@ -62,6 +66,7 @@ const da: Replies = {
 };
 const en: Replies = {
   met: (met, of, measure, what, period, list) => ended(`${measure} in ${period}: ${met} of ${of} are ${what}: ${list}`),
+  notMeasured: (names) => ended(`With nothing to measure by: ${names}`),
   metByNone: (of, measure, what, period) => ended(`${measure} in ${period}: none of ${of} are ${what}`),
   listed: (measure, period, highest, list) => ended(`${measure} in ${period}, ${highest ? 'highest' : 'lowest'} first: ${list}`),
   against: (measure, other) => `${measure} against ${other}`,
@@ -76,6 +81,7 @@ const en: Replies = {
   whyBy: (what) => `Where the difference lies, ${what}`,
   whyMost: (name, difference) => ended(`Most of it lies in ${name} (${difference})`),
   complete: (period) => `${period} is complete.`,
+  unitsShort: (sources, period) => ended(`Some units do not have everything for ${period} in ${sources}`),
   notComplete: (period, sources) => ended(`${period} is not complete: data are missing from ${sources}`),
   columnSource: 'Source', columnTo: 'Complete up to', columnLoaded: 'Loaded',
   never: 'no data', newest: (period) => `The newest closed month is ${period}.`,

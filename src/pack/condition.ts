@@ -33,6 +33,23 @@ export function decided(node: unknown): unknown {
   }
 }
 
+/** Whether a condition says what is not so: only there an empty cell makes a difference to what is counted. */
+function isNegative(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(isNegative);
+  if (typeof value !== 'object' || value === null) return false;
+  if (isNode(value) && (value.type === 'COMPARE_NOTEQUAL' || value.type === 'OPERATOR_NOT' || value.type === 'COMPARE_NOT_IN' || (value.class === 'FUNCTION' && NEGATIVE_FUNCTIONS.has(value.function_name ?? '')))) return true;
+  return Object.values(value).some(isNegative);
+}
+
+/** An expression in which an empty cell decides the same way in every `filter (where …)` and `case when …`. */
+export function decidedWithin(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(decidedWithin);
+  if (typeof value !== 'object' || value === null) return value;
+  const inner = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, decidedWithin(one)]));
+  for (const key of ['filter', 'when_expr']) if (isNegative(inner[key])) inner[key] = decided(inner[key]);
+  return inner;
+}
+
 const orElse = (node: Node, value: boolean): unknown => ({
   class: 'OPERATOR', type: 'OPERATOR_COALESCE', alias: '', query_location: 0,
   children: [node, {

@@ -1,10 +1,10 @@
 import { pieces, previousPeriod, sameLastYear, periodOf, daysBetween, type IsoDate, type Period } from '../calendar/period.ts';
-import { atLevel, countsFor, lifeOf } from '../pack/organisation.ts';
+import { atLevel, countsFor, lifeOf, subtree } from '../pack/organisation.ts';
 import type { ForecastMeasure, Measure, Pack, Plan } from '../pack/model.ts';
 import { windowKey, type Window } from './compile.ts';
 import { forecastOf, type Forecast } from './forecast.ts';
 import type { Comparison, Having, Query } from './query.ts';
-import { comparable, isHidden, MISSING, NO_VALUE, type Alike, type Cell, type CellState, type LeftOut, type Row } from './result.ts';
+import { comparable, isHidden, MISSING, NO_VALUE, type Alike, type Cell, type CellState, type LeftOut, type Row, type Turn } from './result.ts';
 import { commonOf, differAt, plainlyAlike, type Common, type Part, type Presence } from './alike.ts';
 
 /** Gives the figure of a base measure (flow, stock, distinct) for a window, node and dimension value. `of`: it is asked for as the count of the persons that this measure is made of, to know whether it is hidden. */
@@ -276,14 +276,14 @@ function against(context: Context, query: Query, comparison: Comparison, id: str
     return alike === undefined ? other : { ...other, alike };
   }
   if (context.coverage.presence === undefined) return value.state === 'partial' || other.state === 'partial' ? { ...other, alike: null } : other;
-  const window = comparison === 'plan' ? period : comparison === 'previous' ? previousPeriod(period) : comparison === 'last-year' ? before(period) : comparison === 'period' ? query.comparedTo : null;
+  const window = comparison === 'plan' ? period : comparison === 'previous' ? previousPeriod(period, context.pack.yearStart) : comparison === 'last-year' ? before(period) : comparison === 'period' ? query.comparedTo : null;
   return { ...other, alike: window === null ? null : alikeOf(context, [id, period], [id, window, comparison === 'plan'], node, dimension) };
 }
 
 function otherOf(context: Context, query: Query, comparison: Comparison, id: string, period: Period, node: string, dimension: string | null): Cell {
   switch (comparison) {
     case 'plan': return planOf(context, id, period, node, dimension) ?? MISSING;
-    case 'previous': return valueOf(context, id, previousPeriod(period), node, dimension);
+    case 'previous': return valueOf(context, id, previousPeriod(period, context.pack.yearStart), node, dimension);
     case 'last-year': return resultOfYear(context, id, before(period), node, dimension) ?? valueOf(context, id, before(period), node, dimension);
     case 'period': return query.comparedTo === null ? MISSING : resultOfYear(context, id, query.comparedTo, node, dimension) ?? valueOf(context, id, query.comparedTo, node, dimension);
     case 'average': return averageOf(context, id, period, node, dimension, query);
@@ -292,12 +292,18 @@ function otherOf(context: Context, query: Query, comparison: Comparison, id: str
   }
 }
 
-/** Whether a row is on the asked side of a limit; a figure that is missing or hidden is on none. */
-function meets(row: Row, having: Having): boolean {
+/** What of a row is held against a limit; null: its figure, or what it is measured by, is missing, hidden, or nought where a share of it is asked for. */
+export function measuredBy(row: Row, having: Having): { readonly value: number; readonly other: number } | null {
   const own = row.values[having.measure];
   const pair = having.against === null ? { value: own?.value ?? null, other: 0 } : comparable(own, row.against[having.against]?.[having.measure]);
-  if (pair === null || pair.value === null || (having.relative && pair.other === 0)) return false;
-  const { value, other } = { value: pair.value, other: pair.other };
+  return pair === null || pair.value === null || (having.relative && pair.other === 0) ? null : { value: pair.value, other: pair.other };
+}
+
+/** Whether a row is on the asked side of a limit; one that can't be measured by it is on none. */
+function meets(row: Row, having: Having): boolean {
+  const measured = measuredBy(row, having);
+  if (measured === null) return false;
+  const { value, other } = measured;
   const difference = having.relative ? ((value - other) / Math.abs(other)) * 100 : value - other;
   return having.side === 'above' ? difference > having.limit : having.side === 'below' ? difference < (having.against === null ? having.limit : -having.limit) : Math.abs(difference) > having.limit;
 }
@@ -319,6 +325,24 @@ function isEmpty(row: Row): boolean {
   const planned = ([id, cell]: [string, Cell]): boolean => nothing(cell) || row.values[id]?.state === 'missing';
   return row.dimension !== null && Object.values(row.values).every(nothing)
     && Object.entries(row.against).every(([comparison, cells]) => (comparison === 'plan' ? Object.entries(cells).every(planned) : Object.values(cells).every(nothing)));
+}
+
+/** From the first to the last day that a query shows or compares. */
+export function spanOf({ yearStart }: Pack, { period, comparisons, comparedTo }: Query): { from: IsoDate; to: IsoDate } {
+  const all: { from: IsoDate; to: IsoDate }[] = [period, ...(comparisons.includes('last-year') ? [before(period)] : []), ...(comparisons.includes('previous') ? [previousPeriod(period, yearStart)] : []), ...(comparisons.includes('period') && comparedTo !== null ? [comparedTo] : [])];
+  return { from: all.map(({ from }) => from).sort()[0] ?? period.from, to: all.map(({ to }) => to).sort().at(-1) ?? period.to };
+}
+
+/** The units below those of a query that open or close within what it shows and compares. */
+export function turnsIn(pack: Pack, query: Query): Turn[] {
+  const { from, to } = spanOf(pack, query);
+  const within = (day: IsoDate | null): day is IsoDate => day !== null && day > from && day < to;
+  const own = new Set(unitsOf(pack, query).flatMap((unit) => subtree(pack.organisation, unit)));
+  // Who takes over from another has more from then on.
+  return [...pack.organisation.units].flatMap(([id, unit]): Turn[] => {
+    if (!own.has(id) && (unit.successor === null || !own.has(unit.successor))) return [];
+    return [...(within(unit.from) ? [{ unit: id, day: unit.from, opens: true, successor: null }] : []), ...(within(unit.until) ? [{ unit: id, day: unit.until, opens: false, successor: unit.successor }] : [])];
+  });
 }
 
 /** The units a query is about, in the order of the tree. */

@@ -73,9 +73,20 @@ export interface Provenance {
   readonly doubts?: readonly Doubt[];
 }
 
+/** A unit that opens or closes within what a result shows and compares. */
+export interface Turn {
+  readonly unit: string;
+  /** It opens on this day; or it is closed from this day on. */
+  readonly day: IsoDate;
+  readonly opens: boolean;
+  /** Of one that closes: the unit its work goes to. */
+  readonly successor: string | null;
+}
+
 export interface Result {
   readonly query: Query;
   readonly rows: readonly Row[];
   readonly provenance: readonly Provenance[];
+  readonly turns?: readonly Turn[];
   readonly caveats: readonly Caveat[];
 }
