@@ -10,6 +10,7 @@ import { FOR_ANALYSTS } from '../delivery/state.ts';
 import { ServiceError } from '../errors.ts';
 import type { Digest, Pack, Person } from '../pack/model.ts';
 import type { Address, ChatAdapter, Clock, Log, Platform, Queue, Store } from '../ports.ts';
+import { lifeOf } from '../pack/organisation.ts';
 import { forget } from './retention.ts';
 import { causesOf, correctedSince, loadsBehind, newLoads, olderThan, oweCorrection } from './correct.ts';
 import { markRequestTold, PLATFORM_NAMES, untoldRequests, whoAsks } from './admission.ts';
@@ -199,7 +200,7 @@ async function owePages(due: Due, periods: readonly Owed[]): Promise<number> {
   const obligations = [...due.people.keys()].flatMap((recipient) => {
     const known = last.get(recipient);
     const theirs = known !== undefined ? periods.filter((owed) => owed.period.from > known) : last.size > 0 ? periods.slice(-1) : periods;
-    return theirs.map((owed): Obligation => ({ pack: due.pack.id, digest: due.digest.id, recipient, kind: 'page', about: '', payload: null, ...owed }));
+    return theirs.filter(({ period }) => isOpen(due.pack, due.people.get(recipient), period)).map((owed): Obligation => ({ pack: due.pack.id, digest: due.digest.id, recipient, kind: 'page', about: '', payload: null, ...owed }));
   });
   const doubtful = ({ dueAt: at }: Obligation): boolean => due.unknown.some(({ from, to }) => at >= from && at <= to);
   const now = due.clock.now();
@@ -210,6 +211,9 @@ async function owePages(due: Due, periods: readonly Owed[]): Promise<number> {
     return owed.length + unsure.length;
   });
 }
+
+/** Of a period in which none of someone's units was open there is no page. */
+const isOpen = ({ organisation }: Pack, person: Person | undefined, { from, to }: Period): boolean => (person?.units ?? []).some((unit) => { const life = lifeOf(organisation, unit); return (life.until === null || life.until > from) && (life.from === null || life.from < to); });
 
 /** Who left the audience gets nothing more, whatever is waiting for them; who is back is owed again. */
 async function followAudience(due: Due): Promise<void> {
@@ -465,7 +469,7 @@ export async function doubtOpen(store: Store, now: Date): Promise<number> {
 /** What the calendar owes between two instants, for a look ahead: each recipient's page and when. */
 export function planned(pack: Pack, digest: Digest, recipients: readonly Person[], from: Date, to: Date): { person: Person; period: Period; dueAt: Date; deadline: Date }[] {
   return owedPeriods(digest.schedule, digest.period.grain, digest.start, to, calendarOf(pack)).filter((owed) => owed.dueAt >= from)
-    .flatMap(({ period, dueAt: due }) => recipients.map((person) => ({ person, period, dueAt: due, deadline: deadlineOf(pack, digest, period) })));
+    .flatMap(({ period, dueAt: due }) => recipients.filter((person) => isOpen(pack, person, period)).map((person) => ({ person, period, dueAt: due, deadline: deadlineOf(pack, digest, period) })));
 }
 
 /** Starts a timer and gives back how to stop it. */

@@ -105,11 +105,19 @@ const isYearlyPlan = (pack: Pack, base: string): boolean => [...pack.plans.value
 /** The day the rows of a base measure were read. */
 const readOn = (figures: Figures, base: string): IsoDate => dayOf(figures.pack.timeZone, figures.sources.get(sourceOf(figures.pack, base)?.id ?? '')?.report.loadedAt ?? '') || '9999-12-31';
 
-function endOf({ pack, reach }: Figures, base: string, source: Source | undefined): IsoDate {
+/** A plan that comes with what it is a plan of, no further than that: hours granted beside hours delivered. It is complete when that is. */
+function isDelivered({ pack, reach }: Figures, base: string, source: Source, last: IsoDate): boolean {
+  const plans = plansOf(pack);
+  const { additive, distinct } = measuresOf(pack, source.id);
+  return !isYearlyPlan(pack, base) && [...additive, ...distinct].some(({ id }) => !plans.has(id) && id !== base && (reach.get(id)?.last ?? '') >= last);
+}
+
+function endOf(figures: Figures, base: string, source: Source | undefined): IsoDate {
+  const { pack, reach } = figures;
   const last = reach.get(base)?.last;
   if (source === undefined || last === undefined) return NEVER;
   // A plan stands in its rows ahead of time: one dated any day of a month is the plan of that month.
-  if (plansOf(pack).has(base)) return periodOf(isYearlyPlan(pack, base) ? 'year' : piecesOf(source), last, pack.yearStart).to;
+  if (plansOf(pack).has(base) && !isDelivered(figures, base, source, last)) return periodOf(isYearlyPlan(pack, base) ? 'year' : piecesOf(source), last, pack.yearStart).to;
   if (source.completeTo !== null) return source.completeTo;
   if (source.grain !== 'day' && source.grain !== 'week') return periodOf(source.grain, last, pack.yearStart).to;
   const monthEnd = periodOf('month', last).to;
@@ -345,7 +353,8 @@ function baseOf(figures: Figures, table: Table, by: string | null, shield: Shiel
     const stale = found.day !== undefined && source !== undefined && found.day < window.to && found.day < periodOf(piecesOf(source), shiftDays(window.to, -1), yearStart).from && found.day >= window.from && periodOf(piecesOf(source), shiftDays(window.to, -1), yearStart).from >= window.from;
     const own = figures.pack.measures.get(measure);
     const nets = found.value === 0 && found.seen > 0 && own?.kind === 'flow' && isMoney(own.unit);
-    return { value: found.value, state: cut || stale || (dimension === null && !quiet && lacks()) ? 'partial' : 'ok', ...(nets && { nets }) };
+    const lacking = stale || (dimension === null && !quiet && lacks());
+    return { value: found.value, state: cut || lacking ? 'partial' : 'ok', ...(nets && { nets }), ...(cut && lacking && { lacking }) };
   };
 }
 

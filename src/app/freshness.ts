@@ -9,6 +9,7 @@ import { replies } from '../card/replies.ts';
 import type { Language } from '../pack/model.ts';
 import { basesOf } from '../query/evaluate.ts';
 import type { Query } from '../query/query.ts';
+import type { CellState } from '../query/result.ts';
 import { completeTo, runQuery, type Figures } from './figures.ts';
 import { plansOf } from './reach.ts';
 
@@ -19,7 +20,9 @@ async function incomplete(figures: Figures, measures: readonly string[], period:
   const { pack } = figures;
   const query: Query = { pack: pack.id, measures, units: [pack.organisation.root], level: null, period, comparisons: [], comparedTo: null, by: null, having: null, order: null, limit: null };
   const [row] = (await runQuery(figures, query)).rows;
-  return [...new Set(measures.flatMap((id) => { const measure = pack.measures.get(id); return measure !== undefined && 'source' in measure && row?.values[id]?.state === 'partial' ? [measure.source] : []; }))];
+  const states = (source: string): (CellState | undefined)[] => measures.flatMap((id) => { const measure = pack.measures.get(id); return measure !== undefined && 'source' in measure && measure.source === source ? [row?.values[id]?.state] : []; });
+  const sources = new Set(measures.flatMap((id) => { const measure = pack.measures.get(id); return measure !== undefined && 'source' in measure ? [measure.source] : []; }));
+  return [...sources].filter((source) => states(source).includes('partial') || states(source).every((state) => state === 'missing'));
 }
 
 /** Whether a period is complete, source by source, and when each was loaded. Without a period, the newest month that all sources have. */

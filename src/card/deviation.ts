@@ -15,9 +15,9 @@ const SHARE = 0.1;
 /** A figure in a scale that is not its own is within this of itself. */
 const OFF = 0.05;
 
-/** Whether how far a value is from another can be told in percent: not across a change of sign, and not of next to nothing. */
+/** Whether how far a value is from another can be told in percent: not of what is below nought (more or less of it?), nor across a change of sign, and not of next to nothing. */
 function isRelative(value: number, other: number, unit: UnitOfMeasure, decimals: number): boolean {
-  return unit !== 'percent' && asRead(other, { power: 0, digits: decimals }) !== 0 && value * other >= 0 && Math.abs(value - other) / Math.abs(other) <= MOST_RELATIVE;
+  return unit !== 'percent' && asRead(other, { power: 0, digits: decimals }) !== 0 && other > 0 && value >= 0 && Math.abs(value - other) / Math.abs(other) <= MOST_RELATIVE;
 }
 
 /** Whether figures written with a precision show how far they are from each other. */

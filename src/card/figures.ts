@@ -157,7 +157,9 @@ export function notesOf(pack: Pack, result: Result, language: Language): string[
     const ends = result.provenance.filter((p) => basesOf(pack, id).some((base) => { const b = pack.measures.get(base); return b !== undefined && 'source' in b && b.source === p.source; })).map((p) => p.completeTo).sort();
     const end = ends[0];
     if (cells.some((cell) => cell.state === 'partial')) {
-      notes.push(end !== undefined && end < result.query.period.to ? m.notePartial(name, dayName(shiftDays(end, -1), language)) : m.noteUnitsMissing(name));
+      const cut = end !== undefined && end < result.query.period.to;
+      if (cut) notes.push(m.notePartial(name, dayName(shiftDays(end, -1), language)));
+      if (!cut || cells.some(({ lacking }) => lacking === true)) notes.push(m.noteUnitsMissing(name));
     }
     if (cells.length > 0 && cells.every((cell) => cell.state === 'missing')) notes.push(noneOf(pack, result, measure, language) ?? (isCovered(pack, result, measure) ? noteNothing(pack, result, measure, language) : m.noteMissing(name, periodName(result.query.period, language, pack.yearStart))));
     notes.push(...leftOutNotes(pack, result, measure, comparisonNames(pack, result, id, language), language));

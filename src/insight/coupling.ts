@@ -28,8 +28,14 @@ export function couple(money: Cell, moneyPlan: Cell | null, output: Cell, output
   return {
     money: { value: A, plan: B },
     output: { value: h, plan: h0 },
-    price: price?.value === undefined ? { value: whole ? A / h : null, plan: whole ? p0 : null, partial: !whole } : { value: price.value.value, plan: comparable(price.value, price.plan)?.other === price.plan?.value ? price.plan?.value ?? null : null, partial: price.value.state === 'partial' },
+    price: price?.value === undefined ? { value: whole ? A / h : null, plan: whole ? p0 : null, partial: !whole } : { value: price.value.value, plan: planBeside(price.value, price.plan), partial: price.value.state === 'partial' },
     split: !whole || p0 === null || h0 === null || B === null ? null : { volume: (h - h0) * p0, price: A - B - (h - h0) * p0 },
     partial: money.state === 'partial' || output.state === 'partial',
   };
+}
+
+/** The planned price, where it is of the same units and months as the price it stands beside; else it is not said. */
+function planBeside(value: Cell, plan: Cell | undefined): number | null {
+  const pair = comparable(value, plan);
+  return pair !== null && pair.value === value.value && pair.other === plan?.value ? pair.other : null;
 }

@@ -1,4 +1,4 @@
-import { pieces, type IsoDate, type TimeGrain } from '../calendar/period.ts';
+import { periodOf, pieces, shiftDays, type IsoDate, type TimeGrain } from '../calendar/period.ts';
 import { subtree } from '../pack/organisation.ts';
 import type { Organisation } from '../pack/model.ts';
 import { windowKey, type Mask, type Window } from './compile.ts';
@@ -45,8 +45,12 @@ function piecesOf(parts: readonly Part[], yearStart: number): Window[][] | null 
   return all.every((one) => one.length === all[0]?.length) ? all : null;
 }
 
+/** Whether a stretch is made of whole pieces of a grain: a quarter's figure says nothing of two of its months. */
+export const isAligned = ({ from, to }: Window, grain: TimeGrain, yearStart: number): boolean => SIZE[grain] <= 1 || (periodOf(grain, from, yearStart).from === from && periodOf(grain, shiftDays(to, -1), yearStart).to === to);
+
 /** Whether a unit has a value in every own piece of a stretch. `cut`: the last piece may be as incomplete as it is in all parts. */
 function hasAll({ presence }: Part, unit: string, stretch: Window, yearStart: number, cut: boolean): boolean {
+  if (!isAligned(stretch, presence.grain, yearStart)) return false;
   if (stretch.from < presence.from || (stretch.to > presence.to && !(cut && stretch.from < presence.to))) return false;
   const missing = presence.missing.get(unit);
   if (missing === undefined) return true;
@@ -88,10 +92,10 @@ export function differAt(organisation: Organisation, a: Presence, b: Presence): 
 }
 
 /** True where it is plain that some figures of a unit have the same units and months. Costs next to nothing. */
-export function plainlyAlike(organisation: Organisation, parts: readonly Pick<Part, 'window' | 'presence'>[], node: string): boolean {
+export function plainlyAlike(organisation: Organisation, parts: readonly Pick<Part, 'window' | 'presence'>[], node: string, yearStart: number): boolean {
   const [first] = parts;
   if (first === undefined) return true;
-  return parts.every(({ presence, window }) => !presence.holes.has(node) && (presence === first.presence || !differAt(organisation, first.presence, presence).has(node))
+  return parts.every(({ presence, window }) => isAligned(window, presence.grain, yearStart) && !presence.holes.has(node) && (presence === first.presence || !differAt(organisation, first.presence, presence).has(node))
     && ((window.from >= presence.from && window.to <= presence.to) || (presence.from === first.presence.from && presence.to === first.presence.to && windowKey(window) === windowKey(first.window))));
 }
 

@@ -5,7 +5,7 @@ import { windowKey, type Window } from './compile.ts';
 import { forecastOf, type Forecast } from './forecast.ts';
 import type { Comparison, Having, Query } from './query.ts';
 import { comparable, isHidden, MISSING, NO_VALUE, type Alike, type Cell, type CellState, type LeftOut, type Row, type Turn } from './result.ts';
-import { commonOf, differAt, plainlyAlike, type Common, type Part, type Presence } from './alike.ts';
+import { commonOf, differAt, isAligned, plainlyAlike, type Common, type Part, type Presence } from './alike.ts';
 
 /** Gives the figure of a base measure (flow, stock, distinct) for a window, node and dimension value. `of`: it is asked for as the count of the persons that this measure is made of, to know whether it is hidden. */
 export type Base = (measure: string, window: Window, node: string, dimension: string | null, of?: string) => Cell;
@@ -29,7 +29,7 @@ function combine(cells: readonly Cell[], compute: (values: number[]) => number |
   if (state === 'suppressed' || state === 'withheld') return { value: null, state: 'withheld' };
   if (state === 'missing') return MISSING;
   const value = compute(cells.map((cell) => cell.value ?? 0));
-  return value === null || !Number.isFinite(value) ? MISSING : { value, state };
+  return value === null || !Number.isFinite(value) ? MISSING : { value, state, ...(cells.some(({ lacking }) => lacking === true) && { lacking: true }) };
 }
 
 /** The base measures a measure is made of. */
@@ -50,11 +50,25 @@ function valueOf(context: Context, id: string, window: Window, node: string, dim
   switch (measure.kind) {
     case 'ratio': return ratioOf(context, [measure.numerator, measure.denominator], measure.scale, window, node, dimension);
     case 'forecast': return forecastIn(context, measure, window.to, node, dimension).value;
-    default: return context.base(id, window, node, dimension);
+    default: {
+      const whole = inWholePieces(context.pack, measure, window);
+      if (whole === null) return MISSING;
+      const cell = context.base(id, whole, node, dimension);
+      return whole === window || cell.state !== 'ok' ? cell : { ...cell, state: 'partial' };
+    }
   }
 }
 
-const forecastIn = (context: Context, measure: ForecastMeasure, to: IsoDate, node: string, dimension: string | null): Forecast => forecastOf(context.pack, measure, to, context.coverage.completeTo(measure.of), (m, w) => valueOf(context, m, w, node, dimension), (own, other) => alikeOf(context, own, other, node, dimension));
+/** A window cut to the whole pieces of what a measure's source counts by: a quarter's figure is none of two of its months. Null: it holds no whole one. */
+function inWholePieces(pack: Pack, measure: Measure, window: Window): Window | null {
+  const grain = 'source' in measure && measure.kind !== 'stock' ? pack.sources.get(measure.source)?.grain ?? 'day' : 'day';
+  if (window.only !== undefined || isAligned(window, grain, pack.yearStart)) return window;
+  const all = pieces({ from: window.from, to: window.to, grain: 'rolling' }, grain, pack.yearStart).filter((piece) => isAligned(piece, grain, pack.yearStart));
+  const [first, last] = [all[0], all.at(-1)];
+  return first === undefined || last === undefined ? null : { from: first.from, to: last.to };
+}
+
+const forecastIn = (context: Context, measure: ForecastMeasure, to: IsoDate, node: string, dimension: string | null): Forecast => forecastOf(context.pack, measure, to, context.coverage.completeTo(measure.of), (m, w) => valueOf(context, m, w, node, dimension), (own, other) => alikeOf(context, own, other, node, dimension), lifeOf(context.pack.organisation, node).until);
 
 /** A unit's forecast with its range, as its value is evaluated. */
 export const forecastWith = (pack: Pack, measure: ForecastMeasure, base: Base, coverage: Coverage, to: IsoDate, unit: string): Forecast => forecastIn({ pack, base: hiddenWithPersons(pack, base), coverage }, measure, to, unit, null);
@@ -80,7 +94,7 @@ function common(context: Context, asked: readonly (readonly [measure: string, wi
     const lacks = bySpan && base(measure, window, node, null).state === 'partial';
     parts.push({ measure, window, presence, whole: !bySpan ? null : lacks ? (unit) => base(measure, window, unit, null).state !== 'missing' : () => true });
   }
-  if (parts.every(({ whole }) => whole === null) && plainlyAlike(pack.organisation, parts, node)) return null;
+  if (parts.every(({ whole }) => whole === null) && plainlyAlike(pack.organisation, parts, node, pack.yearStart)) return null;
   const found = commonOf(pack.organisation, parts, node, pack.yearStart, asked.map(([measure, window]) => `${measure} ${windowKey(window)}`).join(' & '));
   // Where persons are counted and where they are not may tell of a count that is hidden.
   return found !== null && asked.some(([measure]) => ofPersons(pack, measure)) ? { ...found, gaps: [] } : found;
@@ -126,7 +140,7 @@ function alikeOf(context: Context, [id, window]: readonly [string, Window], [oth
   if (ends.some((one) => one !== ends[0])) return null;
   const shared = common(context, asked, node);
   if (shared === undefined) return null;
-  const cells = asked.map(([base, one], i) => (shared === null || shared.windows[i]?.only === undefined ? context.base(base, one, node, dimension) : ofPersons(pack, base) ? MISSING : context.base(base, shared.windows[i], node, dimension)));
+  const cells = asked.map(([base, one], i) => (shared === null || shared.windows[i]?.only === undefined ? valueOf(context, base, one, node, dimension) : ofPersons(pack, base) ? MISSING : context.base(base, shared.windows[i], node, dimension)));
   const [a, b] = [own.make(cells.slice(0, own.bases.length)), other.make(cells.slice(own.bases.length))];
   if (a.value === null || b.value === null) return null;
   const all = context.base(own.bases[0] ?? '', window, node, dimension).value;
@@ -250,9 +264,12 @@ function averageBeside(context: Context, id: string, window: Window, node: strin
   return combine(present.length === 0 ? [MISSING] : present, (values) => values.reduce((a, b) => a + b, 0) / values.length);
 }
 
-function shareOf(context: Context, id: string, window: Window, node: string, dimension: string | null): Cell {
+/** The part of what was asked about: of the unit whose parts are listed, else of the unit above. */
+function shareOf(context: Context, query: Query, id: string, window: Window, node: string, dimension: string | null): Cell {
   const measure = context.pack.measures.get(id) as Measure;
-  const whole = dimension === null ? (context.pack.organisation.units.get(node)?.parent ?? null) : node;
+  const [asked, ...more] = query.units;
+  const listed = query.level !== null && asked !== undefined && more.length === 0 && asked !== node && subtree(context.pack.organisation, asked).includes(node) ? asked : null;
+  const whole = dimension === null ? (listed ?? context.pack.organisation.units.get(node)?.parent ?? null) : node;
   if (whole === null || measure.kind === 'ratio') return MISSING;
   return combine([valueOf(context, id, window, node, dimension), valueOf(context, id, window, whole, null)], ([part = 0, all = 0]) => (all === 0 ? null : (part / all) * 100));
 }
@@ -271,14 +288,22 @@ function resultOfYear(context: Context, id: string, period: Period, node: string
 function against(context: Context, query: Query, comparison: Comparison, id: string, value: Cell, period: Period, node: string, dimension: string | null): Cell {
   const other = otherOf(context, query, comparison, id, period, node, dimension);
   if (value.value === null || other.value === null || comparison === 'share') return other;
+  // Of a part nobody knows whether something is missing; of the whole it is known.
+  if (dimension !== null && value.state === 'ok' && other.state === 'ok' && context.coverage.presence !== undefined && ['previous', 'last-year', 'period'].includes(comparison)) {
+    const wholes = [valueOf(context, id, period, node, null), otherOf(context, query, comparison, id, period, node, null)];
+    if (wholes.some(({ state }) => state === 'partial')) return { ...other, alike: alikeOf(context, [id, period], [id, comparedWith(context, query, comparison, period) ?? period, false], node, dimension) };
+  }
   if (value.state !== 'partial' && other.state !== 'partial') {
     const alike = comparison === 'plan' && context.coverage.presence !== undefined ? plannedAlike(context, id, period, node, dimension) : undefined;
     return alike === undefined ? other : { ...other, alike };
   }
   if (context.coverage.presence === undefined) return value.state === 'partial' || other.state === 'partial' ? { ...other, alike: null } : other;
-  const window = comparison === 'plan' ? period : comparison === 'previous' ? previousPeriod(period, context.pack.yearStart) : comparison === 'last-year' ? before(period) : comparison === 'period' ? query.comparedTo : null;
+  const window = comparedWith(context, query, comparison, period);
   return { ...other, alike: window === null ? null : alikeOf(context, [id, period], [id, window, comparison === 'plan'], node, dimension) };
 }
+
+/** The period that a comparison is with; null: it is no matter of another period. */
+const comparedWith = ({ pack }: Context, query: Query, comparison: Comparison, period: Period): Period | null => (comparison === 'plan' ? period : comparison === 'previous' ? previousPeriod(period, pack.yearStart) : comparison === 'last-year' ? before(period) : comparison === 'period' ? query.comparedTo : null);
 
 function otherOf(context: Context, query: Query, comparison: Comparison, id: string, period: Period, node: string, dimension: string | null): Cell {
   switch (comparison) {
@@ -288,7 +313,7 @@ function otherOf(context: Context, query: Query, comparison: Comparison, id: str
     case 'period': return query.comparedTo === null ? MISSING : resultOfYear(context, id, query.comparedTo, node, dimension) ?? valueOf(context, id, query.comparedTo, node, dimension);
     case 'average': return averageOf(context, id, period, node, dimension, query);
     case 'highest': case 'lowest': return extremeOf(context, comparison, id, period, node, dimension, query.nameless);
-    case 'share': return shareOf(context, id, period, node, dimension);
+    case 'share': return shareOf(context, query, id, period, node, dimension);
   }
 }
 
@@ -308,11 +333,11 @@ function meets(row: Row, having: Having): boolean {
   return having.side === 'above' ? difference > having.limit : having.side === 'below' ? difference < (having.against === null ? having.limit : -having.limit) : Math.abs(difference) > having.limit;
 }
 
-/** Nothing is missing of a unit that has closed, has not opened yet, or counts under another: among others it has no row, unless it has a figure. */
-function isThere({ organisation }: Pack, { unit, period, values }: Row): boolean {
+/** Nothing is missing of a unit that has closed, has not opened yet, or counts under another: among others it has no row, unless it has a figure, or what is compared with has one. */
+function isThere({ organisation }: Pack, { unit, period, values, against }: Row): boolean {
   const { from, until } = lifeOf(organisation, unit);
   if ((from === null || from < period.to) && (until === null || until > period.from) && countsFor(organisation, unit) === unit) return true;
-  return Object.values(values).some(({ state }) => state !== 'missing');
+  return [values, ...Object.entries(against).flatMap(([comparison, cells]) => (['previous', 'last-year', 'period'].includes(comparison) ? [cells] : []))].some((cells) => Object.values(cells).some(({ state }) => state !== 'missing'));
 }
 
 /**

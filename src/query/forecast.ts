@@ -17,9 +17,10 @@ export const FEWEST_MONTHS = 3;
  * Py and py = last year's year and same months (municipal budget control, methods F1 to F4):
  * straight-line A/m·12; rest-as-budgeted A+(B−b); budget-profile B·A/b; last-year-profile A·Py/py.
  * Nothing is forecast from fewer than three closed months. Where units or months of A are missing, b and py are those of
- * the same units and months (`alike`), the rest of the year is the rest of the budget, and a straight line says nothing.
+ * the same units and months (`alike`), the rest of the year is the rest of the budget, and a straight line says nothing. A budget
+ * that does not reach to the end of the year, or is nought, tells nothing of the rest, unless the unit closes then (`until`).
  */
-export function forecastOf(pack: Pack, measure: ForecastMeasure, to: IsoDate, completeTo: IsoDate, value: (measure: string, window: Window) => Cell, alike: (own: readonly [string, Window], other: readonly [string, Window]) => { readonly value: number; readonly other: number } | null): Forecast {
+export function forecastOf(pack: Pack, measure: ForecastMeasure, to: IsoDate, completeTo: IsoDate, value: (measure: string, window: Window) => Cell, alike: (own: readonly [string, Window], other: readonly [string, Window]) => { readonly value: number; readonly other: number } | null, until: IsoDate | null = null): Forecast {
   const year = periodOf('year', shiftDays(to, -1), pack.yearStart);
   const end = to < completeTo ? to : completeTo;
   const sofar: Window = { from: year.from, to: end < year.to ? end : year.to };
@@ -31,6 +32,8 @@ export function forecastOf(pack: Pack, measure: ForecastMeasure, to: IsoDate, co
   const lastYear = value(measure.of, sameLastYear(year));
   const lastSofar = value(measure.of, sameLastYear({ ...sofar, grain: 'year-to-date' }));
   const A = actual.value;
+  // A plan that is not there for the rest of the year expects nothing of it, which is no forecast.
+  const ended = (until === null || until > sofar.to) && (whole.value === null || whole.state !== 'ok' || (sofar.to < year.to && (whole.value === 0 || whole.value === planned.value)));
   if (A === null || months < FEWEST_MONTHS) return { value: { value: null, state: isHidden(actual) ? 'withheld' : 'missing' }, range: [] };
   const short = actual.state === 'partial';
   const against = (other: Cell, measureId: string, window: Window): { value: number; other: number } | null => (short ? alike([measure.of, sofar], [measureId, window]) : other.value === null ? null : { value: A, other: other.value });
@@ -39,9 +42,9 @@ export function forecastOf(pack: Pack, measure: ForecastMeasure, to: IsoDate, co
   const by = (method: ForecastMethod): number | null => {
     switch (method) {
       case 'straight-line': return short ? null : (A / months) * 12;
-      case 'rest-as-budgeted': return whole.value === null || b === null ? null : A + (whole.value - b.other);
-      case 'budget-profile': return whole.value === null || b === null || b.other === 0 ? null : (whole.value * b.value) / b.other;
-      case 'last-year-profile': return lastYear.value === null || py === null || py.other === 0 ? null : (py.value * lastYear.value) / py.other;
+      case 'rest-as-budgeted': return whole.value === null || ended || b === null ? null : A + (whole.value - b.other);
+      case 'budget-profile': return whole.value === null || ended || b === null || b.other === 0 ? null : (whole.value * b.value) / b.other;
+      case 'last-year-profile': return lastYear.value === null || (!short && (lastYear.state !== 'ok' || lastSofar.state !== 'ok')) || py === null || py.other === 0 ? null : (py.value * lastYear.value) / py.other;
     }
   };
   const range = measure.methods.flatMap((method) => {

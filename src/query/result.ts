@@ -25,6 +25,8 @@ export interface Cell {
   readonly state: CellState;
   /** Money was booked, and it nets to nought. */
   readonly nets?: true;
+  /** The data end too soon, and some unit lacks more than that. */
+  readonly lacking?: boolean;
   /** Of a ratio: what of its parts the other part does not have. */
   readonly leftOut?: LeftOut;
   /** Of what a figure is held against, where one of the two is incomplete: both over what both have; null: they can't be compared. */
