@@ -161,6 +161,7 @@ function filteredSentence(pack: Pack, result: Result, filtered: NonNullable<Answ
   const words = inWords(pack, result.query.period, language);
   const name = (row: Row): string => (result.query.by !== null && 'grain' in result.query.by ? inWords(pack, row.period, language) : labelOf(pack, result.rows, row, language));
   const rest = unmeasured.length === 0 ? '' : ` ${r.notMeasured([...unmeasured.slice(0, MOST_NAMED).map(name), ...(unmeasured.length > MOST_NAMED ? [messages(language).leftOutMore(unmeasured.length - MOST_NAMED, true)] : [])].join(', '))}`;
+  if (among === 0) return rest.trim();
   if (none) return `${r.metByNone(among, measure.name[language], what, words)}${rest}`;
   const list = result.rows.map((row) => {
     const difference = having.against === null ? null : differenceOf(cellOf(row, having.measure), row.against[having.against]?.[having.measure], measure, language);

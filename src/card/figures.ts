@@ -102,7 +102,8 @@ export function noteNothing(pack: Pack, { query }: Result, measure: Measure, lan
   const words = periodName(query.period, language, pack.yearStart);
   const name = measure.name[language];
   if (measure.kind === 'ratio') return m.noteNotWorkedOut(name, words, ...([measure.numerator, measure.denominator].map((id) => (pack.measures.get(id)?.name[language] ?? id).toLowerCase()) as [string, string]));
-  const source = 'source' in measure ? pack.sources.get(measure.source) : undefined;
+  if (measure.kind === 'forecast') return m.noteNoForecast(name, words);
+  const source = pack.sources.get(measure.source);
   const grain = source === undefined || source.grain === 'day' ? null : source.grain;
   const whole = grain === null ? query.period : periodOf(grain, query.period.from, pack.yearStart);
   if (grain !== null && (whole.from < query.period.from || whole.to > query.period.to)) return m.noteCoarser(name, m.perGrain[grain], words);

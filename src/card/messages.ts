@@ -63,6 +63,7 @@ export interface Messages {
   readonly noteNoRows: (what: string, period: string) => string;
   readonly noteNoStock: (what: string, period: string) => string;
   readonly noteNotWorkedOut: (what: string, period: string, over: string, under: string) => string;
+  readonly noteNoForecast: (what: string, period: string) => string;
   readonly noteCoarser: (what: string, grain: string, period: string) => string;
   readonly perGrain: Readonly<Record<'week' | 'month' | 'quarter' | 'half-year' | 'year', string>>;
   readonly opens: (unit: string, day: string) => string;
@@ -216,6 +217,7 @@ const da: Messages = {
   noteNoRows: (what, period) => `${what}: der er ingen rækker i ${period}; kildens data dækker hele perioden.`,
   noteNoStock: (what, period) => `${what}: der er ingen opgørelse ved udgangen af ${period}.`,
   noteNotWorkedOut: (what, period, over, under) => `${what} kan ikke regnes ud for ${period}: ${over} eller ${under} mangler, eller ${under} er 0.`,
+  noteNoForecast: (what, period) => `${what}: der er ingen prognose efter ${period}. Budgettet eller sidste år rækker ikke til at regne resten af året ud.`,
   noteCoarser: (what, grain, period) => `${what} opgøres ${grain}, så der er intet tal for ${period} alene.`,
   perGrain: { week: 'pr. uge', month: 'pr. måned', quarter: 'pr. kvartal', 'half-year': 'pr. halvår', year: 'pr. år' },
   opens: (unit, day) => `${unit} åbnede ${day}.`,
@@ -355,6 +357,7 @@ const en: Messages = {
   noRows: (measure, unit, period) => `There are no rows of ${measure} for ${unit} in ${period}. The data of its source cover the whole period.`,
   noteNoStock: (what, period) => `${what}: there is no count at the end of ${period}.`,
   noteNotWorkedOut: (what, period, over, under) => `${what} can not be worked out for ${period}: ${over} or ${under} is missing, or ${under} is 0.`,
+  noteNoForecast: (what, period) => `${what}: there is no forecast after ${period}. The budget or last year does not reach far enough to work out the rest of the year.`,
   noteCoarser: (what, grain, period) => `${what} is counted ${grain}, so there is no figure for ${period} alone.`,
   perGrain: { week: 'by the week', month: 'by the month', quarter: 'by the quarter', 'half-year': 'by the half-year', year: 'by the year' },
   opens: (unit, day) => `${unit} opened on ${day}.`,

@@ -95,8 +95,9 @@ export function differAt(organisation: Organisation, a: Presence, b: Presence): 
 export function plainlyAlike(organisation: Organisation, parts: readonly Pick<Part, 'window' | 'presence'>[], node: string, yearStart: number): boolean {
   const [first] = parts;
   if (first === undefined) return true;
-  return parts.every(({ presence, window }) => isAligned(window, presence.grain, yearStart) && !presence.holes.has(node) && (presence === first.presence || !differAt(organisation, first.presence, presence).has(node))
-    && ((window.from >= presence.from && window.to <= presence.to) || (presence.from === first.presence.from && presence.to === first.presence.to && windowKey(window) === windowKey(first.window))));
+  const within = parts.every(({ presence, window }) => window.from >= presence.from && window.to <= presence.to);
+  const sameEnds = parts.every(({ presence, window }) => presence.from === first.presence.from && presence.to === first.presence.to && windowKey(window) === windowKey(first.window));
+  return (within || sameEnds) && parts.every(({ presence, window }) => isAligned(window, presence.grain, yearStart) && !presence.holes.has(node) && (presence === first.presence || !differAt(organisation, first.presence, presence).has(node)));
 }
 
 /**
