@@ -113,8 +113,8 @@ function sentence(pack: Pack, result: Result, language: Language, latest: string
     const plan = besidePlan(pack, query) === null || against !== '' ? MISSING : cellOf(first, query.measures[1] ?? '');
     return plan.value === null ? said : `${said} ${m.planIs(measureOf(pack, query.measures[1] ?? '').name[language], words, cellText(plan, pack, measure, language))}`;
   }
-  /** A year that is not over is held against no other. */
-  const endsOf = (own: readonly Row[]): [Row, Row] => { const whole = own.filter(({ period }) => isWhole(period, pack.yearStart)); const of = whole.length > 1 ? whole : own; return [of[0] as Row, of.at(-1) as Row]; };
+  /** A year that is not over, or lacks something, is held against no other where there are whole ones. */
+  const endsOf = (own: readonly Row[]): [Row, Row] => { const whole = own.filter((row) => isWhole(row.period, pack.yearStart) && cellOf(row, id).state === 'ok'); const of = whole.length > 1 ? whole : own; return [of[0] as Row, of.at(-1) as Row]; };
   if (query.by !== null && 'grain' in query.by && new Set(rows.map((row) => row.unit)).size === 1) {
     const [start, end] = endsOf(known);
     return m.trendSentence(unitName(pack, first, language), lower(name), inWords(pack, start.period, language), shown(start), inWords(pack, end.period, language), shown(end));

@@ -108,6 +108,10 @@ describe('a year that is not over', () => {
     expect(await said('forbrug pr. år i nord siden 2025')).toContain('januar–november 2026');
   });
 
+  it('nor is a quarter of which data are missing', async () => {
+    expect(await said('forbrug pr. kvartal i nord i 2026')).toMatch(/gik fra .* i 1\. kvartal 2026 til .* i 3\. kvartal 2026\./);
+  });
+
   it('a running quarter is held against as much of the one before', async () => {
     expect(await said('forbrug i nord dette kvartal mod sidste kvartal')).toMatch(/2\.201 kr\.\s+2\.201 kr\./);
   });
