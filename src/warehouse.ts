@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { openFigures, type Figures, type LoadedSource } from './app/figures.ts';
 import { loadPack, type Loader, type SourceOutcome } from './app/load.ts';
 import { checkPack } from './app/packs.ts';
-import { DefinitionError, describeFault, type Fault } from './errors.ts';
+import { DefinitionError, describeFault, ServiceError, type Fault } from './errors.ts';
 import type { Config } from './io/config/config.ts';
 import { systemClock } from './io/clock/clock.ts';
 import { loadError } from './io/load/failure.ts';
@@ -168,6 +168,19 @@ function loaderFor(config: Config, clock: Clock, readers: Readers, acceptLess: s
   };
 }
 
+/** The figures of loaded sources. Kept facts that can't be read, as after a damaged disk, are made anew from the files: they need no backup. */
+async function openedOrAnew(pack: Pack, sources: ReadonlyMap<string, LoadedSource>, loader: Loader, log: Log): Promise<{ sources: ReadonlyMap<string, LoadedSource>; opened: Figures }> {
+  try {
+    return { sources, opened: await openFigures(pack, sources) };
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    log.error('facts-unreadable', { pack: pack.id, reason: error.message, advice: 'The kept facts are damaged and are made anew from the files. If it happens again, look at the disk.' });
+    const anew = await loadPack(pack, { ...loader, last: () => Promise.resolve(null), load: (one, source, _anew, onProgress) => loader.load(one, source, true, onProgress) }, new Map(), log, () => undefined);
+    for (const { facts } of sources.values()) void facts.close();
+    return { sources: anew.sources, opened: await openFigures(pack, anew.sources) };
+  }
+}
+
 /** A pack as it is loaded, with who is who and may see what as it is written now; null: it is not written any more. */
 function withNewestPeople(pack: Pack, written: readonly Pack[]): Pack | null {
   const next = written.find(({ id }) => id === pack.id);
@@ -253,15 +266,15 @@ async function furnish(config: Config, clock: Clock, log: Log, only: string | nu
         else failing.delete(`${pack.id}/${source}`);
       }
       if (!result.changed && figures.has(pack.id) && serving.includes(pack)) continue;
-      const opened = await openFigures(pack, result.sources);
+      const { sources, opened } = await openedOrAnew(pack, result.sources, loader, onceLog);
       // The files may have been read again meanwhile: the people are the newest, the rest follows with the next load.
       const next = withNewestPeople(pack, written);
       if (next === null) continue;
       figures.set(pack.id, { ...opened, pack: next });
       serving = serving.some(({ id }) => id === next.id) ? serving.map((one) => (one.id === next.id ? next : one)) : [...serving, next];
-      loaded.set(pack.id, result.sources);
+      loaded.set(pack.id, sources);
       // Whoever still reads the old facts gets to the end: closing waits for running queries.
-      for (const [id, source] of before) if (result.sources.get(id) !== source) void source.facts.close();
+      for (const [id, source] of before) if (sources.get(id) !== source) void source.facts.close();
     }
     for (const [id, sources] of loaded) {
       if (packs.some((pack) => pack.id === id)) continue;

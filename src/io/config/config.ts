@@ -25,7 +25,8 @@ const settings = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//).refine((url) => !/^postgres/.test(url) || URL.canParse(url), 'It can\'t be read as an address; signs such as @ in a password are written encoded, %40.').nullable().default(null),
   OVERBLIK_DATABASE_WAIT_SECONDS: whole(0, 3600).default(60),
   OVERBLIK_UNSURE: z.enum(['send-again', 'leave']).default('send-again'),
-  OVERBLIK_LEASE_SECONDS: whole(10, 3600).default(150),
+  // A message leaves in the first half, and a call to a platform may take 30 seconds.
+  OVERBLIK_LEASE_SECONDS: whole(90, 3600).default(150),
   WEB_IDENTITY_HEADER: z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'The name of a header, as X-Forwarded-Email').nullable().default(null),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-').nullable().default(null),

@@ -13,14 +13,15 @@ export function unfinishedName(source: string, signature: string): string {
   return `${source}-${signature}.duckdb.${HOST}-${process.pid}-${++counter}.tmp`;
 }
 
-/** The load that is in service; null when there is none or its file is gone. */
+/** The load that is in service; null when there is none, or its file is gone or cut off. */
 export async function lastReport(intoDir: string, source: string): Promise<LoadReport | null> {
   const text = await readFile(join(intoDir, `${source}.json`), 'utf8').catch(() => null);
   if (text === null) return null;
   try {
-    const report = JSON.parse(text) as LoadReport;
+    const { bytes, ...report } = JSON.parse(text) as LoadReport & { bytes?: number };
     const file = join(intoDir, report.file);
-    return (await stat(file)).isFile() ? { ...UNSAID, ...report, file } : null;
+    const found = await stat(file);
+    return found.isFile() && (bytes === undefined || bytes === found.size) ? { ...UNSAID, ...report, file } : null;
   } catch {
     return null;
   }
@@ -34,9 +35,10 @@ export async function publish(intoDir: string, unfinished: string, report: Omit<
   const name = `${report.source}-${report.signature}.duckdb`;
   const path = join(intoDir, unfinished);
   await sync(path);
+  const { size: bytes } = await stat(path);
   await rename(path, join(intoDir, name));
   const note = join(intoDir, `${unfinished}.json`);
-  await writeFile(note, `${JSON.stringify({ ...report, file: name }, null, 2)}\n`, { flag: 'wx' });
+  await writeFile(note, `${JSON.stringify({ ...report, file: name, bytes }, null, 2)}\n`, { flag: 'wx' });
   await sync(note);
   await rename(note, join(intoDir, `${report.source}.json`));
   await sync(intoDir);
