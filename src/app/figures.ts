@@ -107,9 +107,8 @@ const readOn = (figures: Figures, base: string): IsoDate => dayOf(figures.pack.t
 
 /** A plan that comes with what it is a plan of, no further than that: hours granted beside hours delivered. It is complete when that is. */
 function isDelivered({ pack, reach }: Figures, base: string, source: Source, last: IsoDate): boolean {
-  const plans = plansOf(pack);
-  const { additive, distinct } = measuresOf(pack, source.id);
-  return !isYearlyPlan(pack, base) && [...additive, ...distinct].some(({ id }) => !plans.has(id) && id !== base && (reach.get(id)?.last ?? '') >= last);
+  const isIn = (id: string): boolean => sourceOf(pack, id)?.id === source.id && (reach.get(id)?.last ?? '') >= last;
+  return [...pack.plans].some(([id, plan]) => plan.kind === 'measure' && plan.by === base && isIn(id));
 }
 
 function endOf(figures: Figures, base: string, source: Source | undefined): IsoDate {

@@ -333,11 +333,11 @@ function meets(row: Row, having: Having): boolean {
   return having.side === 'above' ? difference > having.limit : having.side === 'below' ? difference < (having.against === null ? having.limit : -having.limit) : Math.abs(difference) > having.limit;
 }
 
-/** Nothing is missing of a unit that has closed, has not opened yet, or counts under another: among others it has no row, unless it has a figure, or what is compared with has one. */
+/** Nothing is missing of a unit that has closed, has not opened yet, or counts under another: among others it has no row, unless it has a figure, or the period it is compared with has one. */
 function isThere({ organisation }: Pack, { unit, period, values, against }: Row): boolean {
   const { from, until } = lifeOf(organisation, unit);
   if ((from === null || from < period.to) && (until === null || until > period.from) && countsFor(organisation, unit) === unit) return true;
-  return [values, ...Object.entries(against).flatMap(([comparison, cells]) => (['previous', 'last-year', 'period'].includes(comparison) ? [cells] : []))].some((cells) => Object.values(cells).some(({ state }) => state !== 'missing'));
+  return [values, ...Object.entries(against).flatMap(([comparison, cells]) => (comparison === 'previous' || comparison === 'period' ? [cells] : []))].some((cells) => Object.values(cells).some(({ state }) => state !== 'missing'));
 }
 
 /**
