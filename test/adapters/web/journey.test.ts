@@ -222,6 +222,8 @@ journeys('the web chat in Chromium', () => {
     await choose('Anna Holm');
     await ask('Budget');
     await ask('Budget igen');
+    // The answer before glides into sight: it is at rest when the page has stood still for some frames.
+    await page.evaluate(() => new Promise<void>((resolve) => { let [at, frames] = [scrollY, 0]; const look = (): void => { [at, frames] = [scrollY, at === scrollY ? frames + 1 : 0]; if (frames > 20) resolve(); else requestAnimationFrame(look); }; look(); }));
     await page.evaluate(() => scrollTo(0, 0));
     await lab.web.send(addressIn('local', 'anna'), sampleMessage('da'));
     const newer = page.getByRole('button', { name: 'Ny besked' });
