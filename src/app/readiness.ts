@@ -41,7 +41,8 @@ export async function readinessOf(figures: Figures, digest: Digest, period: Peri
     const found = figures.sources.has(source) ? await missingOf(figures, rule, measures, period) : [{ kind: 'rows', source, through: null } as const];
     if (found.length === 0) present.push(source);
     missing.push(...found);
-    if (found.length === 0 && (rule.mayFall ?? MAY_FALL) < 100) silent.push(...(await silentIn(figures, source, period)).map((unit) => ({ unit, source })));
+    // A register of what happens has no row where nothing did.
+    if (found.length === 0 && (rule.mayFall ?? MAY_FALL) < 100 && pack.sources.get(source)?.noRows !== 'zero') silent.push(...(await silentIn(figures, source, period)).map((unit) => ({ unit, source })));
   }
   return { missing, present, silent };
 }

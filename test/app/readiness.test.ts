@@ -42,10 +42,10 @@ const months = ['2026-01', '2026-02', '2026-03', '2026-04', '2026-05', '2026-06'
 const lengths: Record<string, number> = { '2026-01': 31, '2026-02': 28, '2026-03': 31, '2026-04': 30, '2026-05': 31, '2026-06': 30, '2026-07': 31, '2026-08': 31, '2026-09': 30, '2026-10': 31 };
 
 /** Visits of every day to September, and of October what the test says; postings of every month. */
-async function files(name: string, readiness: string, october: { from?: number; days: number; units: readonly string[]; hours?: number; posted?: boolean; rows?: number }): Promise<PackHouse> {
+async function files(name: string, readiness: string, october: { from?: number; days: number; units: readonly string[]; hours?: number; posted?: boolean; rows?: number }, change: (yaml: string) => string = (yaml) => yaml): Promise<PackHouse> {
   const folder = join(dir, name, 'p');
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'pack.yaml'), pack(readiness));
+  await writeFile(join(folder, 'pack.yaml'), change(pack(readiness)));
   const visit = (day: string, unit: string, hours = 10): string[] => Array.from({ length: october.rows ?? 1 }, () => `${day};${unit};${hours},0`);
   const usual = months.flatMap((month) => days(month, lengths[month] ?? 0)).flatMap((day) => ['nord', 'syd'].map((unit) => `${day};${unit};10,0`));
   const newest = days('2026-10', october.days).slice((october.from ?? 1) - 1).flatMap((day) => october.units.flatMap((unit) => visit(day, unit, october.hours)));
@@ -125,6 +125,9 @@ describe('a month is ready', () => {
     expect(await silent(house)).toEqual([{ unit: 'syd', source: 'besoeg' }]);
     expect(await silent(house, [closing('besoeg')])).toEqual([]);
     await house.close();
+    const register = await files('silent-register', '', { days: 31, units: ['nord'], hours: 20 }, (yaml) => yaml.replace('unit: Sted, date: Dato}\n  bilag', 'unit: Sted, date: Dato, no_rows: zero}\n  bilag'));
+    expect(await silent(register)).toEqual([]);
+    await register.close();
     const told = await files('silent-told', 'readiness: {besoeg: {may_fall: 100}}', { days: 31, units: ['nord'], hours: 20 });
     expect(await silent(told)).toEqual([]);
     await told.close();
