@@ -154,7 +154,7 @@ export function draftPack(id: string, dir: string, files: readonly PackFile[], s
       const source = sources.get(raw.source);
       if (source === undefined) fault(entry, ['source'], `There is no source '${raw.source}'.`, hintFor(raw.source, sources.keys(), 'source'));
       const large = source === undefined || !isMoney(raw) ? null : thousandsRead(source.value, raw.sql);
-      if (large !== null) fault(entry, ['sql'], `The measure is in ${raw.unit}, and '${large}' says that its amounts are in thousands or millions.`, `Write the factor: sum("${large}" * 1000); or * 1 if the amounts are whole ${raw.unit} all the same.`);
+      if (large !== null) fault(entry, ['sql'], `The measure is in ${raw.unit}, and '${large}' says that its amounts are in thousands, millions or hundredths.`, `Write the factor: sum("${large}" * 1000), or / 100; or * 1 if the amounts are whole ${raw.unit} all the same.`);
       if (raw.kind === 'flow' && raw.unit === 'percent' && /\b(sum|count)\s*\(/i.test(raw.sql)) fault(entry, ['unit'], 'A percentage can not be added up over rows, units or months.', 'Make what is above and below the line measures of their own, and write kind: ratio with numerator: and denominator:.');
       if (source !== undefined) expression(`measure ${key}`, entry, ['sql'], raw.sql, raw.kind, [...Object.keys(source.value.columns), ...Object.keys(source.value.derive ?? {})], raw.source);
     }

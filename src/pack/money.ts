@@ -18,14 +18,14 @@ function namesIn(sql: string): Set<string> {
   return new Set(names.map((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name).toLowerCase()));
 }
 
-/** How a header says that its amounts are in thousands or millions, and how an expression brings them back. */
-const THOUSANDS = /(^|[^a-zæøå])(t\.?\s?kr|tkr|1[. ]?000\s?kr|tusinde?r?\s?kr|k\s?kr|(mio|mill)\.?\s?kr|(mio|mill)|thousands?|millions?)([^a-zæøå]|$)/i;
-const FACTOR = /\*\s*1(_?000)*(\.0+)?\b|\b1(_?000)*(\.0+)?\s*\*|\b1e[36]\b/i;
+/** How a header says that its amounts are in thousands, millions or hundredths, and how an expression brings them back. */
+const THOUSANDS = /(^|[^a-zæøå])(t\.?\s?kr|tkr|1[. ]?000\s?kr|tusinde?r?\s?kr|k\s?kr|(mio|mill)\.?\s?kr|(mio|mill)|thousands?|millions?|i øre|\(øre\)|in pence)([^a-zæøå]|$)/i;
+const FACTOR = /\*\s*1(_?000)*(\.0+)?\b|\b1(_?000)*(\.0+)?\s*\*|\b1e[36]\b|\/\s*100(\.0+)?\b|\*\s*0?\.01\b/i;
 
-/** Whether a text says that amounts are in thousands or millions. */
+/** Whether a text says that amounts are in thousands, millions or hundredths. */
 export const saysThousands = (text: string): boolean => THOUSANDS.test(text);
 
-/** The header of a column that an expression reads as it stands though it says that its amounts are in thousands or millions; null: there is none. */
+/** The header of a column that an expression reads as it stands though it says that its amounts are in thousands, millions or hundredths; null: there is none. */
 export function thousandsRead({ columns, derive = {} }: Pick<RawSource, 'columns' | 'derive'>, sql: string): string | null {
   if (FACTOR.test(sql)) return null;
   const byName = new Map(Object.entries(columns).map(([name, column]) => [name.toLowerCase(), [name, ...(typeof column === 'string' || column.header === undefined ? [] : [column.header])]]));

@@ -58,9 +58,11 @@ describe('a mistake is told with its place, what is wrong and how to mend it', (
 
   it('amounts in thousands that are read as whole ones, and percentages that are added up', async () => {
     const thousands = (sql: string, header = ''): Promise<string[]> => told(['money: decimal(2)', header === '' ? '"money (t.kr.)": decimal(2)' : `money: {type: decimal(2), header: ${header}}`], ['"sum(money)"', sql]);
-    expect(await thousands(`'sum("money (t.kr.)")'`)).toEqual([expect.stringMatching(new RegExp(`^${lineOf('  spend:')}:\\d+ The measure is in kr, and 'money \\(t\\.kr\\.\\)' says that its amounts are in thousands or millions\\. Write the factor: sum\\("money \\(t\\.kr\\.\\)" \\* 1000\\); or \\* 1 if`))]);
+    expect(await thousands(`'sum("money (t.kr.)")'`)).toEqual([expect.stringMatching(new RegExp(`^${lineOf('  spend:')}:\\d+ The measure is in kr, and 'money \\(t\\.kr\\.\\)' says that its amounts are in thousands, millions or hundredths\\. Write the factor: sum\\("money \\(t\\.kr\\.\\)" \\* 1000\\), or / 100; or \\* 1 if`))]);
     expect(await thousands('"sum(money)"', 'Beløb i 1.000 kr.')).toHaveLength(1);
     for (const factor of ['1000', '1_000', '1', '1000000']) expect(await thousands(`'sum("money (t.kr.)" * ${factor})'`)).toEqual([]);
+    expect(await thousands('"sum(money)"', 'Beløb i øre')).toHaveLength(1);
+    expect(await thousands('"sum(money / 100)"', 'Beløb i øre')).toEqual([]);
     expect(await thousands('"sum(money)"', 'Tkronprins')).toEqual([]);
     expect(await told(['"sum(money)", name: Spend, definition: d, unit: kr', '"sum(money)", name: Spend, definition: d, unit: percent'])).toContainEqual(expect.stringMatching(/A percentage can not be added up over rows, units or months\. Make what is above and below the line measures of their own, and write kind: ratio/));
   });

@@ -127,7 +127,7 @@ export async function readyDelimited(given: Reading): Promise<ReadyFile | Unusab
 /** A line above the header that says the amounts are in thousands. */
 function thousandsAbove({ money }: Source, above: readonly { readonly line: number; readonly cells: readonly string[] }[]): string[] {
   const found = money.length === 0 ? undefined : above.find(({ cells }) => cells.some(saysThousands));
-  return found === undefined ? [] : [`Line ${found.line} says that amounts are in thousands or millions. The measures need the factor: sum(${money[0] ?? ''} * 1000); look that they have it.`];
+  return found === undefined ? [] : [`Line ${found.line} says that amounts are in thousands, millions or hundredths. The measures need the factor: sum(${money[0] ?? ''} * 1000); look that they have it.`];
 }
 
 /** Counts the rows below `last_row` that have a date and a unit as the rows above have: the file may have grown. */

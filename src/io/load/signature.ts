@@ -4,7 +4,7 @@ import { TIME_ZONE, type Organisation, type Source } from '../../pack/model.ts';
 import { findFiles } from './files.ts';
 
 /** Raised when this room reads or writes anything differently, so that kept facts are made anew. */
-const EDITION = 7;
+const EDITION = 8;
 
 /** What a pack says of a source: where it stands in the pack's file makes no difference, nor what is only held against the load before. */
 function sourceText(source: Source): object {

@@ -17,6 +17,10 @@ const MANY_EMPTY = 0.01;
 /** In so many groups of rows, and in this part of all, one row is what the others add up to: no chance. */
 const LEAST_GROUPS = 4;
 const MOST_GROUPS = 0.8;
+/** A total in whole kroner of amounts with øre; of less than this, near is chance. */
+const LEAST_ROUNDED = 20;
+/** A subtotal sums so many rows right before or after it, at the most. */
+const MOST_SUMMED = 8;
 /** Groups are looked for in so many lines. */
 const LINES_OF_GROUPS = 200_000;
 
@@ -97,12 +101,32 @@ async function groupsIn(connection: DuckDBConnection, source: Source, { number }
     const [found] = await rowsOf(connection, `
       with r as (select _line, md5(concat_ws('|', ${keys})) as g, round(${quoted(name)}::double, 2) as v from ${goodRows(source, number)} where _line <= ${LINES_OF_GROUPS} and ${quoted(name)} <> 0),
         g as (select g, count(*) as n, count(distinct v) as kinds, sum(v) as s from r group by 1 having count(*) >= 3),
-        t as (select g.g, n, min(_line) as line, min(v) as v from g join r on r.g = g.g and kinds > 1 and (abs(2 * v - s) < 0.005 or (n >= 5 and abs(3 * v - s) < 0.005)) group by 1, 2)
+        t as (select g.g, n, min(_line) as line, min(v) as v from g join r on r.g = g.g and kinds > 1 and (abs(2 * v - s) < 0.005 or (n >= 5 and abs(3 * v - s) < 0.005) or (abs(2 * v - s) <= 0.5 and v = round(v) and abs(v) >= ${LEAST_ROUNDED})) group by 1, 2)
       select (select count(*) from g) as groups, count(*) as totals, count(distinct v) as kinds, min(line) as line from t`);
     const [groups, totals, kinds] = [Number(found?.['groups']), Number(found?.['totals']), Number(found?.['kinds'])];
     if (totals >= LEAST_GROUPS && totals >= MOST_GROUPS * groups && kinds >= LEAST_GROUPS - 1) return [`line ${String(found?.['line'])}: ${name} is what the other rows of the same ${words.slice(2)} add up to, and so is a row in ${totals} of ${groups} such groups`];
   }
+  for (const name of source.money) {
+    const text = await runningIn(connection, source, number, name);
+    if (text !== null) return [text];
+  }
   return [];
+}
+
+/** Subtotals in running order: in nearly every month of a unit an amount is the sum of the rows right before it, or right after. */
+async function runningIn(connection: DuckDBConnection, source: Source, number: number, name: string): Promise<string | null> {
+  const counts = Array.from({ length: MOST_SUMMED - 1 }, (_, i) => i + 2);
+  const sums = (frame: (rows: number) => string): string => counts.map((rows) => `(count(*) over (partition by g order by _line ${frame(rows)}) = ${rows} and abs(sum(v) over (partition by g order by _line ${frame(rows)}) - v) < 0.005)`).join(' or ');
+  for (const [words, frame] of [['before', (rows: number) => `rows between ${rows} preceding and 1 preceding`], ['after', (rows: number) => `rows between 1 following and ${rows} following`]] as const) {
+    const [found] = await rowsOf(connection, `
+      with r as (select _line, md5(concat_ws('|', _unit, date_trunc('month', ${quoted(source.dateColumn)}::date))) as g, round(${quoted(name)}::double, 2) as v from ${goodRows(source, number)} where _line <= ${LINES_OF_GROUPS} and ${quoted(name)} <> 0),
+        t as (select *, abs(v) >= ${LEAST_ROUNDED} and (${sums(frame)}) as total from r),
+        g as (select g, count(*) as n, bool_or(total) as has, min(_line) filter (total) as line from t group by 1 having count(*) >= 3)
+      select count(*) as groups, count(*) filter (has) as totals, min(line) as line, (select count(distinct v) from t where total) as kinds from g`);
+    const [groups, totals, kinds] = [Number(found?.['groups']), Number(found?.['totals']), Number(found?.['kinds'])];
+    if (totals >= LEAST_GROUPS && totals >= MOST_GROUPS * groups && kinds >= LEAST_GROUPS - 1) return `line ${String(found?.['line'])}: ${name} is what the rows right ${words} it add up to, and so is a row in ${totals} of ${groups} months of a unit`;
+  }
+  return null;
 }
 
 /** Rows that a word in a text names as part of another row. */
@@ -119,6 +143,7 @@ async function partsIn(connection: DuckDBConnection, source: Source, { number }:
 /** Rows on a unit above others whose money is the sum of at least two rows of the units below, in the same month or on the same day. */
 async function aboveIn(connection: DuckDBConnection, source: Source, { number }: StagedFile): Promise<{ line: string; unit: string; column: string; value: string }[]> {
   const found: { line: string; unit: string; column: string; value: string }[] = [];
+  const same = (sum: string): string => `(${sum} = v or (abs(${sum} - v) <= 0.5 and v = round(v) and abs(v) >= ${LEAST_ROUNDED}))`;
   for (const name of source.money) {
     const rows = await rowsOf(connection, `
       with r as (select _line, _unit, ${quoted(source.dateColumn)}::date as d, ${quoted(name)} as v from ${goodRows(source, number)}),
@@ -126,7 +151,7 @@ async function aboveIn(connection: DuckDBConnection, source: Source, { number }:
         days as (select _unit, d, sum(v) as v from r group by 1, 2),
         below as (select a._line, a.name, a.v, sum(b.v) filter (b.d = a.d) as day, count(distinct b._unit) filter (b.d = a.d) as day_units, sum(b.v) as month, count(distinct b._unit) as units
           from above a join closure c on c.node = a._unit and c.unit <> a._unit join days b on b._unit = c.unit and date_trunc('month', b.d) = date_trunc('month', a.d) group by 1, 2, 3)
-      select _line as line, name, v::varchar as v from below where day = v and day_units >= 2 or month = v and units >= 2 order by 1 limit 20`);
+      select _line as line, name, v::varchar as v from below where day_units >= 2 and ${same('day')} or units >= 2 and ${same('month')} order by 1 limit 20`);
     found.push(...rows.map((row) => ({ line: String(row['line']), unit: String(row['name']), column: name, value: String(row['v']) })));
   }
   return found;

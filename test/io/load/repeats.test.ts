@@ -118,6 +118,15 @@ describe('a total does not count beside what it sums in silence', () => {
       expect(await refused(groups((month, _unit, one) => { const before = balance; balance += one; return `${month}-01;nord;a;${before.toFixed(2)}\n${month}-15;nord;b;${one.toFixed(2)}\n${month}-28;nord;c;${balance.toFixed(2)}\n`; }).filter((_, i) => i % 2 === 0))).toContain('same unit and month');
     });
 
+    it('rounded to whole kroner, and right below or above the rows it sums, whatever else the month has', async () => {
+      expect(await refused(groups((month, unit, one, other) => `${month}-28;${unit};a;${one * 10}\n${month}-28;${unit};b;${other * 10}\n${month}-28;${unit};c;${Math.round((one + other) * 10)}\n`))).toContain('8 of 8 such groups');
+      const rest = (month: string, unit: string, one: number): string => `${month}-28;${unit};e;${(one * 3.1 + 7).toFixed(2)}\n${month}-28;${unit};f;${(one * 7.7 + 3).toFixed(2)}\n`;
+      const subtotal = (month: string, unit: string, one: number, other: number): string => `${month}-28;${unit};Personale;${((one + other) * 10).toFixed(2)}\n`;
+      const summed = (month: string, unit: string, one: number, other: number): string => `${month}-28;${unit};a;${(one * 10).toFixed(2)}\n${month}-28;${unit};b;${(other * 10).toFixed(2)}\n`;
+      expect(await refused(groups((month, unit, one, other) => summed(month, unit, one, other) + subtotal(month, unit, one, other) + rest(month, unit, one)))).toContain('line 4: amount is what the rows right before it add up to, and so is a row in 8 of 8 months of a unit');
+      expect(await refused(groups((month, unit, one, other) => subtotal(month, unit, one, other) + summed(month, unit, one, other) + rest(month, unit, one)))).toContain('amount is what the rows right after it add up to');
+    });
+
     it('not where a few rows add up by chance', async () => {
       expect(await refused(groups((month, unit, one, other) => `${month}-28;${unit};a;${month === '2026-01' ? (one + other).toFixed(2) : 70}\n${month}-28;${unit};b;${one}\n${month}-28;${unit};c;${other}\n`))).toBe('loaded []');
       expect(await refused(groups((month, unit) => `${month}-28;${unit};a;50\n${month}-28;${unit};b;25\n${month}-28;${unit};c;25\n`))).toBe('loaded []');
@@ -191,6 +200,6 @@ describe('what the reader of a figure would take for something else', () => {
   it('a line above the header that says amounts are in thousands is told', async () => {
     await at.put('t.csv', `Regnskab (1.000 kr.)\n${HEADER}${rows(3).join('')}`);
     const { remarks } = await loadSource(at.input(source({ id: 't', columns: COLUMNS, money: ['amount'], files: [files('t.csv', { headerRow: 2 })] })));
-    expect(remarks).toEqual([{ file: 't.csv', text: 'Line 1 says that amounts are in thousands or millions. The measures need the factor: sum(amount * 1000); look that they have it.' }]);
+    expect(remarks).toEqual([{ file: 't.csv', text: 'Line 1 says that amounts are in thousands, millions or hundredths. The measures need the factor: sum(amount * 1000); look that they have it.' }]);
   });
 });
