@@ -46,8 +46,15 @@ export function decidedWithin(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(decidedWithin);
   if (typeof value !== 'object' || value === null) return value;
   const inner = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, decidedWithin(one)]));
-  for (const key of ['filter', 'when_expr']) if (isNegative(inner[key])) inner[key] = decided(inner[key]);
-  return inner;
+  for (const key of ['filter', 'when_expr']) inner[key] = inner[key] === undefined ? undefined : decidedWhereNegative(inner[key]);
+  return Object.fromEntries(Object.entries(inner).filter(([key, one]) => one !== undefined || key in value));
+}
+
+/** Only the parts that say what is not so are changed: counts are known as parts of each other by what their other conditions say, to the letter. */
+function decidedWhereNegative(node: unknown): unknown {
+  if (!isNode(node)) return node;
+  if (node.class === 'CONJUNCTION') return { ...node, children: (node['children'] as unknown[]).map(decidedWhereNegative) };
+  return isNegative(node) ? decided(node) : node;
 }
 
 const orElse = (node: Node, value: boolean): unknown => ({
