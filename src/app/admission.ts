@@ -1,8 +1,8 @@
 import { maskPersonalNumbers } from '../access/personal-number.ts';
+import { dayOf } from '../calendar/period.ts';
 import { admission } from '../card/admission.ts';
 import { dayName } from '../card/periods.ts';
 import { TIME_ZONE, type Language, type Pack } from '../pack/model.ts';
-import { dayOf } from '../calendar/period.ts';
 import type { Address, Identity, Incoming, Platform, Store } from '../ports.ts';
 import { auditName, recordAudit } from './audit.ts';
 import { knownAs, namedAccount, type Account, type Membership } from './people.ts';

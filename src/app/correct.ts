@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { dayIn, shiftMonths, type IsoDate } from '../calendar/period.ts';
 import { judgedOnPurpose, type Figure, type Judgement } from '../delivery/correction.ts';
 import type { NewLoad, Payload } from '../delivery/tell.ts';
@@ -6,7 +5,7 @@ import type { Digest, Pack } from '../pack/model.ts';
 import type { Queue, Store } from '../ports.ts';
 import { recordAudit } from './audit.ts';
 import { sourcesOf } from './definitions.ts';
-import { correctionsOf, deliveryOf, keepFigures, markWoken, move, owe, type Delivery } from './ledger.ts';
+import { correctionsOf, deliveryOf, digestOf, keepFigures, markWoken, move, owe, type Delivery } from './ledger.ts';
 import { differing, isNewer, versionOf, type Data, type DataMarks } from './versions.ts';
 
 /** How many months back a sent page is held against new data. */
@@ -80,7 +79,7 @@ export async function oweCorrection(tx: Pick<Store, 'query'>, page: Delivery, ju
   // What somebody asked for says more than data alone would have corrected: it leaves first.
   if (known.some((one) => one.state === 'sending' || one.state === 'unsure' || (!onPurpose && isOnPurpose(one) && WAITING.includes(one.state)))) return 0;
   const versions = of.loads.map(({ source }) => { const mark = of.data[source]; return [source, mark === undefined ? '' : versionOf(mark)]; }).sort();
-  const aboutAfter = (said: number): string => createHash('sha256').update(JSON.stringify([changes, versions, onPurpose, said])).digest('hex').slice(0, 16);
+  const aboutAfter = (said: number): string => digestOf([changes, versions, onPurpose, said]);
   const said = known.filter(({ state, reason }) => state === 'delivered' || (state === 'withdrawn' && reason === OUTDATED)).length;
   const waiting = known.filter(({ state }) => WAITING.includes(state));
   if (changes.length > 0 && waiting.some(({ about }) => about === aboutAfter(said))) return 0;

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { dayIn, periodOf, shiftDays, type Period } from '../calendar/period.ts';
 import { dueAt, owedPeriods, workdaysAfter, type Calendar, type Owed } from '../calendar/schedule.ts';
 import type { Message } from '../card/card.ts';
@@ -15,7 +15,7 @@ import { forget } from './retention.ts';
 import { causesOf, correctedSince, loadsBehind, newLoads, olderThan, oweCorrection } from './correct.ts';
 import { markRequestTold, PLATFORM_NAMES, untoldRequests, whoAsks } from './admission.ts';
 import {
-  abandoned, ANALYSTS, deliveriesIn, keepData, lastOwed, lease, markWoken, move, owe, release, sentOfOtherData, standings, unknownSpans, untoldFailures, unwoken,
+  abandoned, ANALYSTS, deliveriesIn, digestOf, keepData, lastOwed, lease, markWoken, move, owe, release, sentOfOtherData, standings, unknownSpans, untoldFailures, unwoken,
   type Delivery, type Obligation, type Standing,
 } from './ledger.ts';
 import { differing, noteData, type Data, type DataMarks } from './versions.ts';
@@ -384,8 +384,6 @@ async function correct(due: Due): Promise<void> {
     }
   }
 }
-
-const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 
 /** One message to the analysts for all that failed finally for one reason since the last look. */
 async function tellFailures(due: Due): Promise<void> {

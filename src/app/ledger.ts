@@ -31,6 +31,9 @@ export function deliveryKey(of: { readonly pack: string; readonly digest: string
   return createHash('sha256').update(JSON.stringify([of.pack, of.digest, of.from, of.recipient, of.kind, of.about])).digest('hex').slice(0, 32);
 }
 
+/** Of what a message is about, or of data: 16 hexadecimal digits. */
+export const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+
 const list = (values: readonly (string | number)[]): string => values.join(',');
 
 /** Writes what is owed, all or nothing; what is known already is left as it is. Resolves with the new ones' rows. */

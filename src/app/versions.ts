@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { LoadMark } from '../delivery/tell.ts';
 import type { Pack } from '../pack/model.ts';
 import type { Store } from '../ports.ts';
 import type { Figures } from './figures.ts';
+import { digestOf } from './ledger.ts';
 import { json } from './records.ts';
 
 /** The load of every source, by source. */
@@ -26,7 +26,7 @@ export function dataOf({ sources }: Pick<Figures, 'sources'>): Data {
 export const versionOf = ({ contents, signature }: LoadMark): string => ((contents ?? '') === '' ? signature : contents ?? '');
 
 /** The versions of all sources in one word of 16 hexadecimal digits. */
-export const wordOf = (marks: DataMarks): string => createHash('sha256').update(JSON.stringify(Object.entries(marks).map(([source, mark]) => [source, versionOf(mark)]).sort())).digest('hex').slice(0, 16);
+export const wordOf = (marks: DataMarks): string => digestOf(Object.entries(marks).map(([source, mark]) => [source, versionOf(mark)]).sort());
 
 /** The sources of which two have other data. */
 export function differing(one: DataMarks, other: DataMarks): string[] {

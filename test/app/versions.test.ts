@@ -231,6 +231,19 @@ describe('after a restore on another machine', () => {
   afterEach(async () => { await store.query('delete from restores'); });
   const restoredAt = (): Promise<unknown> => store.query('insert into restores (backup_at, restored_at) values ($1, $2)', ['2026-11-01T00:00:00Z', '2026-11-20T00:00:00Z']);
 
+  /** A page was sent, and a fresh machine knows nothing of it. */
+  const lost = async (): Promise<{ fresh: Host; corrections: () => string[] }> => {
+    const pack = onePack();
+    const { a, corrections, slack } = hosts(pack);
+    has(a, 'one', 31, OLD);
+    await a.run();
+    await restored(pack);
+    await restoredAt();
+    const fresh = service(() => store, pack, { worker: 'fresh', adapter: slack.adapter });
+    fresh.state.now = new Date('2026-11-20T01:00:00Z');
+    return { fresh, corrections };
+  };
+
   test('corrections are found, not said again, though files lie elsewhere and have other times', async () => {
     const pack = onePack();
     const { a, corrections, slack } = hosts(pack);
@@ -258,14 +271,7 @@ describe('after a restore on another machine', () => {
   });
 
   test('a page found on the platform is corrected later like any other, where the data it was made of are here', async () => {
-    const pack = onePack();
-    const { a, corrections, slack } = hosts(pack);
-    has(a, 'one', 31, OLD);
-    await a.run();
-    await restored(pack);
-    await restoredAt();
-    const fresh = service(() => store, pack, { worker: 'fresh', adapter: slack.adapter });
-    fresh.state.now = new Date('2026-11-20T01:00:00Z');
+    const { fresh, corrections } = await lost();
     has(fresh, 'one', 31, NEW);
     await fresh.run();
     expect(await fresh.rows()).toMatchObject([{ state: 'delivered', reason: 'The platform has it.' }]);
@@ -276,14 +282,7 @@ describe('after a restore on another machine', () => {
   });
 
   test('of a page made of data that are not here nobody claims to know what it said, and the ledger says so', async () => {
-    const pack = onePack();
-    const { a, corrections, slack } = hosts(pack);
-    has(a, 'one', 31, OLD);
-    await a.run();
-    await restored(pack);
-    await restoredAt();
-    const fresh = service(() => store, pack, { worker: 'fresh', adapter: slack.adapter });
-    fresh.state.now = new Date('2026-11-20T01:00:00Z');
+    const { fresh, corrections } = await lost();
     has(fresh, 'two', 47, NEW);
     await fresh.run();
     await fresh.run();

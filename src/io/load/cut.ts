@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 const TAIL_BYTES = 64 * 1024;
 /** Fewer lines tell nothing about how the last field is written. */
 const FEWEST_LINES = 4;
-/** A field as long as all others, and at least this long, has a length of its own. */
+/** A day or a number as long as all others, and at least this long, has a length of its own; a word has none. */
 const FIXED_LENGTH = 6;
 
 /** How a number ends: its decimals, with the sign; null: no number with decimals. */
@@ -34,7 +34,7 @@ export async function brokenOff(path: string, delimiter: string): Promise<string
     const [decimals, ...more] = [...new Set(fields.map(decimalsOf))];
     const fewer = typeof decimals === 'string' && more.length === 0 && decimalsOf(own) !== decimals && /^[-+\u2212\d]/.test(own);
     const [length = 0, ...lengths] = [...new Set(fields.map((field) => field.length))];
-    const shorter = lengths.length === 0 && length >= FIXED_LENGTH && own.length < length;
+    const shorter = lengths.length === 0 && length >= FIXED_LENGTH && own.length < length && fields.every((field) => /^\d[\d./: -]*$/.test(field));
     return fewer || shorter ? `The file breaks off: its last line has no line end, and its last field is written with fewer ${fewer ? 'decimals' : 'signs'} than that of every line before it. Get the whole file; if the line is right as it is, end it with a line break.` : null;
   } finally {
     await file.close();

@@ -195,6 +195,8 @@ describe('what the reader of a figure would take for something else', () => {
     const dates = Array.from({ length: 5 }, (_, i) => `nord;x;${i}.25;2026-01-0${i + 1}\n`).join('');
     await expect(load({ 'a.csv': `unit;text;amount;day\n${dates}nord;x;7.25;2026-01-0` })).rejects.toThrow(/written with fewer signs/);
     expect((await load({ 'a.csv': `unit;text;amount;day\n${dates}nord;x;7.25;2026-01-09` })).rows).toBe(6);
+    const words = Array.from({ length: 5 }, (_, i) => `2026-01-0${i + 1};nord;${i}.25;Personale\n`).join('');
+    expect((await load({ 'a.csv': `day;unit;amount;text\n${words}2026-01-06;nord;7.25;Varer` })).rows).toBe(6);
   });
 
   it('a line above the header that says amounts are in thousands is told', async () => {
